@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// `…/{device}/cmd/{subsystem}/{action}`: one order to a device.
+package org.hy300.contract;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.regex.Pattern;
+
+/**
+ * Never retained, QoS 1.
+ *
+ * @param id the sender's choice; a second command of the same id is answered with the first one's
+ *     result
+ * @param issued when it was sent, or null: nothing is judged by it
+ * @param expires a command that arrives later is answered `expired` and not executed
+ */
+public record CommandMessage(String id, Instant issued, Instant expires, JsonObject args) {
+  private static final Pattern ID =
+      Pattern.compile("[A-Za-z0-9_.:-]{1," + Limits.MAX_ID_LENGTH + "}");
+
+  public static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
+
+  public static CommandMessage parse(Buffer payload) throws MalformedMessageException {
+    Fields fields = Fields.parse(payload);
+    return new CommandMessage(
+        id(fields),
+        fields.timeOrNull("issued"),
+        fields.time("expires"),
+        fields.objectOrEmpty("args"));
+  }
+
+  /**
+   * The identifier alone, so that a command which is wrong elsewhere can still be answered.
+   *
+   * @return null when not even that can be read
+   */
+  public static String idOrNull(Buffer payload) {
+    try {
+      return id(Fields.parse(payload));
+    } catch (MalformedMessageException e) {
+      return null;
+    }
+  }
+
+  public Buffer toBuffer() {
+    JsonObject json = new JsonObject().put("id", id);
+    if (issued != null) {
+      json.put("issued", Fields.format(issued));
+    }
+    return json.put("expires", Fields.format(expires)).put("args", args).toBuffer();
+  }
+
+  private static String id(Fields fields) throws MalformedMessageException {
+    String id = fields.text("id");
+    if (!isId(id)) {
+      throw new MalformedMessageException("field 'id' is not " + ID.pattern());
+    }
+    return id;
+  }
+}

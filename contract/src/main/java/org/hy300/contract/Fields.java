@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the fields of one JSON message and says clearly what is wrong with one that does not fit.
+package org.hy300.contract;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Field access for the messages of this package. Unknown fields are ignored, as the contract asks.
+ */
+final class Fields {
+  private final JsonObject json;
+
+  private Fields(JsonObject json) {
+    this.json = json;
+  }
+
+  static Fields parse(Buffer payload) throws MalformedMessageException {
+    if (payload.length() > Limits.MAX_PAYLOAD_BYTES) {
+      throw new MalformedMessageException(
+          "payload of " + payload.length() + " bytes is over " + Limits.MAX_PAYLOAD_BYTES);
+    }
+    try {
+      return new Fields(new JsonObject(payload));
+    } catch (DecodeException | ClassCastException e) {
+      throw new MalformedMessageException("payload is not a JSON object");
+    }
+  }
+
+  /** The time as the contract writes it: UTC with milliseconds. */
+  static String format(Instant time) {
+    Instant millis = time.truncatedTo(ChronoUnit.MILLIS);
+    String text = millis.toString();
+    return text.contains(".") ? text : text.replace("Z", ".000Z");
+  }
+
+  String text(String name) throws MalformedMessageException {
+    String value = textOrNull(name);
+    if (value == null) {
+      throw new MalformedMessageException("field '" + name + "' is missing");
+    }
+    return value;
+  }
+
+  String textOrNull(String name) throws MalformedMessageException {
+    Object value = json.getValue(name);
+    if (value == null) {
+      return null;
+    }
+    if (!(value instanceof String text)) {
+      throw new MalformedMessageException("field '" + name + "' is not a string");
+    }
+    return text;
+  }
+
+  Instant time(String name) throws MalformedMessageException {
+    Instant value = timeOrNull(name);
+    if (value == null) {
+      throw new MalformedMessageException("field '" + name + "' is missing");
+    }
+    return value;
+  }
+
+  Instant timeOrNull(String name) throws MalformedMessageException {
+    String text = textOrNull(name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return OffsetDateTime.parse(text, DateTimeFormatter.ISO_OFFSET_DATE_TIME).toInstant();
+    } catch (DateTimeException e) {
+      throw new MalformedMessageException(
+          "field '" + name + "' is not a time like 2026-11-21T04:00:00.123Z");
+    }
+  }
+
+  JsonObject objectOrEmpty(String name) throws MalformedMessageException {
+    Object value = json.getValue(name);
+    if (value == null) {
+      return new JsonObject();
+    }
+    if (!(value instanceof JsonObject object)) {
+      throw new MalformedMessageException("field '" + name + "' is not an object");
+    }
+    return object;
+  }
+
+  List<String> texts(String name) throws MalformedMessageException {
+    if (!(json.getValue(name) instanceof JsonArray array)) {
+      throw new MalformedMessageException("field '" + name + "' is not an array");
+    }
+    List<String> texts = new ArrayList<>(array.size());
+    for (Object element : array) {
+      if (!(element instanceof String text)) {
+        throw new MalformedMessageException("field '" + name + "' holds something but strings");
+      }
+      texts.add(text);
+    }
+    return texts;
+  }
+
+  long number(String name) throws MalformedMessageException {
+    if (json.getValue(name) instanceof Integer value) {
+      return value;
+    }
+    if (json.getValue(name) instanceof Long value) {
+      return value;
+    }
+    throw new MalformedMessageException("field '" + name + "' is not an integer");
+  }
+}

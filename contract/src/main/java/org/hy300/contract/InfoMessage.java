@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// `…/{device}/info`: what the device is, and the metadata of its metric families.
+package org.hy300.contract;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Retained at QoS 1, sent on connect and when something in it changes.
+ *
+ * @param session the agent's session
+ * @param model what the device tree calls the machine
+ * @param kernel release of the running kernel
+ * @param agentVersion version of the agent
+ * @param bootId the kernel's boot identifier, new at every boot
+ * @param labels what the operator calls it: site, room and the like
+ * @param subsystems names of the subsystems that send state, sorted
+ * @param families metadata by family name
+ */
+public record InfoMessage(
+    String session,
+    Instant time,
+    String model,
+    String kernel,
+    String agentVersion,
+    String bootId,
+    Map<String, String> labels,
+    List<String> subsystems,
+    Map<String, Family> families) {
+
+  public static InfoMessage parse(Buffer payload) throws MalformedMessageException {
+    Fields fields = Fields.parse(payload);
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> label : fields.objectOrEmpty("labels")) {
+      if (!(label.getValue() instanceof String value)) {
+        throw new MalformedMessageException("label '" + label.getKey() + "' is not a string");
+      }
+      labels.put(label.getKey(), value);
+    }
+    Map<String, Family> families = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> family : fields.objectOrEmpty("families")) {
+      if (!(family.getValue() instanceof JsonObject metadata
+          && metadata.getValue("type") instanceof String type
+          && metadata.getValue("help") instanceof String help)) {
+        throw new MalformedMessageException(
+            "family '" + family.getKey() + "' has no type and help");
+      }
+      families.put(family.getKey(), new Family(type, help));
+    }
+    return new InfoMessage(
+        fields.text("session"),
+        fields.time("time"),
+        fields.text("model"),
+        fields.text("kernel"),
+        fields.text("agent_version"),
+        fields.text("boot_id"),
+        labels,
+        fields.texts("subsystems"),
+        families);
+  }
+
+  public Buffer toBuffer() {
+    JsonObject metadata = new JsonObject();
+    families.forEach(
+        (name, family) ->
+            metadata.put(
+                name, new JsonObject().put("type", family.type()).put("help", family.help())));
+    return new JsonObject()
+        .put("session", session)
+        .put("time", Fields.format(time))
+        .put("model", model)
+        .put("kernel", kernel)
+        .put("agent_version", agentVersion)
+        .put("boot_id", bootId)
+        .put("labels", new JsonObject(new LinkedHashMap<>(labels)))
+        .put("subsystems", new JsonArray(new ArrayList<>(subsystems)))
+        .put("families", metadata)
+        .toBuffer();
+  }
+}

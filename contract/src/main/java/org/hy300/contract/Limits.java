@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ceilings that both ends of the contract keep.
+package org.hy300.contract;
+
+/** Sizes and times that agent and collector agree on (specification: messages). */
+public final class Limits {
+  /** Largest payload of a JSON message, in bytes. */
+  public static final int MAX_PAYLOAD_BYTES = 64 * 1024;
+
+  /** Longest command identifier, in characters. */
+  public static final int MAX_ID_LENGTH = 64;
+
+  /** A state that does not change is sent again after this many seconds. */
+  public static final int HEARTBEAT_SECONDS = 60;
+
+  /** MQTT keep-alive unless configured otherwise, in seconds. */
+  public static final int KEEP_ALIVE_SECONDS = 20;
+
+  /**
+   * A broker declares a silent client dead, and sends its Will, after this many keep-alives (MQTT
+   * 3.1.1, 3.1.2.10).
+   */
+  public static final double KEEP_ALIVE_GRACE = 1.5;
+
+  private Limits() {}
+}

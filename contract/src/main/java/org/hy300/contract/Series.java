@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// One series as Prometheus writes it, taken apart and checked: name and labels.
+package org.hy300.contract;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A series name such as {@code hy300_motor_fault{reason="none"}}.
+ *
+ * @param family the metric family's name
+ * @param labels what stands between the braces, escaped as in the exposition format; empty without
+ *     labels
+ */
+public record Series(String family, String labels) {
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
+
+  /** Possessive throughout: a hostile key costs its length and no more. */
+  private static final String LABEL = "[a-zA-Z_][a-zA-Z0-9_]*+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\"";
+
+  private static final Pattern SERIES =
+      Pattern.compile("(" + NAME.pattern() + "+)(?:\\{(" + LABEL + "(?:," + LABEL + ")*+)?\\})?+");
+
+  /**
+   * Parses a series.
+   *
+   * @return empty when name or labels are not legal
+   */
+  public static Optional<Series> parse(String text) {
+    Matcher matcher = SERIES.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Series(matcher.group(1), matcher.group(2) == null ? "" : matcher.group(2)));
+  }
+
+  public static boolean isFamilyName(String text) {
+    return NAME.matcher(text).matches();
+  }
+}

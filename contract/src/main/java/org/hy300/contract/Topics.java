@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The MQTT topics of one installation: built from and taken apart into their levels.
+package org.hy300.contract;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Topic names below one root, {@value #DEFAULT_ROOT} unless configured otherwise (specification:
+ * messages).
+ *
+ * @param root the levels before the device, without a slash at either end
+ */
+public record Topics(String root) {
+  public static final String DEFAULT_ROOT = "hy300/v1";
+
+  /** No device may be called this: it is the collector's own branch. */
+  public static final String FLEET = "fleet";
+
+  private static final Pattern LEVEL = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}");
+
+  public Topics {
+    for (String level : root.split("/", -1)) {
+      if (!LEVEL.matcher(level).matches()) {
+        throw new IllegalArgumentException(
+            "topic root '" + root + "': level '" + level + "' is not " + LEVEL.pattern());
+      }
+    }
+  }
+
+  public static Topics standard() {
+    return new Topics(DEFAULT_ROOT);
+  }
+
+  /** The branch of a topic that stands behind the device name. */
+  public enum Kind {
+    STATUS("status", false, false),
+    INFO("info", false, false),
+    STATE("state", true, false),
+    EVENT("event", true, false),
+    COMMAND("cmd", true, true),
+    REPLY("reply", true, true);
+
+    private final String level;
+    private final boolean hasSubsystem;
+    private final boolean hasAction;
+
+    Kind(String level, boolean hasSubsystem, boolean hasAction) {
+      this.level = level;
+      this.hasSubsystem = hasSubsystem;
+      this.hasAction = hasAction;
+    }
+  }
+
+  /** A device topic taken apart; subsystem and action are empty where the kind has none. */
+  public record Parsed(String device, Kind kind, String subsystem, String action) {}
+
+  public static boolean isDeviceName(String name) {
+    return LEVEL.matcher(name).matches() && !name.equals(FLEET);
+  }
+
+  /** Whether the text may stand as one topic level: a subsystem or an action. */
+  public static boolean isLevel(String text) {
+    return LEVEL.matcher(text).matches();
+  }
+
+  public String status(String device) {
+    return device(device, Kind.STATUS);
+  }
+
+  public String info(String device) {
+    return device(device, Kind.INFO);
+  }
+
+  public String state(String device, String subsystem) {
+    return device(device, Kind.STATE) + "/" + subsystem;
+  }
+
+  public String event(String device, String subsystem) {
+    return device(device, Kind.EVENT) + "/" + subsystem;
+  }
+
+  public String command(String device, String subsystem, String action) {
+    return device(device, Kind.COMMAND) + "/" + subsystem + "/" + action;
+  }
+
+  public String reply(String device, String subsystem, String action) {
+    return device(device, Kind.REPLY) + "/" + subsystem + "/" + action;
+  }
+
+  /** Filter for one device's commands. */
+  public String commandsOf(String device) {
+    return device(device, Kind.COMMAND) + "/+/+";
+  }
+
+  /** Filter for one kind of topic over all devices. */
+  public String allDevices(Kind kind) {
+    return device("+", kind) + (kind.hasSubsystem ? "/+" : "") + (kind.hasAction ? "/+" : "");
+  }
+
+  /**
+   * Takes a received topic apart.
+   *
+   * @return empty when the topic is not one of a device's below this root
+   */
+  public Optional<Parsed> parse(String topic) {
+    if (!topic.startsWith(root + "/")) {
+      return Optional.empty();
+    }
+    String[] levels = topic.substring(root.length() + 1).split("/", -1);
+    if (levels.length < 2 || !isDeviceName(levels[0])) {
+      return Optional.empty();
+    }
+    for (Kind kind : Kind.values()) {
+      int expected = 2 + (kind.hasSubsystem ? 1 : 0) + (kind.hasAction ? 1 : 0);
+      if (!kind.level.equals(levels[1]) || levels.length != expected) {
+        continue;
+      }
+      String subsystem = kind.hasSubsystem ? levels[2] : "";
+      String action = kind.hasAction ? levels[3] : "";
+      boolean legal =
+          (subsystem.isEmpty() ? !kind.hasSubsystem : isLevel(subsystem))
+              && (action.isEmpty() ? !kind.hasAction : isLevel(action));
+      return legal ? Optional.of(new Parsed(levels[0], kind, subsystem, action)) : Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  private String device(String device, Kind kind) {
+    return root + "/" + device + "/" + kind.level;
+  }
+}
