@@ -1,0 +1,70 @@
+# hy300-fleet: the few verbs; `make help` explains each
+# SPDX-License-Identifier: Apache-2.0
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAVEN := mvn -B -ntp
+
+AGENT := edge-agent/target/hy300-agent
+COLLECTOR := collector/target/hy300-collector
+JAVA_SOURCES := $(shell find contract edge-agent collector -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
+
+JAVA_PACKAGES := openjdk-17-jdk-headless maven
+GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc make libc6-dev \
+	device-tree-compiler cpio kmod bc xz-utils gzip curl git
+TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck
+PACKAGES := deploy/vm/packages.sh
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## a projector (QEMU, real drivers, real agent) and its collector on this machine; Ctrl-C ends both
+	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) mosquitto-clients
+	@$(MAKE) -s --no-print-directory programs
+	@exec deploy/demo.sh
+
+test: ## everything below, in this order; under 20 minutes on two cores
+	@$(MAKE) --no-print-directory test-scripts
+	@$(MAKE) --no-print-directory test-java
+	@$(MAKE) --no-print-directory test-kernel
+	@$(MAKE) --no-print-directory test-e2e
+
+test-scripts: ## shell scripts through shellcheck
+	@$(PACKAGES) shellcheck git
+	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/bin/hy300-' | xargs shellcheck -x
+
+test-java: ## build, formatter, static analysis, unit and integration tests of the Java modules
+	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
+	$(MAVEN) verify
+
+test-kernel: ## the drivers built without a warning (arm64, amd64) and their tests in the booted guest
+	@$(PACKAGES) $(GUEST_PACKAGES)
+	deploy/vm/test-drivers.sh
+
+test-e2e: ## guest, collector, mosquitto clients and Prometheus together
+	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	deploy/vm/build.sh
+	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e
+
+bench: ## the figures of the README, each beside a peer, measured here and now
+	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	bench/run.sh
+
+package: programs ## the agent and the collector as directories that run from anywhere
+	@echo "$(AGENT)"; echo "$(COLLECTOR)"
+
+clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
+	@$(MAVEN) -q clean
+	@rm -rf deploy/vm/target
+
+.PHONY: help demo test test-scripts test-java test-kernel test-e2e bench package clean programs
+
+programs: target/programs
+
+target/programs: $(JAVA_SOURCES)
+	@echo "== building agent and collector"
+	@$(MAVEN) -q -DskipTests package
+	@mkdir -p target && touch $@

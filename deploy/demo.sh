@@ -1,0 +1,85 @@
+#!/bin/sh
+# Starts a collector with its embedded broker and a projector in QEMU, says what to try, and ends both with itself.
+# SPDX-License-Identifier: Apache-2.0
+#
+# HY300_HTTP_PORT (8080), HY300_MQTT_PORT (1883), HY300_DEVICE (projector-vm), HY300_KEEP_ALIVE (20 seconds)
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+http_port=${HY300_HTTP_PORT:-8080}
+mqtt_port=${HY300_MQTT_PORT:-1883}
+device=${HY300_DEVICE:-projector-vm}
+keep_alive=${HY300_KEEP_ALIVE:-20}
+logs=$root/target/demo
+mkdir -p "$logs"
+
+say() { printf '%s\n' "$*"; }
+metrics() { curl -sf "http://127.0.0.1:$http_port/metrics" 2>/dev/null; }
+
+collector='' guest=''
+stop() {
+  trap - EXIT INT TERM HUP
+  [ -z "$guest" ] || kill "$guest" 2>/dev/null || true
+  [ -z "$collector" ] || kill "$collector" 2>/dev/null || true
+  wait
+}
+trap 'stop' EXIT
+trap 'say ""; say "== stopping"; exit 0' INT TERM HUP
+
+# alive PID NAME LOG: ends the demo with the log's last lines when the process has gone
+alive() {
+  kill -0 "$1" 2>/dev/null && return
+  say "$2 has ended; the last lines of $3:"
+  tail -n 5 "$3"
+  exit 1
+}
+
+# wait_for SECONDS TEXT: until the fleet's metrics show the text
+wait_for() {
+  end=$(($(date +%s) + $1))
+  until metrics | grep -q "$2"; do
+    alive "$collector" "the collector" "$logs/collector.log"
+    alive "$guest" "the projector" "$logs/projector.log"
+    if [ "$(date +%s)" -ge "$end" ]; then
+      say "nothing after $1 s: no $2 at http://127.0.0.1:$http_port/metrics; see $logs"
+      exit 1
+    fi
+    sleep 0.2
+  done
+}
+
+"$root/deploy/vm/build.sh"
+
+say "== starting the collector"
+HY300_HTTP_PORT=$http_port HY300_MQTT_PORT=$mqtt_port HY300_KEEP_ALIVE=$keep_alive HY300_BROKER='' \
+  setpriv --pdeathsig TERM "$root/collector/target/hy300-collector/bin/hy300-collector" >"$logs/collector.log" 2>&1 </dev/null &
+collector=$!
+until metrics >/dev/null; do
+  alive "$collector" "the collector" "$logs/collector.log"
+  sleep 0.2
+done
+
+say "== booting the projector '$device' (QEMU arm64, Debian's kernel)"
+"$root/deploy/vm/boot.sh" projector \
+  "hy300.broker=mqtt://10.0.2.2:$mqtt_port hy300.device=$device hy300.keep_alive=$keep_alive hy300.home=1" \
+  >"$logs/projector.log" 2>&1 </dev/null &
+guest=$!
+say "== waiting for its agent and for the motor's homing"
+wait_for 120 "^hy300_device_up{device=\"$device\"} 1"
+wait_for 60 "^hy300_motor_homed{device=\"$device\"} 1"
+
+cat <<END
+
+The projector '$device' is up. Try, in another terminal:
+
+  what Prometheus sees:   curl -s http://127.0.0.1:$http_port/metrics | grep hy300_motor_position_steps
+  move the motor:         curl -s -d '{"args":{"position":120}}' http://127.0.0.1:$http_port/api/v1/devices/$device/commands/motor/move
+  watch state and events: mosquitto_sub -p $mqtt_port -v -t 'hy300/v1/#'
+  the collector itself:   curl -s http://127.0.0.1:$http_port/internal/metrics
+
+Logs: $logs. Ctrl-C stops everything.
+END
+while :; do
+  alive "$collector" "the collector" "$logs/collector.log"
+  alive "$guest" "the projector" "$logs/projector.log"
+  sleep 1
+done

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collector of the end-to-end test with its embedded broker, and the ways in which people reach
+// it.
+package org.hy300.e2e;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A running collector; started with no configuration but its ports. */
+final class Fleet implements AutoCloseable {
+  private static final Pattern READY =
+      Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/metrics.*mqtt://127\\.0\\.0\\.1:(\\d+)");
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Program collector;
+  final int httpPort;
+  final int mqttPort;
+
+  Fleet(int keepAliveSeconds) throws IOException {
+    collector =
+        new Program(
+            "collector",
+            Map.of(
+                "HY300_HTTP_PORT", "0",
+                "HY300_MQTT_PORT", "0",
+                "HY300_KEEP_ALIVE", Integer.toString(keepAliveSeconds)),
+            Program.ROOT
+                .resolve("collector/target/hy300-collector/bin/hy300-collector")
+                .toString());
+    Matcher ready = collector.awaitLine(READY, Duration.ofSeconds(60));
+    httpPort = Integer.parseInt(ready.group(1));
+    mqttPort = Integer.parseInt(ready.group(2));
+  }
+
+  /** The value that `/metrics` shows for one series, written as Prometheus writes it. */
+  Optional<Double> metric(String series) throws IOException, InterruptedException {
+    String page = get("http://127.0.0.1:" + httpPort + "/metrics");
+    return page.lines()
+        .filter(line -> line.startsWith(series + " "))
+        .map(line -> Double.valueOf(line.substring(series.length() + 1)))
+        .findFirst();
+  }
+
+  /** Posts a command and returns the collector's answer, its HTTP status as `http`. */
+  JsonObject command(String device, String action, String body)
+      throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "http://127.0.0.1:%d/api/v1/devices/%s/commands/motor/%s"
+                            .formatted(httpPort, device, action)))
+                .timeout(Duration.ofSeconds(60))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    return new JsonObject(response.body()).put("http", response.statusCode());
+  }
+
+  String get(String url) throws IOException, InterruptedException {
+    return http.send(
+            HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  /** Publishes with Debian's mosquitto_pub at QoS 1, as a person would. */
+  void publish(String topic, String payload, String... options)
+      throws IOException, InterruptedException {
+    String[] command = new String[9 + options.length];
+    String[] fixed = {
+      "mosquitto_pub", "-p", Integer.toString(mqttPort), "-q", "1", "-t", topic, "-m", payload
+    };
+    System.arraycopy(fixed, 0, command, 0, fixed.length);
+    System.arraycopy(options, 0, command, fixed.length, options.length);
+    try (Program publisher = new Program("mosquitto_pub", Map.of(), command)) {
+      int status = publisher.awaitExit(Duration.ofSeconds(20));
+      if (status != 0) {
+        throw new IOException("mosquitto_pub ended with " + status + ": " + publisher.lines());
+      }
+    }
+  }
+
+  /** Subscribes to everything with Debian's mosquitto_sub; one line is `topic payload`. */
+  Program subscribe() throws IOException {
+    return new Program(
+        "mosquitto_sub",
+        Map.of(),
+        "mosquitto_sub",
+        "-p",
+        Integer.toString(mqttPort),
+        "-q",
+        "1",
+        "-v",
+        "-t",
+        "hy300/v1/#");
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    collector.close();
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program that a test starts: its output is kept, and it does not outlive the test.
+package org.hy300.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Runs one external program; {@link #close} ends it. */
+class Program implements AutoCloseable {
+  static final Path ROOT = Path.of(System.getProperty("hy300.root"));
+
+  private final String name;
+  private final Process process;
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+
+  Program(String name, Map<String, String> environment, String... command) throws IOException {
+    this.name = name;
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(key -> key.startsWith("HY300_"));
+    builder.environment().putAll(environment);
+    process = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    Thread reader = new Thread(this::read, name + "-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private void read() {
+    try (BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        lines.add(line.stripTrailing());
+      }
+    } catch (IOException e) {
+      lines.add("(output ended: " + e.getMessage() + ")");
+    }
+  }
+
+  /** Everything it has printed so far, standard error included. */
+  List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** Waits for a line in which the pattern is found, among those already printed too. */
+  Matcher awaitLine(Pattern pattern, Duration limit) {
+    return await(name + " prints " + pattern)
+        .atMost(limit)
+        .until(
+            () -> {
+              for (String line : lines) {
+                Matcher matcher = pattern.matcher(line);
+                if (matcher.find()) {
+                  return matcher;
+                }
+              }
+              if (!process.isAlive()) {
+                throw new IllegalStateException(name + " has ended: " + lines);
+              }
+              return null;
+            },
+            matcher -> matcher != null);
+  }
+
+  void type(String line) throws IOException {
+    OutputStream input = process.getOutputStream();
+    input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    input.flush();
+  }
+
+  /** Sends a signal, such as STOP, CONT or KILL. */
+  void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Waits for the program's own end and returns its exit status. */
+  int awaitExit(Duration limit) throws InterruptedException {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException(name + " still runs after " + limit + ": " + lines);
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+}

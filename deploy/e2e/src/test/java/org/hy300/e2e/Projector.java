@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The booted projector of the end-to-end test, with a shell on its console.
+package org.hy300.e2e;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** A guest with the real drivers and the real agent. */
+final class Projector implements AutoCloseable {
+  private final Program guest;
+  private int commands;
+
+  Projector(String device, int brokerPort, int keepAliveSeconds) throws IOException {
+    guest =
+        new Program(
+            "projector",
+            Map.of(),
+            Program.ROOT.resolve("deploy/vm/boot.sh").toString(),
+            "projector",
+            "hy300.broker=mqtt://10.0.2.2:%d hy300.device=%s hy300.keep_alive=%d hy300.home=1"
+                .formatted(brokerPort, device, keepAliveSeconds));
+  }
+
+  /** Runs a command in the guest and returns the one line that it prints. */
+  synchronized String shell(String command) throws IOException {
+    String mark = "answer-" + ++commands;
+    // The mark is put together in the guest, so that the console's echo of the command is not taken
+    // for the answer.
+    guest.type("echo answer\"\"-" + commands + " \"$(" + command + ")\"");
+    return guest
+        .awaitLine(Pattern.compile("^" + mark + " ?(.*)$"), Duration.ofSeconds(20))
+        .group(1);
+  }
+
+  /** Content of one attribute of the motor. */
+  String motor(String attribute) throws IOException {
+    return shell("cat /sys/class/hy300/motor/" + attribute);
+  }
+
+  Program guest() {
+    return guest;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    guest.close();
+  }
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole way and back: a driver in a booted kernel, its agent, the broker, the collector,
+// Prometheus; commands by HTTP and by MQTT.
+package org.hy300.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One projector lives through the tests, in their order: the last ones pull its plug. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ProjectorIT {
+  private static final String DEVICE = "projector-e2e";
+  private static final String LABEL = "{device=\"" + DEVICE + "\"}";
+  private static final String UP = "hy300_device_up" + LABEL;
+  private static final String POSITION = "hy300_motor_position_steps" + LABEL;
+
+  /** Short, so that a silent projector is missed within the test. */
+  private static final int KEEP_ALIVE_SECONDS = 4;
+
+  private Fleet fleet;
+  private Projector projector;
+  private Prometheus prometheus;
+  private Program subscriber;
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws IOException {
+    fleet = new Fleet(KEEP_ALIVE_SECONDS);
+    subscriber = fleet.subscribe();
+    projector = new Projector(DEVICE, fleet.mqttPort, KEEP_ALIVE_SECONDS);
+    prometheus = new Prometheus(fleet, directory);
+  }
+
+  @AfterAll
+  void stop() throws InterruptedException {
+    for (AutoCloseable running : new AutoCloseable[] {prometheus, subscriber, projector, fleet}) {
+      try {
+        if (running != null) {
+          running.close();
+        }
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Test
+  @Order(1)
+  void theProjectorAppearsWithItsMotorHomed() {
+    eventually(90, () -> fleet.metric(UP), Optional.of(1.0));
+    eventually(30, () -> fleet.metric("hy300_motor_homed" + LABEL), Optional.of(1.0));
+    eventually(10, () -> prometheus.query(UP), Optional.of(1.0));
+  }
+
+  @Test
+  @Order(2)
+  void aMoveByHttpIsAnsweredAndReachesSysfsAndPrometheus() throws Exception {
+    JsonObject reply = fleet.command(DEVICE, "move", "{\"args\":{\"position\":120}}");
+    assertThat(reply.getString("status")).as(reply.encode()).isEqualTo("done");
+    assertThat(reply.getInteger("http")).isEqualTo(200);
+    assertThat(projector.motor("position")).isEqualTo("120");
+    eventually(5, () -> fleet.metric(POSITION), Optional.of(120.0));
+    eventually(5, () -> prometheus.query(POSITION), Optional.of(120.0));
+    assertThat(prometheus.query("hy300_motor_steps_total" + LABEL))
+        .contains(counter("steps_total", "hy300_motor_steps_total"));
+  }
+
+  @Test
+  @Order(3)
+  void aMoveByPlainMqttIsAcceptedDoneAndSeenBySubscribers() throws Exception {
+    publishMove("by-mqtt", 40, Instant.now().plusSeconds(30), "");
+    reply("move", "by-mqtt", "accepted");
+    reply("move", "by-mqtt", "done");
+    assertThat(projector.motor("position")).isEqualTo("40");
+    subscriber.awaitLine(
+        Pattern.compile("^hy300/v1/" + DEVICE + "/event/motor .*position_reached.*40"),
+        Duration.ofSeconds(5));
+    subscriber.awaitLine(
+        Pattern.compile(
+            "^hy300/v1/" + DEVICE + "/state/motor .*\"hy300_motor_position_steps\":40[,}]"),
+        Duration.ofSeconds(5));
+    eventually(5, () -> prometheus.query(POSITION), Optional.of(40.0));
+  }
+
+  @Test
+  @Order(4)
+  void whilePrometheusScrapesTheMotorIsSeenMovingAndStopsAtOnce() throws Exception {
+    CompletableFuture<JsonObject> move =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return fleet.command(DEVICE, "move", "{\"args\":{\"position\":1000}}");
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    eventually(10, () -> fleet.metric("hy300_motor_moving" + LABEL), Optional.of(1.0));
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> prometheus.query(POSITION).orElse(0.0) > 100);
+    assertThat(fleet.command(DEVICE, "stop", "{}").getString("status")).isEqualTo("done");
+    JsonObject reply = move.get(10, TimeUnit.SECONDS);
+    assertThat(reply.getString("status")).as(reply.encode()).isEqualTo("cancelled");
+    assertThat(projector.motor("moving")).isEqualTo("0");
+    double position = Double.parseDouble(projector.motor("position"));
+    assertThat(position).isGreaterThan(100).isLessThan(1000);
+    eventually(5, () -> prometheus.query(POSITION), Optional.of(position));
+  }
+
+  @Test
+  @Order(5)
+  void badInputIsRefusedCountedAndMovesNothing() throws Exception {
+    String before = projector.motor("position");
+    Map<String, String> arguments =
+        Map.of("5000", "rejected", "\"abc\"", "rejected", "-1", "rejected", "1.5", "rejected");
+    for (Map.Entry<String, String> argument : arguments.entrySet()) {
+      JsonObject reply =
+          fleet.command(DEVICE, "move", "{\"args\":{\"position\":" + argument.getKey() + "}}");
+      assertThat(reply.getString("status")).as(reply.encode()).isEqualTo(argument.getValue());
+      String id = "bad-" + argument.getKey().replaceAll("[^0-9a-z]", "_");
+      publish(id, "{\"position\":" + argument.getKey() + "}", Instant.now().plusSeconds(30), "");
+      reply("move", id, "rejected");
+    }
+    publishMove("late", 10, Instant.now().minusSeconds(1), "");
+    reply("move", "late", "expired");
+    publishMove("by-mqtt", 10, Instant.now().plusSeconds(30), "");
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(replies("move", "by-mqtt", "done")).hasSize(2));
+    double malformed =
+        fleet.metric("hy300_agent_messages_dropped_total" + droppedLabels()).orElse(0.0);
+    fleet.publish(commandTopic("move"), "{\"id\":");
+    eventually(
+        10,
+        () -> fleet.metric("hy300_agent_messages_dropped_total" + droppedLabels()),
+        Optional.of(malformed + 1));
+    fleet.publish(commandTopic("move"), "x".repeat(100_000));
+    assertThat(fleet.command(DEVICE, "stop", "{}").getString("status")).isEqualTo("done");
+    assertThat(projector.motor("position")).isEqualTo(before);
+  }
+
+  @Test
+  @Order(6)
+  void anUnboundDriverTakesItsSeriesAlongAndBringsThemBack() throws Exception {
+    String unbind = "cd /sys/bus/platform/drivers/hy300-keystone-motor && ls | grep motor";
+    String node = projector.shell(unbind);
+    projector.shell("echo " + node + " > /sys/bus/platform/drivers/hy300-keystone-motor/unbind");
+    eventually(20, () -> fleet.metric(POSITION), Optional.empty());
+    JsonObject reply = fleet.command(DEVICE, "home", "{}");
+    assertThat(reply.getString("status")).as(reply.encode()).isEqualTo("failed");
+    assertThat(fleet.metric(UP)).contains(1.0);
+    projector.shell("echo " + node + " > /sys/bus/platform/drivers/hy300-keystone-motor/bind");
+    eventually(20, () -> fleet.metric(POSITION).isPresent(), true);
+    assertThat(fleet.command(DEVICE, "home", "{}").getString("status")).isEqualTo("done");
+  }
+
+  @Test
+  @Order(7)
+  void aSilentProjectorIsDownWithinOneAndAHalfKeepAlivesAndComesBackByItself() throws Exception {
+    projector.guest().signal("STOP");
+    // Half a keep-alive more for the scrape and a busy machine; the broker's own limit is 1.5.
+    eventually(2 * KEEP_ALIVE_SECONDS, () -> fleet.metric(UP), Optional.of(0.0));
+    assertThat(fleet.metric(POSITION)).isEmpty();
+    eventually(5, () -> prometheus.query(UP), Optional.of(0.0));
+    assertThat(prometheus.query(POSITION)).isEmpty();
+    assertThat(fleet.command(DEVICE, "home", "{}").getInteger("http")).isEqualTo(503);
+    projector.guest().signal("CONT");
+    eventually(60, () -> fleet.metric(UP), Optional.of(1.0));
+    eventually(10, () -> fleet.metric(POSITION).isPresent(), true);
+  }
+
+  @Test
+  @Order(8)
+  void aPulledPlugIsSeenAtOnce() throws Exception {
+    projector.guest().signal("KILL");
+    eventually(KEEP_ALIVE_SECONDS * 3 / 2, () -> fleet.metric(UP), Optional.of(0.0));
+    assertThat(fleet.metric(POSITION)).isEmpty();
+    eventually(5, () -> prometheus.query(UP), Optional.of(0.0));
+    eventually(5, () -> prometheus.query(POSITION), Optional.empty());
+    assertThat(fleet.metric("hy300_device_last_seen_timestamp_seconds" + LABEL)).isPresent();
+  }
+
+  private static <T> void eventually(int seconds, Callable<T> actual, T expected) {
+    await()
+        .atMost(Duration.ofSeconds(seconds))
+        .pollInterval(Duration.ofMillis(100))
+        .untilAsserted(() -> assertThat(actual.call()).isEqualTo(expected));
+  }
+
+  /** A counter read in the guest from the attribute that holds its family. */
+  private double counter(String attribute, String series) throws IOException {
+    return Double.parseDouble(
+        projector.shell("sed -n 's/^" + series + " //p' /sys/class/hy300/motor/" + attribute));
+  }
+
+  private static String commandTopic(String action) {
+    return "hy300/v1/" + DEVICE + "/cmd/motor/" + action;
+  }
+
+  private void publishMove(String id, int position, Instant expires, String option)
+      throws Exception {
+    publish(id, "{\"position\":" + position + "}", expires, option);
+  }
+
+  private void publish(String id, String args, Instant expires, String option) throws Exception {
+    String payload =
+        "{\"id\":\"%s\",\"issued\":\"%s\",\"expires\":\"%s\",\"args\":%s}"
+            .formatted(id, Instant.now(), expires, args);
+    if (option.isEmpty()) {
+      fleet.publish(commandTopic("move"), payload);
+    } else {
+      fleet.publish(commandTopic("move"), payload, option);
+    }
+  }
+
+  private void reply(String action, String id, String status) {
+    await("reply " + status + " to " + id)
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> !replies(action, id, status).isEmpty());
+  }
+
+  private List<String> replies(String action, String id, String status) {
+    String topic = "hy300/v1/" + DEVICE + "/reply/motor/" + action + " ";
+    return subscriber.lines().stream()
+        .filter(line -> line.startsWith(topic))
+        .filter(
+            line -> {
+              JsonObject reply = new JsonObject(line.substring(topic.length()));
+              return id.equals(reply.getString("id")) && status.equals(reply.getString("status"));
+            })
+        .toList();
+  }
+
+  private static String droppedLabels() {
+    return "{device=\"" + DEVICE + "\",reason=\"malformed\"}";
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Debian's Prometheus scraping the collector of the end-to-end test.
+package org.hy300.e2e;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A real Prometheus with a data directory of its own and a scrape every second. */
+final class Prometheus implements AutoCloseable {
+  private final Fleet fleet;
+  private final Program program;
+  private final int port;
+
+  Prometheus(Fleet fleet, Path directory) throws IOException {
+    this.fleet = fleet;
+    // Prometheus does not report a port that the system chose, so one is asked for here.
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    Path configuration = directory.resolve("prometheus.yml");
+    Files.writeString(
+        configuration,
+        """
+        global: {scrape_interval: 1s, scrape_timeout: 1s}
+        scrape_configs:
+          - job_name: hy300-fleet
+            honor_labels: true
+            static_configs: [{targets: ["127.0.0.1:%d"]}]
+        """
+            .formatted(fleet.httpPort));
+    program =
+        new Program(
+            "prometheus",
+            Map.of(),
+            "prometheus",
+            "--config.file=" + configuration,
+            "--storage.tsdb.path=" + directory.resolve("data"),
+            "--web.listen-address=127.0.0.1:" + port);
+    program.awaitLine(Pattern.compile("Server is ready"), Duration.ofSeconds(60));
+  }
+
+  /** Evaluates an instant query that gives one sample at most. */
+  Optional<Double> query(String expression) throws IOException, InterruptedException {
+    String answer =
+        fleet.get(
+            "http://127.0.0.1:"
+                + port
+                + "/api/v1/query?query="
+                + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+    JsonArray result = new JsonObject(answer).getJsonObject("data").getJsonArray("result");
+    if (result.isEmpty()) {
+      return Optional.empty();
+    }
+    if (result.size() > 1) {
+      throw new IllegalStateException(expression + " gives several samples: " + answer);
+    }
+    return Optional.of(Double.valueOf(result.getJsonObject(0).getJsonArray("value").getString(1)));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    program.close();
+  }
+}

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Boots the guest; its console is standard input and output, and it dies with whoever started it.
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: boot.sh projector|driver-tests COMMANDLINE
+# build.sh has made what is booted; the words of the command line are those of the guest's init.
+set -eu
+here=$(dirname "$0")
+out=$here/target
+# shellcheck source=/dev/null  # written by fetch.sh
+. "$out/guest.env"
+what=$1
+commandline=$2
+set --
+if [ "$what" = projector ]; then
+  agent=$(cd "$here/../../edge-agent/target/hy300-agent" && pwd)
+  set -- -fsdev "local,id=java,path=$GUEST_JAVA,security_model=none,readonly=on" \
+    -device virtio-9p-device,fsdev=java,mount_tag=java \
+    -fsdev "local,id=agent,path=$agent,security_model=none,readonly=on" \
+    -device virtio-9p-device,fsdev=agent,mount_tag=agent \
+    -netdev user,id=net -device virtio-net-device,netdev=net -device virtio-rng-device
+fi
+# KVM is left alone on purpose: an arm64 guest cannot have it on amd64, and a run should be the same everywhere.
+# shellcheck disable=SC2086  # GUEST_MACHINE is a list of words
+exec setpriv --pdeathsig KILL qemu-system-aarch64 $GUEST_MACHINE -accel tcg -nographic -nodefaults -no-reboot \
+  -serial stdio -kernel "$GUEST_KERNEL/boot/vmlinuz-$GUEST_RELEASE" -initrd "$out/$what.cpio.gz" -dtb "$out/$what.dtb" \
+  -append "console=ttyAMA0 quiet panic=-1 $commandline" "$@"

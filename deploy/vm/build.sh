@@ -1,0 +1,95 @@
+#!/bin/sh
+# Builds what the guest boots into deploy/vm/target: drivers, device trees, initramfs of the projector and of the driver tests.
+# SPDX-License-Identifier: Apache-2.0
+#
+# Does nothing when its inputs (kernel/, this directory, the fetched packages) are those of the last time.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+kernel=$here/../../kernel
+selftests=$kernel/tools/testing/selftests/hy300
+out=$here/target
+mkdir -p "$out"
+"$here/fetch.sh" >"$out/guest.env.new"
+echo 'GUEST_MACHINE="-M virt -cpu cortex-a53 -m 512 -smp 1"' >>"$out/guest.env.new"
+# shellcheck source=/dev/null  # written by fetch.sh
+. "$out/guest.env.new"
+
+key=$( (cd "$kernel" && git ls-files -co --exclude-standard -z | sort -z | xargs -0 sha256sum
+  cat "$here"/*.sh "$here"/init "$here"/*.dtsi "$out/guest.env.new") | sha256sum)
+[ "$(cat "$out/key" 2>/dev/null)" = "$key" ] && exit 0
+rm -f "$out/key"
+mv "$out/guest.env.new" "$out/guest.env"
+
+say() { echo "== $*" >&2; }
+
+# build_modules ARCH HEADERS CROSS: the drivers against one set of headers; a warning fails the build
+build_modules() {
+  say "building the drivers for $1 ($(basename "$2"))"
+  rm -rf "$out/kernel-$1"
+  mkdir "$out/kernel-$1"
+  (cd "$kernel" && git ls-files -co --exclude-standard -z | tar -c --null -T - -f -) | tar -x -C "$out/kernel-$1"
+  log=$out/kernel-$1.log
+  if ! make -C "$out/kernel-$1" KDIR="$2" ARCH="$1" CROSS_COMPILE="$3" W=1 modules >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    exit 1
+  fi
+  if grep -i 'warning' "$log" | grep -v 'Skipping BTF' >&2; then
+    echo "build.sh: the drivers build with warnings for $1; the whole log is $log" >&2
+    exit 1
+  fi
+}
+build_modules arm64 "$GUEST_HEADERS" aarch64-linux-gnu-
+build_modules x86_64 "$AMD64_HEADERS" ''
+
+say "building the driver tests"
+rm -rf "$out/selftests"
+mkdir "$out/selftests"
+make -s -C "$selftests" CROSS_COMPILE=aarch64-linux-gnu- OUTPUT="$out/selftests"
+
+say "compiling the device trees"
+# shellcheck disable=SC2086  # GUEST_MACHINE is a list of words
+qemu-system-aarch64 $GUEST_MACHINE -machine "dumpdtb=$out/virt.dtb" -nographic -nodefaults 2>"$out/dumpdtb.log" ||
+  { cat "$out/dumpdtb.log" >&2; exit 1; }
+device_tree() {
+  { dtc -q -I dtb -O dts "$out/virt.dtb"; cat "$2"; } | dtc -q -O dtb -o "$out/$1.dtb"
+}
+device_tree projector "$here/projector.dtsi"
+device_tree driver-tests "$selftests/boards.dtsi"
+dtc -q -I dtb -O dts "$out/virt.dtb" | dtc -q -O dtb -o "$out/driver-tests-selfmade.dtb"
+
+# initramfs NAME: packs $tree, to which the caller has added its own part
+tree=$out/tree
+new_tree() {
+  rm -rf "$tree"
+  mkdir -p "$tree/bin" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/tmp" "$tree/modules" "$tree/etc"
+  install -m 755 "$GUEST_BUSYBOX" "$tree/bin/busybox"
+  ln -s busybox "$tree/bin/sh"
+  install -m 755 "$here/init" "$tree/init"
+  find "$out/kernel-arm64" -name '*.ko' -exec cp {} "$tree/modules" \;
+}
+initramfs() {
+  (cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$out/$1.cpio.gz"
+  rm -rf "$tree"
+}
+
+say "packing the guest"
+new_tree
+mkdir -p "$tree/stock" "$tree/mnt/java" "$tree/mnt/agent"
+# Java comes over 9p; its loader, libraries and configuration are looked for at their usual places.
+ln -s mnt/java/lib "$tree/lib"
+ln -s mnt/java/usr "$tree/usr"
+ln -s /mnt/java/etc/java-17-openjdk "$tree/etc/java-17-openjdk"
+count=0
+modprobe -a -d "$GUEST_KERNEL" -S "$GUEST_RELEASE" --show-depends virtio_mmio 9pnet_virtio 9p virtio_net virtio_rng |
+  awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
+  count=$((count + 1))
+  cp "$module" "$tree/stock/$(printf %02d $count)-$(basename "$module")"
+done
+initramfs projector
+
+new_tree
+cp -r "$out/selftests" "$tree/selftests"
+initramfs driver-tests
+ln -sf driver-tests.cpio.gz "$out/driver-tests-selfmade.cpio.gz"
+
+printf '%s\n' "$key" >"$out/key"
