@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The class hy300: registers a projector's subsystems and wakes the readers of their state.
+ *
+ * A driver does its work whether or not it can be seen here: failures to create the class or an
+ * attribute are said once and then ignored.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/kdev_t.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/sysfs.h>
+#include <linux/hy300.h>
+
+static struct class hy300_class = {
+	.name = "hy300",
+};
+
+static bool hy300_class_exists;
+
+/**
+ * hy300_notify - tell user space that a state attribute has changed
+ * @sub: the subsystem
+ * @state: index into its states
+ *
+ * Wakes poll() and epoll with POLLPRI | POLLERR and counts the change, because notifications that
+ * are not read in time become one. Any context. Does nothing but count when the attribute does
+ * not exist.
+ */
+void hy300_notify(struct hy300_subsystem *sub, unsigned int state)
+{
+	atomic64_inc(&sub->changes[state]);
+	if (sub->nodes[state])
+		sysfs_notify_dirent(sub->nodes[state]);
+}
+EXPORT_SYMBOL_GPL(hy300_notify);
+
+static void hy300_unregister(void *data)
+{
+	struct hy300_subsystem *sub = data;
+	unsigned int i;
+
+	device_unregister(sub->dev);
+	sub->dev = NULL;
+
+	/* sysfs wakes nobody when an attribute goes; woken now, pollers find out by ENODEV. */
+	for (i = 0; i < sub->nr_states; i++) {
+		if (!sub->nodes[i])
+			continue;
+		sysfs_notify_dirent(sub->nodes[i]);
+		sysfs_put(sub->nodes[i]);
+		sub->nodes[i] = NULL;
+	}
+	ida_free(&sub->kind->indices, sub->index);
+}
+
+static int hy300_create(struct device *parent, struct hy300_subsystem *sub, void *drvdata)
+{
+	unsigned int i;
+	int index;
+
+	if (!hy300_class_exists)
+		return -ENODEV;
+
+	index = ida_alloc(&sub->kind->indices, GFP_KERNEL);
+	if (index < 0)
+		return index;
+	sub->index = index;
+
+	if (index)
+		sub->dev = device_create_with_groups(&hy300_class, parent, MKDEV(0, 0), drvdata,
+						     sub->groups, "%s%d", sub->kind->name, index);
+	else
+		sub->dev = device_create_with_groups(&hy300_class, parent, MKDEV(0, 0), drvdata,
+						     sub->groups, "%s", sub->kind->name);
+	if (IS_ERR(sub->dev)) {
+		int err = PTR_ERR(sub->dev);
+
+		sub->dev = NULL;
+		ida_free(&sub->kind->indices, index);
+		return err;
+	}
+
+	for (i = 0; i < sub->nr_states; i++) {
+		sub->nodes[i] = sysfs_get_dirent(sub->dev->kobj.sd, sub->states[i]);
+		if (!sub->nodes[i])
+			dev_warn(parent, "changes of %s cannot be notified\n", sub->states[i]);
+	}
+	return devm_add_action_or_reset(parent, hy300_unregister, sub);
+}
+
+/**
+ * devm_hy300_register - show a subsystem as /sys/class/hy300/<kind>
+ * @parent: the device that the driver is bound to
+ * @sub: the subsystem, its first four fields set and the others zero
+ * @drvdata: what dev_get_drvdata() gives the attributes
+ *
+ * The class device goes when @parent is unbound; whoever polls an attribute then is woken. Stop
+ * what calls hy300_notify() by an action that is added after this call.
+ */
+void devm_hy300_register(struct device *parent, struct hy300_subsystem *sub, void *drvdata)
+{
+	int err = hy300_create(parent, sub, drvdata);
+
+	if (err)
+		dev_warn(parent, "no /sys/class/hy300/%s (%d), working without it\n",
+			 sub->kind->name, err);
+}
+EXPORT_SYMBOL_GPL(devm_hy300_register);
+
+static int __init hy300_init(void)
+{
+	int err = class_register(&hy300_class);
+
+	if (err)
+		pr_warn("no class (%d), the drivers work without it\n", err);
+	hy300_class_exists = !err;
+	return 0;
+}
+module_init(hy300_init);
+
+static void __exit hy300_exit(void)
+{
+	if (hy300_class_exists)
+		class_unregister(&hy300_class);
+}
+module_exit(hy300_exit);
+
+MODULE_DESCRIPTION("Class of the subsystems of an HY300 projector");
+MODULE_LICENSE("GPL");

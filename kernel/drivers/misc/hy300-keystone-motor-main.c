@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Keystone motor of the HY300 projector: a four-phase stepper that tilts the
+ * lens, and a limit switch that tells where it begins. Moves run in the
+ * background; nothing relies on the switch's interrupt, which never fires on
+ * the boards seen so far.
+ */
+
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/delay.h>
+#include <linux/gpio/consumer.h>
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/pm.h>
+#include <linux/property.h>
+
+#include "hy300-keystone-motor.h"
+
+#define HY300_CLOCKWISE		1
+#define HY300_COUNTERCLOCKWISE	(-1)
+
+/* A contact that has not come to rest after this many readings keeps its last one. */
+#define HY300_DEBOUNCE_LIMIT	64
+#define HY300_DEBOUNCE_US	20
+
+/* Everything that may have changed when a move begins or ends; `moving` last, see hy300_motor_end(). */
+static void hy300_motor_notify_all(struct hy300_motor *motor)
+{
+	hy300_notify(&motor->sub, HY300_MOTOR_POSITION);
+	hy300_notify(&motor->sub, HY300_MOTOR_TARGET);
+	hy300_notify(&motor->sub, HY300_MOTOR_HOMED);
+	hy300_notify(&motor->sub, HY300_MOTOR_FAULT);
+	hy300_notify(&motor->sub, HY300_MOTOR_MOVING);
+}
+
+static int hy300_motor_write_coils(struct hy300_motor *motor, u8 pattern)
+{
+	DECLARE_BITMAP(values, HY300_MOTOR_PHASES);
+	int ret;
+
+	values[0] = pattern;
+	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases->desc,
+					     motor->phases->info, values);
+	if (ret)
+		return ret;
+	motor->count.phase_transitions += hweight8(motor->coils ^ pattern);
+	motor->coils = pattern;
+	return 0;
+}
+
+/**
+ * hy300_motor_sample_limit() - read the limit switch until it is at rest
+ * @motor: the motor, locked
+ *
+ * Return: 1 when closed, 0 when open, a negative error of the GPIO.
+ */
+int hy300_motor_sample_limit(struct hy300_motor *motor)
+{
+	unsigned int equal = 1, i;
+	int value, last;
+
+	last = gpiod_get_value_cansleep(motor->limit);
+	for (i = 0; last >= 0 && equal < motor->debounce_samples && i < HY300_DEBOUNCE_LIMIT; i++) {
+		udelay(HY300_DEBOUNCE_US);
+		value = gpiod_get_value_cansleep(motor->limit);
+		equal = value == last ? equal + 1 : 1;
+		last = value;
+	}
+	if (last < 0)
+		return last;
+	if (motor->limit_closed != last) {
+		motor->limit_closed = last;
+		motor->count.limit_triggers += last;
+		hy300_notify(&motor->sub, HY300_MOTOR_LIMIT);
+	}
+	return last;
+}
+
+static void hy300_motor_fail(struct hy300_motor *motor, enum hy300_motor_fault fault)
+{
+	dev_warn(motor->dev, "%s at position %d; write to fault to clear it, then home\n",
+		 hy300_motor_fault_words[fault], motor->position);
+	if (motor->task == HY300_TASK_HOME)
+		motor->homing = HY300_HOMING_FAILED;
+	else
+		motor->homing = HY300_HOMING_UNHOMED;
+	motor->fault = fault;
+	motor->homed = false;
+	motor->task = HY300_TASK_NONE;
+}
+
+static void hy300_motor_fail_step(struct hy300_motor *motor, int error)
+{
+	dev_err(motor->dev, "GPIO error %d\n", error);
+	motor->count.step_errors++;
+	hy300_motor_fail(motor, HY300_FAULT_STEP);
+}
+
+/*
+ * One step: next pattern, wait, look at the switch, wait. Called with the lock
+ * held and drops it while waiting, so that attributes stay readable and a new
+ * order comes through.
+ *
+ * Return: whether the switch is closed, or a negative error after which the
+ * motor is at fault.
+ */
+static int hy300_motor_step(struct hy300_motor *motor, int direction)
+{
+	unsigned int next = (motor->phase + motor->table_length + direction) % motor->table_length;
+	int ret;
+
+	ret = hy300_motor_write_coils(motor, motor->table[next]);
+	if (ret) {
+		hy300_motor_fail_step(motor, ret);
+		return ret;
+	}
+	motor->phase = next;
+	motor->position += direction;
+	motor->count.steps++;
+	mutex_unlock(&motor->lock);
+
+	hy300_notify(&motor->sub, HY300_MOTOR_POSITION);
+	fsleep(motor->phase_delay_us);
+
+	mutex_lock(&motor->lock);
+	ret = hy300_motor_sample_limit(motor);
+	if (ret < 0)
+		hy300_motor_fail_step(motor, ret);
+	mutex_unlock(&motor->lock);
+
+	fsleep(motor->step_delay_us);
+	mutex_lock(&motor->lock);
+	return ret;
+}
+
+static bool hy300_motor_interrupted(struct hy300_motor *motor, enum hy300_motor_task task)
+{
+	return motor->stop || motor->closing || motor->task != task;
+}
+
+/* Move to the target, which may change meanwhile. */
+static void hy300_motor_run_move(struct hy300_motor *motor)
+{
+	int closed = hy300_motor_sample_limit(motor);
+
+	if (closed < 0) {
+		hy300_motor_fail_step(motor, closed);
+		return;
+	}
+	while (!hy300_motor_interrupted(motor, HY300_TASK_MOVE)) {
+		if (closed > 0) {
+			hy300_motor_fail(motor, HY300_FAULT_LIMIT_UNEXPECTED);
+			return;
+		}
+		if (motor->position == motor->target) {
+			motor->task = HY300_TASK_NONE;
+			return;
+		}
+		closed = hy300_motor_step(motor, motor->position < motor->target ?
+					  HY300_CLOCKWISE : HY300_COUNTERCLOCKWISE);
+	}
+}
+
+/*
+ * Steps in one direction until the switch is in the wanted state. A budget of
+ * 0 only looks.
+ *
+ * Return: 1 when it is, 0 when the budget is spent, negative when the homing
+ * is over for another reason.
+ */
+static int hy300_motor_step_until(struct hy300_motor *motor, int direction,
+				  bool closed, u32 budget)
+{
+	int ret = hy300_motor_sample_limit(motor);
+
+	if (ret < 0) {
+		hy300_motor_fail_step(motor, ret);
+		return ret;
+	}
+	while (ret != closed) {
+		if (hy300_motor_interrupted(motor, HY300_TASK_HOME))
+			return -EINTR;
+		if (!budget--)
+			return 0;
+		ret = hy300_motor_step(motor, direction);
+		if (ret < 0)
+			return ret;
+	}
+	return 1;
+}
+
+/*
+ * Homing: counter-clockwise to the switch, then clockwise off it. Position 0
+ * is clear of the switch by a margin, so that no move within the limits closes
+ * it; a switch that stays closed is thereby told from one that works.
+ */
+static void hy300_motor_run_home(struct hy300_motor *motor)
+{
+	u32 margin = motor->margin_steps;
+	int ret;
+
+	motor->homing = HY300_HOMING_SEEKING;
+	ret = hy300_motor_step_until(motor, HY300_COUNTERCLOCKWISE, true, motor->homing_steps);
+	if (ret == 0)
+		hy300_motor_fail(motor, HY300_FAULT_HOMING_TIMEOUT);
+	if (ret <= 0)
+		return;
+
+	motor->homing = HY300_HOMING_BACKING_OFF;
+	motor->position = 0;
+	ret = hy300_motor_step_until(motor, HY300_CLOCKWISE, false, motor->backoff_steps);
+	while (ret > 0 && margin--) {
+		if (hy300_motor_interrupted(motor, HY300_TASK_HOME))
+			return;
+		ret = hy300_motor_step(motor, HY300_CLOCKWISE);
+		if (ret >= 0)
+			ret = !ret;
+	}
+	if (ret == 0)
+		hy300_motor_fail(motor, HY300_FAULT_LIMIT_STUCK);
+	if (ret <= 0)
+		return;
+
+	motor->position = 0;
+	motor->target = 0;
+	motor->homed = true;
+	motor->homing = HY300_HOMING_HOMED;
+	motor->count.homing_successes++;
+	motor->task = HY300_TASK_NONE;
+}
+
+/*
+ * The end of a move. Whoever reads moving as 0 must find everything else
+ * final, so all of it changes under one lock and `moving` is notified last.
+ */
+static void hy300_motor_end(struct hy300_motor *motor)
+{
+	int ret = hy300_motor_write_coils(motor, 0);
+
+	if (ret)
+		hy300_motor_fail_step(motor, ret);
+	if (motor->task == HY300_TASK_HOME || motor->homing == HY300_HOMING_SEEKING ||
+	    motor->homing == HY300_HOMING_BACKING_OFF)
+		motor->homing = HY300_HOMING_UNHOMED;
+	if (motor->position != motor->start)
+		motor->count.position_changes++;
+	motor->task = HY300_TASK_NONE;
+	motor->target = motor->position;
+	motor->stop = false;
+	motor->moving = false;
+}
+
+static void hy300_motor_work(struct work_struct *work)
+{
+	struct hy300_motor *motor = container_of(work, struct hy300_motor, work);
+
+	mutex_lock(&motor->lock);
+	while (motor->task != HY300_TASK_NONE && !motor->stop && !motor->closing) {
+		if (motor->task == HY300_TASK_HOME)
+			hy300_motor_run_home(motor);
+		else
+			hy300_motor_run_move(motor);
+	}
+	hy300_motor_end(motor);
+	mutex_unlock(&motor->lock);
+	hy300_motor_notify_all(motor);
+}
+
+/* Begins a task, or turns the running one into it. */
+static void hy300_motor_begin(struct hy300_motor *motor, enum hy300_motor_task task, int target)
+{
+	motor->count.movements++;
+	motor->task = task;
+	motor->target = target;
+	motor->stop = false;
+	if (motor->moving)
+		return;
+	motor->moving = true;
+	motor->start = motor->position;
+	queue_work(motor->queue, &motor->work);
+}
+
+/**
+ * hy300_motor_move() - begin a move in the background
+ * @motor: the motor
+ * @target: position in steps
+ *
+ * A move that is under way goes to the new target instead. When this returns
+ * 0, `moving` is 1 until the move has ended, or the motor was there already.
+ *
+ * Return: 0, -ERANGE out of 0 to max_position, -EIO with a fault, -EAGAIN not
+ * homed, -ENODEV when the device is going.
+ */
+int hy300_motor_move(struct hy300_motor *motor, int target)
+{
+	int ret = 0;
+
+	if (target < 0 || target > motor->max_position)
+		return -ERANGE;
+
+	mutex_lock(&motor->lock);
+	if (motor->closing)
+		ret = -ENODEV;
+	else if (motor->fault)
+		ret = -EIO;
+	else if (!motor->homed)
+		ret = -EAGAIN;
+	else if (motor->moving || target != motor->position)
+		hy300_motor_begin(motor, HY300_TASK_MOVE, target);
+	mutex_unlock(&motor->lock);
+	if (!ret) {
+		hy300_notify(&motor->sub, HY300_MOTOR_TARGET);
+		hy300_notify(&motor->sub, HY300_MOTOR_MOVING);
+	}
+	return ret;
+}
+
+/**
+ * hy300_motor_home() - begin a homing in the background
+ * @motor: the motor
+ *
+ * Return: 0, -EIO with a fault, -EBUSY while homing, -ENODEV when the device
+ * is going.
+ */
+int hy300_motor_home(struct hy300_motor *motor)
+{
+	int ret = 0;
+
+	mutex_lock(&motor->lock);
+	if (motor->closing) {
+		ret = -ENODEV;
+	} else if (motor->fault) {
+		ret = -EIO;
+	} else if (motor->task == HY300_TASK_HOME && !motor->stop) {
+		ret = -EBUSY;
+	} else {
+		motor->count.homing_attempts++;
+		motor->homed = false;
+		motor->homing = HY300_HOMING_SEEKING;
+		hy300_motor_begin(motor, HY300_TASK_HOME, 0);
+	}
+	mutex_unlock(&motor->lock);
+	if (!ret)
+		hy300_motor_notify_all(motor);
+	return ret;
+}
+
+/**
+ * hy300_motor_stop() - end the move at the next step
+ * @motor: the motor; one that rests stays as it is
+ */
+void hy300_motor_stop(struct hy300_motor *motor)
+{
+	mutex_lock(&motor->lock);
+	motor->stop = motor->moving;
+	mutex_unlock(&motor->lock);
+}
+
+/**
+ * hy300_motor_clear_fault() - let the motor be homed again
+ * @motor: the motor
+ */
+void hy300_motor_clear_fault(struct hy300_motor *motor)
+{
+	bool cleared;
+
+	mutex_lock(&motor->lock);
+	cleared = motor->fault != HY300_FAULT_NONE && !motor->moving;
+	if (cleared) {
+		motor->fault = HY300_FAULT_NONE;
+		motor->homing = HY300_HOMING_UNHOMED;
+	}
+	mutex_unlock(&motor->lock);
+	if (cleared)
+		hy300_notify(&motor->sub, HY300_MOTOR_FAULT);
+}
+
+static void hy300_motor_close(void *data)
+{
+	struct hy300_motor *motor = data;
+
+	mutex_lock(&motor->lock);
+	motor->closing = true;
+	mutex_unlock(&motor->lock);
+	flush_work(&motor->work);
+}
+
+static void hy300_motor_destroy_queue(void *data)
+{
+	destroy_workqueue(data);
+}
+
+static u32 hy300_motor_property(struct device *dev, const char *name, u32 otherwise)
+{
+	u32 value;
+
+	return device_property_read_u32(dev, name, &value) ? otherwise : value;
+}
+
+static int hy300_motor_read_properties(struct hy300_motor *motor)
+{
+	struct device *dev = motor->dev;
+	int i, ret;
+
+	ret = device_property_count_u8(dev, "hy300,phase-table");
+	if (ret < 0)
+		return dev_err_probe(dev, ret, "hy300,phase-table is missing\n");
+	if (ret < HY300_MOTOR_PHASES || ret > HY300_MOTOR_MAX_TABLE)
+		return dev_err_probe(dev, -EINVAL, "hy300,phase-table has %d entries, not %d to %d\n",
+				     ret, HY300_MOTOR_PHASES, HY300_MOTOR_MAX_TABLE);
+	motor->table_length = ret;
+	ret = device_property_read_u8_array(dev, "hy300,phase-table", motor->table,
+					    motor->table_length);
+	if (ret)
+		return dev_err_probe(dev, ret, "hy300,phase-table cannot be read\n");
+	for (i = 0; i < motor->table_length; i++) {
+		if (!motor->table[i] || motor->table[i] >> HY300_MOTOR_PHASES)
+			return dev_err_probe(dev, -EINVAL,
+					     "hy300,phase-table entry %d is %#x, not 0x1 to 0xf\n",
+					     i, motor->table[i]);
+	}
+
+	motor->phase_delay_us = hy300_motor_property(dev, "hy300,phase-delay-us", 1000);
+	motor->step_delay_us = hy300_motor_property(dev, "hy300,step-delay-us", 2000);
+	motor->max_position = hy300_motor_property(dev, "hy300,max-position", 1000);
+	motor->homing_steps = hy300_motor_property(dev, "hy300,homing-steps", 1000);
+	motor->backoff_steps = hy300_motor_property(dev, "hy300,backoff-steps", 64);
+	motor->margin_steps = hy300_motor_property(dev, "hy300,margin-steps", 4);
+	motor->debounce_samples = hy300_motor_property(dev, "hy300,debounce-samples", 3);
+	if (motor->max_position > INT_MAX)
+		return dev_err_probe(dev, -EINVAL, "hy300,max-position %u is too large\n",
+				     motor->max_position);
+	return 0;
+}
+
+static int hy300_motor_probe(struct platform_device *pdev)
+{
+	struct device *dev = &pdev->dev;
+	struct hy300_motor *motor;
+	int ret;
+
+	motor = devm_kzalloc(dev, sizeof(*motor), GFP_KERNEL);
+	if (!motor)
+		return -ENOMEM;
+	motor->dev = dev;
+	mutex_init(&motor->lock);
+	INIT_WORK(&motor->work, hy300_motor_work);
+	platform_set_drvdata(pdev, motor);
+
+	ret = hy300_motor_read_properties(motor);
+	if (ret)
+		return ret;
+
+	motor->phases = devm_gpiod_get_array(dev, "phase", GPIOD_OUT_LOW);
+	if (IS_ERR(motor->phases))
+		return dev_err_probe(dev, PTR_ERR(motor->phases), "no phase-gpios\n");
+	if (motor->phases->ndescs != HY300_MOTOR_PHASES)
+		return dev_err_probe(dev, -EINVAL, "%u phase-gpios, not %d\n",
+				     motor->phases->ndescs, HY300_MOTOR_PHASES);
+	motor->limit = devm_gpiod_get(dev, "limit", GPIOD_IN);
+	if (IS_ERR(motor->limit))
+		return dev_err_probe(dev, PTR_ERR(motor->limit), "no limit-gpios\n");
+	ret = gpiod_get_value_cansleep(motor->limit);
+	motor->limit_closed = ret > 0;
+
+	motor->queue = alloc_ordered_workqueue("%s", 0, dev_name(dev));
+	if (!motor->queue)
+		return -ENOMEM;
+	ret = devm_add_action_or_reset(dev, hy300_motor_destroy_queue, motor->queue);
+	if (ret)
+		return ret;
+
+	/* In this order: at the end the move is over before its attributes go. */
+	hy300_motor_register(motor);
+	return devm_add_action_or_reset(dev, hy300_motor_close, motor);
+}
+
+static void hy300_motor_shutdown(struct platform_device *pdev)
+{
+	hy300_motor_close(platform_get_drvdata(pdev));
+}
+
+static int hy300_motor_suspend(struct device *dev)
+{
+	struct hy300_motor *motor = dev_get_drvdata(dev);
+
+	hy300_motor_stop(motor);
+	flush_work(&motor->work);
+	return 0;
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(hy300_motor_pm, hy300_motor_suspend, NULL);
+
+static const struct of_device_id hy300_motor_of_match[] = {
+	{ .compatible = "hy300,keystone-motor" },
+	{ }
+};
+MODULE_DEVICE_TABLE(of, hy300_motor_of_match);
+
+static struct platform_driver hy300_motor_driver = {
+	.probe = hy300_motor_probe,
+	.shutdown = hy300_motor_shutdown,
+	.driver = {
+		.name = "hy300-keystone-motor",
+		.of_match_table = hy300_motor_of_match,
+		.pm = pm_sleep_ptr(&hy300_motor_pm),
+	},
+};
+module_platform_driver(hy300_motor_driver);
+
+MODULE_DESCRIPTION("Keystone motor of the HY300 projector");
+MODULE_ALIAS("platform:hy300-keystone-motor");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The class hy300: how a projector's drivers show their state and their metrics.
+ */
+#ifndef _LINUX_HY300_H
+#define _LINUX_HY300_H
+
+#include <linux/atomic.h>
+#include <linux/idr.h>
+#include <linux/types.h>
+
+struct attribute_group;
+struct device;
+struct kernfs_node;
+
+/** HY300_MAX_STATES - most poll-able attributes that one subsystem may have */
+#define HY300_MAX_STATES	16
+
+/**
+ * struct hy300_kind - a kind of subsystem, owned by the driver of that kind
+ * @name: name of the first class device; further ones have their index added
+ * @indices: indices in use
+ */
+struct hy300_kind {
+	const char *name;
+	struct ida indices;
+};
+
+/** DEFINE_HY300_KIND - define the kind @_var whose first class device is @_name */
+#define DEFINE_HY300_KIND(_var, _name)					\
+	struct hy300_kind _var = {					\
+		.name = _name,						\
+		.indices = IDA_INIT(_var.indices),			\
+	}
+
+/**
+ * struct hy300_subsystem - one device of the class
+ * @kind: what it is; set by the driver
+ * @groups: its attributes, there before user space hears of the device; set by the driver
+ * @states: names of the attributes that can be polled, in the order of the driver's own
+ *	enumeration, at most HY300_MAX_STATES; set by the driver
+ * @nr_states: how many; set by the driver
+ * @dev: the class device, NULL when it could not be created
+ * @index: 0 for the first of its kind; the series of the others carry it as label unit
+ * @nodes: sysfs nodes of @states, NULL when they cannot be notified
+ * @changes: how often each of @states was notified
+ *
+ * Embedded in the driver's own structure, which the attributes find by dev_get_drvdata().
+ */
+struct hy300_subsystem {
+	struct hy300_kind *kind;
+	const struct attribute_group **groups;
+	const char * const *states;
+	unsigned int nr_states;
+
+	struct device *dev;
+	unsigned int index;
+	struct kernfs_node *nodes[HY300_MAX_STATES];
+	atomic64_t changes[HY300_MAX_STATES];
+};
+
+void devm_hy300_register(struct device *parent, struct hy300_subsystem *sub, void *drvdata);
+void hy300_notify(struct hy300_subsystem *sub, unsigned int state);
+
+/**
+ * struct hy300_page - a sysfs page that is being filled with Prometheus text
+ * @buf: the page
+ * @len: bytes in it
+ * @sub: whose series they are
+ */
+struct hy300_page {
+	char *buf;
+	int len;
+	const struct hy300_subsystem *sub;
+};
+
+void hy300_page_family(struct hy300_page *page, const char *family, const char *type,
+		       const char *help);
+void hy300_page_value(struct hy300_page *page, const char *family, s64 value);
+void hy300_page_label(struct hy300_page *page, const char *family, const char *label,
+		      const char *label_value, s64 value);
+void hy300_page_seconds(struct hy300_page *page, const char *family, u64 nanoseconds);
+void hy300_page_changes(struct hy300_page *page, const char *family);
+
+#endif /* _LINUX_HY300_H */
