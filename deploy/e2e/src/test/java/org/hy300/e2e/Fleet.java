@@ -106,7 +106,7 @@ final class Fleet implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     collector.close();
   }
 }

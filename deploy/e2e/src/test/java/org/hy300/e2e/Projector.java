@@ -44,7 +44,7 @@ final class Projector implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     guest.close();
   }
 }

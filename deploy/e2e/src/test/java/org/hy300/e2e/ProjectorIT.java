@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -55,18 +57,10 @@ class ProjectorIT {
   }
 
   @AfterAll
-  void stop() throws InterruptedException {
-    for (AutoCloseable running : new AutoCloseable[] {prometheus, subscriber, projector, fleet}) {
-      try {
-        if (running != null) {
-          running.close();
-        }
-      } catch (InterruptedException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
-    }
+  void stop() {
+    Stream.of(prometheus, subscriber, projector, fleet)
+        .filter(Objects::nonNull)
+        .forEach(ProjectorIT::close);
   }
 
   @Test
@@ -203,6 +197,14 @@ class ProjectorIT {
     eventually(5, () -> prometheus.query(UP), Optional.of(0.0));
     eventually(5, () -> prometheus.query(POSITION), Optional.empty());
     assertThat(fleet.metric("hy300_device_last_seen_timestamp_seconds" + LABEL)).isPresent();
+  }
+
+  private static void close(AutoCloseable running) {
+    try {
+      running.close();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static <T> void eventually(int seconds, Callable<T> actual, T expected) {
