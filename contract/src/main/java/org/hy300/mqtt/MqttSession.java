@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// A connection to the broker that comes back by itself, on vertx-mqtt's client.
+package org.hy300.mqtt;
+
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import io.vertx.mqtt.messages.MqttSubAckMessage;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * What vertx-mqtt's client leaves to its user: a new client for each connection (one that was
+ * dropped keeps its old window), time-outs for CONNACK, SUBACK and PINGRESP, jittered back-off,
+ * subscriptions that are checked, and messages that are kept until PUBACK.
+ *
+ * <p>MQTT 3.1.1, clean sessions, QoS 1 for everything sent. All calls and callbacks happen on the
+ * event loop of the context that {@link #start} was called on.
+ */
+public final class MqttSession {
+  private static final Logger LOG = System.getLogger(MqttSession.class.getName());
+
+  private static final int ANSWER_TIMEOUT_SECONDS = 10;
+  private static final int PUBACK_TIMEOUT_SECONDS = 30;
+  private static final int MAX_PACKET_ID = 65_535;
+  private static final int WINDOW = 16;
+  private static final long FIRST_PAUSE_MS = 250;
+  private static final long LONGEST_PAUSE_MS = 30_000;
+
+  /** Larger messages end the connection; below, {@link Listener#received} judges them. */
+  private static final int MAX_RECEIVED_BYTES = 2 * 1024 * 1024;
+
+  /**
+   * What a session is made of.
+   *
+   * @param clientId names the session at the broker; a second one of the name takes it over
+   * @param keepAliveSeconds silence for longer than this is looked into
+   * @param subscriptions QoS by topic filter
+   * @param capacity most messages that wait for the broker; the oldest goes first
+   */
+  public record Options(
+      BrokerAddress broker,
+      String clientId,
+      int keepAliveSeconds,
+      Map<String, Integer> subscriptions,
+      int capacity) {}
+
+  /**
+   * A retained QoS 1 message that the broker sends when the connection dies.
+   *
+   * @param payload asked at each connect
+   */
+  public record Will(String topic, Supplier<Buffer> payload) {}
+
+  /** Whom the session works for. */
+  public interface Listener {
+    /** The subscriptions stand; retained messages may be published. */
+    void connected();
+
+    /** The connection has gone; the session tries again by itself. */
+    default void disconnected() {}
+
+    /** A message has arrived. It is acknowledged when this returns. */
+    void received(MqttPublishMessage message);
+
+    /** The oldest ordered message had to go because too many wait. */
+    default void dropped(String topic) {}
+  }
+
+  private final Vertx vertx;
+  private final Options options;
+  private final Will will;
+  private final Listener listener;
+  private final Outbox outbox;
+
+  private MqttClient client;
+  private boolean connected;
+  private boolean stopped;
+  private int packetId;
+  private long pauseMs = FIRST_PAUSE_MS;
+  private long lastHeardNanos;
+  private String lastFailure = "";
+  private long keepAliveTimer = -1;
+  private long answerTimer = -1;
+  private long retryTimer = -1;
+  private Promise<Void> drained;
+
+  /**
+   * Creates a session that {@link #start} connects.
+   *
+   * @param will null for none
+   */
+  public MqttSession(Vertx vertx, Options options, Will will, Listener listener) {
+    this.vertx = vertx;
+    this.options = options;
+    this.will = will;
+    this.listener = listener;
+    outbox = new Outbox(options.capacity(), WINDOW);
+  }
+
+  /** Connects, and again whenever the connection is lost, until {@link #stop}. */
+  public void start() {
+    connect();
+  }
+
+  public boolean isConnected() {
+    return connected;
+  }
+
+  /** Ordered messages that the broker has not acknowledged yet. */
+  public int depth() {
+    return outbox.depth();
+  }
+
+  /** Sends after what was published before, however often the connection is lost meanwhile. */
+  public void publish(String topic, Buffer payload) {
+    outbox
+        .addOrdered(new Outbox.Message(topic, () -> payload, false))
+        .ifPresent(oldest -> listener.dropped(oldest.topic()));
+    flush();
+  }
+
+  /**
+   * Sends retained. Replaces what waits for the same topic; lost with the connection, because the
+   * listener publishes everything that is retained on {@link Listener#connected}.
+   */
+  public void publishRetained(String topic, Supplier<Buffer> payload) {
+    if (connected) {
+      outbox.addLatest(new Outbox.Message(topic, payload, true));
+      flush();
+    }
+  }
+
+  /** Waits until everything is acknowledged, at most so long, then disconnects without a Will. */
+  public Future<Void> stop(long milliseconds) {
+    stopped = true;
+    cancelTimers();
+    if (!connected) {
+      return close();
+    }
+    drained = Promise.promise();
+    Future<Void> empty = drained.future().timeout(milliseconds, TimeUnit.MILLISECONDS);
+    flush();
+    return empty.otherwiseEmpty().compose(done -> close());
+  }
+
+  private Future<Void> close() {
+    connected = false;
+    return client == null || !client.isConnected()
+        ? Future.succeededFuture()
+        : client.disconnect().timeout(1, TimeUnit.SECONDS).otherwiseEmpty();
+  }
+
+  private void connect() {
+    MqttClientOptions clientOptions =
+        new MqttClientOptions()
+            .setClientId(options.clientId())
+            .setCleanSession(true)
+            .setKeepAliveInterval(options.keepAliveSeconds())
+            .setAutoKeepAlive(false)
+            .setAutoAck(false)
+            .setMaxMessageSize(MAX_RECEIVED_BYTES)
+            .setAckTimeout(PUBACK_TIMEOUT_SECONDS)
+            .setMaxInflightQueue(2 * WINDOW);
+    clientOptions.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS));
+    if (will != null) {
+      clientOptions
+          .setWillFlag(true)
+          .setWillTopic(will.topic())
+          .setWillMessageBytes(will.payload().get())
+          .setWillQoS(MqttQoS.AT_LEAST_ONCE.value())
+          .setWillRetain(true);
+    }
+    MqttClient fresh = MqttClient.create(vertx, clientOptions);
+    client = fresh;
+    fresh.closeHandler(closed -> lost(fresh, "the broker closed the connection"));
+    fresh.exceptionHandler(error -> lost(fresh, reason(error)));
+    fresh.pingResponseHandler(pong -> heard());
+    fresh.publishHandler(message -> received(fresh, message));
+    fresh.publishCompletionHandler(id -> acknowledged(fresh, id));
+    fresh.publishCompletionExpirationHandler(
+        id -> lost(fresh, "no PUBACK in " + PUBACK_TIMEOUT_SECONDS + " s"));
+    fresh.subscribeCompletionHandler(suback -> subscribed(fresh, suback));
+    fresh
+        .connect(options.broker().port(), options.broker().host())
+        .timeout(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .onSuccess(connack -> subscribe(fresh))
+        .onFailure(error -> lost(fresh, reason(error)));
+  }
+
+  private void subscribe(MqttClient from) {
+    if (from != client || stopped) {
+      return;
+    }
+    heard();
+    keepAliveTimer =
+        vertx.setPeriodic(
+            Math.max(100, options.keepAliveSeconds() * 1000L / 2), timer -> keepAlive(from));
+    answerTimer =
+        vertx.setTimer(
+            TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS),
+            timer -> lost(from, "no SUBACK in " + ANSWER_TIMEOUT_SECONDS + " s"));
+    from.subscribe(new LinkedHashMap<>(options.subscriptions()))
+        .onFailure(error -> lost(from, reason(error)));
+  }
+
+  private void subscribed(MqttClient from, MqttSubAckMessage suback) {
+    if (from != client) {
+      return;
+    }
+    heard();
+    vertx.cancelTimer(answerTimer);
+    // 0x80 stands for a refused subscription (MQTT 3.1.1, 3.9.3).
+    if (suback.grantedQoSLevels().stream().anyMatch(granted -> granted > 2)) {
+      lost(from, "the broker refuses a subscription of " + options.subscriptions().keySet());
+      return;
+    }
+    connected = true;
+    pauseMs = FIRST_PAUSE_MS;
+    lastFailure = "";
+    LOG.log(Level.INFO, "connected to {0} as {1}", options.broker(), options.clientId());
+    listener.connected();
+    flush();
+  }
+
+  private void received(MqttClient from, MqttPublishMessage message) {
+    if (from != client) {
+      return;
+    }
+    heard();
+    try {
+      listener.received(message);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "message on " + message.topicName() + " was not handled", e);
+    }
+    if (message.qosLevel() != MqttQoS.AT_MOST_ONCE) {
+      message.ack();
+    }
+  }
+
+  private void acknowledged(MqttClient from, int id) {
+    if (from == client) {
+      heard();
+      outbox.acknowledged(id);
+      flush();
+    }
+  }
+
+  private void flush() {
+    MqttClient to = client;
+    while (connected && to == client) {
+      Optional<Outbox.Message> next = outbox.next();
+      if (next.isEmpty()) {
+        break;
+      }
+      Outbox.Message message = next.get();
+      packetId = packetId % MAX_PACKET_ID + 1;
+      outbox.sent(packetId, message);
+      to.publish(
+              packetId,
+              message.topic(),
+              message.payload().get(),
+              MqttQoS.AT_LEAST_ONCE,
+              false,
+              message.latest())
+          .onFailure(error -> lost(to, reason(error)));
+    }
+    if (drained != null && outbox.isEmpty()) {
+      drained.tryComplete();
+    }
+  }
+
+  private void heard() {
+    lastHeardNanos = System.nanoTime();
+  }
+
+  /** Runs every half keep-alive: three in a row without a word from the broker are too many. */
+  private void keepAlive(MqttClient from) {
+    long silence = System.nanoTime() - lastHeardNanos;
+    if (silence > TimeUnit.SECONDS.toNanos(options.keepAliveSeconds()) * 5 / 4) {
+      lost(from, "the broker is silent for " + TimeUnit.NANOSECONDS.toSeconds(silence) + " s");
+    } else if (from.isConnected()) {
+      from.ping();
+    }
+  }
+
+  private void lost(MqttClient from, String why) {
+    if (from != client) {
+      return;
+    }
+    client = null;
+    cancelTimers();
+    from.disconnect();
+    outbox.connectionLost();
+    if (connected || !why.equals(lastFailure)) {
+      LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker(), why);
+      lastFailure = why;
+    }
+    boolean wasConnected = connected;
+    connected = false;
+    if (drained != null) {
+      drained.tryComplete();
+    }
+    if (wasConnected) {
+      listener.disconnected();
+    }
+    if (!stopped) {
+      // Between half and the whole: a fleet that lost its broker must not return in one instant.
+      long pause = ThreadLocalRandom.current().nextLong(pauseMs / 2, pauseMs + 1);
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+      retryTimer = vertx.setTimer(pause, timer -> connect());
+    }
+  }
+
+  private void cancelTimers() {
+    vertx.cancelTimer(keepAliveTimer);
+    vertx.cancelTimer(answerTimer);
+    vertx.cancelTimer(retryTimer);
+  }
+
+  private static String reason(Throwable error) {
+    String message = error.getMessage();
+    return message == null || message.isEmpty() ? error.getClass().getSimpleName() : message;
+  }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wires the agent from top to bottom: source, state and events, session, commands.
+package org.hy300.agent;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.hy300.agent.command.CommandReceiver;
+import org.hy300.agent.command.MotorCommands;
+import org.hy300.agent.event.EventPublisher;
+import org.hy300.agent.event.MotorEvents;
+import org.hy300.agent.source.Subsystem;
+import org.hy300.agent.source.SysfsSource;
+import org.hy300.agent.state.StatePublisher;
+import org.hy300.contract.InfoMessage;
+import org.hy300.contract.MalformedMessageException;
+import org.hy300.contract.StatusMessage;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.MqttSession;
+
+/** One agent for one projector. Everything in it lives on one event loop. */
+public final class Agent {
+  private static final String OWN_SUBSYSTEM = "agent";
+  private static final String MOTOR = "motor";
+
+  /** Events and replies that wait for the broker: some minutes of a projector in use. */
+  private static final int OUTBOX = 1000;
+
+  private static final long STOP_MS = 2_000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final AgentConfig config;
+  private final String session = UUID.randomUUID().toString();
+  private final MqttSession mqtt;
+  private final AgentMetrics own;
+  private final EventPublisher events;
+  private final StatePublisher states;
+  private final SysfsSource source;
+  private final MotorCommands motorCommands;
+  private final CommandReceiver commands;
+  private final Map<String, MotorEvents> motors = new HashMap<>();
+  private boolean stopping;
+  private boolean greeted;
+
+  /** Makes an agent that {@link #start} sets going, on a Vert.x of one event loop. */
+  public Agent(Vertx vertx, AgentConfig config) {
+    this.vertx = vertx;
+    this.config = config;
+    context = vertx.getOrCreateContext();
+    Topics topics = config.topics();
+    String device = config.device();
+    mqtt =
+        new MqttSession(
+            vertx,
+            new MqttSession.Options(
+                config.broker(),
+                "hy300-agent-" + device,
+                config.keepAliveSeconds(),
+                Map.of(topics.commandsOf(device), 1, topics.status(device), 1),
+                OUTBOX),
+            new MqttSession.Will(topics.status(device), () -> status(false)),
+            new Connection());
+    own = new AgentMetrics(mqtt::depth);
+    events = new EventPublisher(mqtt, topics, device, session, own);
+    states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
+    source = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
+    motorCommands =
+        new MotorCommands(vertx, config.classDirectory().resolve(MOTOR), this::moveOrdered);
+    commands =
+        new CommandReceiver(
+            mqtt, topics, device, own, this::ownChanged, Map.of(MOTOR, motorCommands));
+  }
+
+  /** A Vert.x as small as the agent needs it. */
+  public static Vertx vertx() {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setPreferNativeTransport(true)
+            .setEventLoopPoolSize(1)
+            .setWorkerPoolSize(2)
+            .setInternalBlockingPoolSize(1)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false)));
+  }
+
+  /** Starts to watch and to connect. */
+  public void start() {
+    context.runOnContext(
+        now -> {
+          states.add(OWN_SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
+          states.start();
+          source.start();
+          mqtt.start();
+        });
+  }
+
+  /** Answers what is under way, publishes offline, disconnects and closes Vert.x. */
+  public Future<Void> stop() {
+    return Future.future(
+        stopped ->
+            context.runOnContext(
+                now -> {
+                  stopping = true;
+                  commands.interrupt();
+                  publishStatus(false);
+                  mqtt.stop(STOP_MS).onComplete(done -> vertx.close().onComplete(stopped));
+                }));
+  }
+
+  private io.vertx.core.buffer.Buffer status(boolean online) {
+    return new StatusMessage(online, session, Instant.now()).toBuffer();
+  }
+
+  private void publishStatus(boolean online) {
+    mqtt.publishRetained(config.topics().status(config.device()), () -> status(online));
+  }
+
+  private void publishInfo() {
+    mqtt.publishRetained(
+        config.topics().info(config.device()),
+        () ->
+            new InfoMessage(
+                    session,
+                    Instant.now(),
+                    Machine.model(),
+                    Machine.kernel(),
+                    version(),
+                    Machine.bootId(),
+                    config.labels(),
+                    states.subsystems(),
+                    states.families())
+                .toBuffer());
+  }
+
+  static String version() {
+    return Objects.requireNonNullElse(
+        Agent.class.getPackage().getImplementationVersion(), "unpackaged");
+  }
+
+  private void ownChanged() {
+    states.changed(OWN_SUBSYSTEM);
+  }
+
+  private void moveOrdered(int position) {
+    MotorEvents motor = motors.get(MOTOR);
+    if (motor != null) {
+      motor.ordered(position);
+    }
+  }
+
+  private final class Connection implements MqttSession.Listener {
+    @Override
+    public void connected() {
+      own.connects.incrementAndGet();
+      publishStatus(true);
+      publishInfo();
+      states.publishAll();
+      events.connected();
+      if (!greeted) {
+        greeted = true;
+        events.happened(OWN_SUBSYSTEM, "agent_started", new JsonObject().put("version", version()));
+      }
+    }
+
+    @Override
+    public void received(MqttPublishMessage message) {
+      Optional<Topics.Parsed> topic = config.topics().parse(message.topicName());
+      if (topic.isPresent() && topic.get().kind() == Topics.Kind.COMMAND) {
+        commands.received(topic.get(), message.payload(), message.isRetain());
+      } else if (message.topicName().equals(config.topics().status(config.device()))) {
+        statusReceived(message);
+      } else {
+        own.dropped("unexpected_topic");
+        ownChanged();
+      }
+    }
+
+    /** The Will of a connection that this one has replaced may come late. */
+    private void statusReceived(MqttPublishMessage message) {
+      try {
+        if (!StatusMessage.parse(message.payload()).online() && !stopping) {
+          publishStatus(true);
+        }
+      } catch (MalformedMessageException e) {
+        publishStatus(!stopping);
+      }
+    }
+
+    @Override
+    public void dropped(String topic) {
+      if (config.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isPresent()) {
+        events.lost();
+      }
+    }
+  }
+
+  private final class Drivers implements SysfsSource.Listener {
+    @Override
+    public void appeared(Subsystem subsystem) {
+      if (subsystem.name().matches(MOTOR + "[0-9]*")) {
+        motors.put(subsystem.name(), new MotorEvents(events, subsystem));
+      }
+      states.add(subsystem.name(), subsystem::readMetrics, subsystem::isBusy);
+      publishInfo();
+    }
+
+    @Override
+    public void woken(Subsystem subsystem, String attribute, String before, String now) {
+      MotorEvents motor = motors.get(subsystem.name());
+      if (motor != null) {
+        motor.woken(attribute, before, now);
+      }
+      if (subsystem.name().equals(MOTOR)) {
+        motorCommands.woken(attribute);
+      }
+      states.changed(subsystem.name());
+    }
+
+    @Override
+    public void vanished(Subsystem subsystem) {
+      motors.remove(subsystem.name());
+      states.remove(subsystem.name());
+    }
+  }
+}

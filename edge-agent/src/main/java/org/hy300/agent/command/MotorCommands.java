@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+// Executes move, step, home, stop and clear_fault on the keystone motor's attributes.
+package org.hy300.agent.command;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
+import org.hy300.agent.command.AttributeStore.RefusedException;
+import org.hy300.agent.command.CommandReceiver.Order;
+import org.hy300.contract.ErrorCode;
+import org.hy300.contract.ReplyMessage.Status;
+
+/**
+ * One motor. An order is given by a store and has ended when `moving` says 0; what became of it is
+ * read then. Stores and reads happen on a worker, one after the other, the rest on the event loop.
+ */
+public final class MotorCommands implements CommandReceiver.Executor {
+  /** A motor that moves and makes no step for so long will not arrive. */
+  private static final long STALL_MS = 10_000;
+
+  private static final long CHECK_MS = 1_000;
+
+  private final Vertx vertx;
+  private final Path directory;
+  private final IntConsumer ordered;
+
+  /** The move or homing under way, and the stops that wait for its end. */
+  private Motion motion;
+
+  private final List<Order> stops = new ArrayList<>();
+  private boolean checking;
+  private boolean checkAgain;
+
+  /**
+   * Creates an executor; the motor may come later.
+   *
+   * @param directory the motor's, /sys/class/hy300/motor
+   * @param ordered told the target of each move
+   */
+  public MotorCommands(Vertx vertx, Path directory, IntConsumer ordered) {
+    this.vertx = vertx;
+    this.directory = directory;
+    this.ordered = ordered;
+    vertx.setPeriodic(CHECK_MS, timer -> check());
+  }
+
+  /** What the attributes say about the motor at one time. */
+  private record Reading(boolean moving, int position, boolean homed, String fault) {}
+
+  /** A move or homing: where it is to end, and when its position changed last. */
+  private static final class Motion {
+    private final Order order;
+    private final Integer target;
+    private int position = Integer.MIN_VALUE;
+    private long progressNanos = System.nanoTime();
+
+    Motion(Order order, Integer target) {
+      this.order = order;
+      this.target = target;
+    }
+  }
+
+  @Override
+  public void execute(Order order) {
+    switch (order.action()) {
+      case "move" -> move(order, () -> order.args().getInteger("position"));
+      case "step" ->
+          move(
+              order,
+              () -> Math.addExact(number("target_position"), order.args().getInteger("steps")));
+      case "home" -> {
+        order.accept();
+        store(order, "home", "1", () -> begin(new Motion(order, null)));
+      }
+      case "stop" -> {
+        order.accept();
+        store(
+            order,
+            "stop",
+            "1",
+            () -> {
+              stops.add(order);
+              check();
+            });
+      }
+      case "clear_fault" -> {
+        order.accept();
+        store(order, "fault", "none", () -> order.done(new JsonObject().put("fault", "none")));
+      }
+      default -> throw new IllegalArgumentException(order.action());
+    }
+  }
+
+  @Override
+  public void interrupt() {
+    motion = null;
+    stops.clear();
+  }
+
+  /** To be called when a state attribute of the motor has changed. */
+  public void woken(String attribute) {
+    if (attribute.equals("moving")) {
+      check();
+    }
+  }
+
+  private void move(Order order, Callable<Integer> wanted) {
+    record Plan(int target, int max) {}
+    vertx
+        .executeBlocking(() -> new Plan(wanted.call(), number("max_position")))
+        .onFailure(error -> fail(order, error))
+        .onSuccess(
+            plan -> {
+              if (plan.target < 0 || plan.target > plan.max) {
+                order.refuse(
+                    Status.REJECTED,
+                    ErrorCode.INVALID_ARGUMENT,
+                    "position %d is out of range: 0 to %d steps".formatted(plan.target, plan.max));
+                return;
+              }
+              order.accept();
+              store(
+                  order,
+                  "target_position",
+                  Integer.toString(plan.target),
+                  () -> {
+                    ordered.accept(plan.target);
+                    begin(new Motion(order, plan.target));
+                  });
+            });
+  }
+
+  private void store(Order order, String attribute, String text, Runnable stored) {
+    vertx
+        .executeBlocking(
+            () -> {
+              AttributeStore.write(directory.resolve(attribute), text);
+              return null;
+            })
+        .onSuccess(done -> stored.run())
+        .onFailure(error -> fail(order, error));
+  }
+
+  /** The driver has taken the order, and with that dropped the one before. */
+  private void begin(Motion next) {
+    if (motion != null) {
+      motion.order.refuse(
+          Status.CANCELLED, ErrorCode.SUPERSEDED, "command " + next.order.id() + " took the motor");
+    }
+    motion = next;
+    check();
+  }
+
+  /** Looks whether the motor rests, unless nobody waits for that. */
+  private void check() {
+    if (motion == null && stops.isEmpty()) {
+      return;
+    }
+    if (checking) {
+      checkAgain = true;
+      return;
+    }
+    checking = true;
+    checkAgain = false;
+    Motion asked = motion;
+    vertx
+        .executeBlocking(this::read)
+        .onComplete(
+            read -> {
+              checking = false;
+              if (read.failed()) {
+                end(order -> fail(order, read.cause()));
+              } else if (asked != motion || checkAgain) {
+                check();
+              } else {
+                judge(read.result());
+              }
+            });
+  }
+
+  private void judge(Reading now) {
+    if (now.moving) {
+      stalled(now);
+      return;
+    }
+    JsonObject result = new JsonObject().put("position", now.position);
+    if (motion != null) {
+      Order order = motion.order;
+      boolean arrived = motion.target == null ? now.homed : motion.target == now.position;
+      motion = null;
+      if (!now.fault.equals("none")) {
+        order.refuse(
+            Status.FAILED,
+            ErrorCode.FAULT,
+            "%s at position %d; send motor/clear_fault, then motor/home"
+                .formatted(now.fault, now.position));
+      } else if (arrived) {
+        order.done(result);
+      } else {
+        order.refuse(Status.CANCELLED, ErrorCode.STOPPED, "stopped at position " + now.position);
+      }
+    }
+    List<Order> ended = List.copyOf(stops);
+    stops.clear();
+    ended.forEach(order -> order.done(result));
+  }
+
+  private void stalled(Reading now) {
+    if (motion == null) {
+      return;
+    }
+    if (now.position != motion.position) {
+      motion.position = now.position;
+      motion.progressNanos = System.nanoTime();
+    } else if (System.nanoTime() - motion.progressNanos > STALL_MS * 1_000_000) {
+      Order order = motion.order;
+      motion = null;
+      order.refuse(
+          Status.FAILED,
+          ErrorCode.TIMEOUT,
+          "no step for %d s at position %d; send motor/stop"
+              .formatted(STALL_MS / 1000, now.position));
+    }
+  }
+
+  private interface Ending {
+    void end(Order order);
+  }
+
+  private void end(Ending ending) {
+    List<Order> orders = new ArrayList<>(stops);
+    if (motion != null) {
+      orders.add(motion.order);
+    }
+    stops.clear();
+    motion = null;
+    orders.forEach(ending::end);
+  }
+
+  private static void fail(Order order, Throwable error) {
+    if (error instanceof RefusedException refused) {
+      order.refuse(Status.FAILED, refused.reason().code(), refused.reason().message());
+    } else if (error instanceof IOException) {
+      order.refuse(
+          Status.FAILED,
+          ErrorCode.UNAVAILABLE,
+          "the motor cannot be read (" + error.getMessage() + "); is its driver bound?");
+    } else {
+      order.refuse(Status.FAILED, ErrorCode.DRIVER, String.valueOf(error));
+    }
+  }
+
+  private Reading read() throws IOException {
+    // `moving` first: once it says 0 the others no longer change by themselves.
+    boolean moving = number("moving") == 1;
+    return new Reading(moving, number("position"), number("homed") == 1, text("fault"));
+  }
+
+  private int number(String attribute) throws IOException {
+    String text = text(attribute);
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IOException(directory.resolve(attribute) + " says '" + text + "'", e);
+    }
+  }
+
+  private String text(String attribute) throws IOException {
+    return Files.readString(directory.resolve(attribute)).strip();
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last replies by command identifier, so that a command sent twice is answered twice and
+// executed once.
+package org.hy300.agent.command;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.hy300.contract.ReplyMessage;
+
+/** Forgets the least recently used identifier first. */
+final class ResultCache {
+  private final Map<String, ReplyMessage> replies;
+
+  ResultCache(int capacity) {
+    replies =
+        new LinkedHashMap<>(16, 0.75f, true) {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, ReplyMessage> eldest) {
+            return size() > capacity;
+          }
+        };
+  }
+
+  /** The last reply to the identifier, or null when it was never seen. */
+  ReplyMessage find(String id) {
+    return replies.get(id);
+  }
+
+  void store(ReplyMessage reply) {
+    replies.put(reply.id(), reply);
+  }
+}

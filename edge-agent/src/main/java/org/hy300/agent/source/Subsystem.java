@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// One device of the class hy300: what its state attributes said last, and how its metrics are read.
+package org.hy300.agent.source;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.attribute.AttributeWatcher;
+import org.hy300.agent.source.ExpositionParser.MalformedExpositionException;
+import org.hy300.contract.Family;
+
+/** A subsystem such as {@code motor}. Belongs to the event loop. */
+public final class Subsystem {
+  private static final Logger LOG = System.getLogger(Subsystem.class.getName());
+
+  private final Vertx vertx;
+  private final AgentMetrics own;
+  private final String name;
+  private final Path directory;
+  private final List<Path> metricAttributes;
+  private final Set<Path> refused = new HashSet<>();
+  private final Map<String, String> states = new HashMap<>();
+  private final List<AttributeWatcher.Watch> watches = new ArrayList<>();
+
+  Subsystem(
+      Vertx vertx, AgentMetrics own, String name, Path directory, List<Path> metricAttributes) {
+    this.vertx = vertx;
+    this.own = own;
+    this.name = name;
+    this.directory = directory;
+    this.metricAttributes = metricAttributes;
+  }
+
+  /** The class device's name: motor, tvcap, motor1. */
+  public String name() {
+    return name;
+  }
+
+  /** The attribute's file, whether it exists or not. */
+  public Path attribute(String attribute) {
+    return directory.resolve(attribute);
+  }
+
+  /** What the state attribute said last; null before its first reading. */
+  public String state(String attribute) {
+    return states.get(attribute);
+  }
+
+  /** Whether counters run on that nobody notifies. */
+  public boolean isBusy() {
+    return "1".equals(states.get("moving")) || "1".equals(states.get("streaming"));
+  }
+
+  /** Reads all metric attributes, off the event loop. An unreadable one is left out and counted. */
+  public Future<Metrics> readMetrics() {
+    return vertx.executeBlocking(
+        () -> {
+          Map<String, Number> values = new LinkedHashMap<>();
+          Map<String, Family> families = new LinkedHashMap<>();
+          for (Path attribute : metricAttributes) {
+            try {
+              Metrics read = ExpositionParser.parse(Files.readString(attribute));
+              values.putAll(read.values());
+              families.putAll(read.families());
+            } catch (IOException | MalformedExpositionException e) {
+              refuse(attribute, e);
+            }
+          }
+          return new Metrics(values, families);
+        });
+  }
+
+  private void refuse(Path attribute, Exception why) {
+    own.attributeErrors.incrementAndGet();
+    synchronized (refused) {
+      if (refused.add(attribute)) {
+        LOG.log(Level.WARNING, "{0}: {1}; its series are left out", attribute, why.getMessage());
+      }
+    }
+  }
+
+  void add(AttributeWatcher.Watch watch) {
+    watches.add(watch);
+  }
+
+  /** Stores a reading and returns the one before. */
+  String read(String attribute, String content) {
+    return states.put(attribute, content);
+  }
+
+  void reread() {
+    List.copyOf(watches).forEach(AttributeWatcher.Watch::reread);
+  }
+
+  void close() {
+    watches.forEach(AttributeWatcher.Watch::close);
+    watches.clear();
+  }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// The class hy300 as a source: follows its devices as they come and go, and their state attributes
+// as they change.
+package org.hy300.agent.source;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.attribute.AttributeWatcher;
+import org.hy300.agent.source.ClassDirectory.Attributes;
+import org.hy300.agent.source.ClassDirectory.Device;
+
+/** Runs on the event loop that {@link #start} is called on. */
+public final class SysfsSource {
+  private static final Logger LOG = System.getLogger(SysfsSource.class.getName());
+
+  /** Devices are looked for this often: sysfs tells nobody when one comes. */
+  private static final long SWEEP_MS = 5_000;
+
+  /** How soon after one has gone: most go because a driver is bound anew. */
+  private static final long SWEEP_SOON_MS = 250;
+
+  /** State attributes are read this often even when nobody notifies them. */
+  private static final long SAFETY_REREAD_MS = 60_000;
+
+  /** Whom the source works for. */
+  public interface Listener {
+    void appeared(Subsystem subsystem);
+
+    /**
+     * A state attribute was read after a wake-up.
+     *
+     * @param before what it said the time before; the same as now when it changed and changed back
+     */
+    void woken(Subsystem subsystem, String attribute, String before, String now);
+
+    void vanished(Subsystem subsystem);
+  }
+
+  private final Vertx vertx;
+  private final Path classDirectory;
+  private final AgentMetrics own;
+  private final Listener listener;
+  private final Map<String, Subsystem> subsystems = new TreeMap<>();
+  private final Map<String, Object> identities = new HashMap<>();
+  private AttributeWatcher watcher;
+  private boolean sweeping;
+  private boolean rereading;
+
+  public SysfsSource(Vertx vertx, Path classDirectory, AgentMetrics own, Listener listener) {
+    this.vertx = vertx;
+    this.classDirectory = classDirectory;
+    this.own = own;
+    this.listener = listener;
+  }
+
+  /** Begins to look for devices. */
+  public void start() {
+    vertx.setPeriodic(SWEEP_MS, timer -> sweep());
+    vertx.setPeriodic(SAFETY_REREAD_MS, timer -> reread());
+    sweep();
+  }
+
+  public Optional<Subsystem> find(String name) {
+    return Optional.ofNullable(subsystems.get(name));
+  }
+
+  public List<Subsystem> subsystems() {
+    return List.copyOf(subsystems.values());
+  }
+
+  private void sweep() {
+    if (sweeping) {
+      return;
+    }
+    sweeping = true;
+    vertx
+        .executeBlocking(() -> ClassDirectory.list(classDirectory))
+        .onComplete(
+            listed -> {
+              sweeping = false;
+              if (listed.succeeded()) {
+                compare(listed.result());
+              } else {
+                // A device that goes while it is listed; the next sweep sees it gone.
+                LOG.log(Level.DEBUG, "listing " + classDirectory, listed.cause());
+              }
+            });
+  }
+
+  private void compare(Map<String, Device> devices) {
+    for (String name : List.copyOf(identities.keySet())) {
+      Device device = devices.get(name);
+      if (device == null || !device.identity().equals(identities.get(name))) {
+        remove(name);
+      }
+    }
+    for (Device device : devices.values()) {
+      if (identities.putIfAbsent(device.name(), device.identity()) == null) {
+        vertx
+            .executeBlocking(() -> ClassDirectory.sort(device))
+            .onSuccess(attributes -> add(device, attributes));
+      }
+    }
+  }
+
+  private void add(Device device, Attributes attributes) {
+    if (identities.get(device.name()) != device.identity()) {
+      return;
+    }
+    Subsystem subsystem =
+        new Subsystem(vertx, own, device.name(), device.directory(), attributes.metrics());
+    try {
+      if (watcher == null) {
+        watcher = AttributeWatcher.forDirectory(vertx, classDirectory);
+      }
+      for (String state : attributes.states()) {
+        subsystem.add(
+            watcher.watch(subsystem.attribute(state), new StateHandler(subsystem, state)));
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "{0} cannot be watched: {1}", device.directory(), e.getMessage());
+      subsystem.close();
+      identities.remove(device.name());
+      return;
+    }
+    if (identities.get(device.name()) != device.identity()) {
+      // It went while its attributes were opened.
+      subsystem.close();
+      return;
+    }
+    subsystems.put(device.name(), subsystem);
+    LOG.log(
+        Level.INFO,
+        "{0}: {1} state and {2} metric attributes",
+        device.directory(),
+        attributes.states().size(),
+        attributes.metrics().size());
+    listener.appeared(subsystem);
+  }
+
+  private void remove(String name) {
+    identities.remove(name);
+    Subsystem subsystem = subsystems.remove(name);
+    if (subsystem != null) {
+      subsystem.close();
+      LOG.log(Level.WARNING, "{0} has gone", subsystem.attribute("").normalize());
+      listener.vanished(subsystem);
+    }
+  }
+
+  private void reread() {
+    rereading = true;
+    subsystems().forEach(Subsystem::reread);
+    rereading = false;
+  }
+
+  private final class StateHandler implements AttributeWatcher.Handler {
+    private final Subsystem subsystem;
+    private final String attribute;
+
+    StateHandler(Subsystem subsystem, String attribute) {
+      this.subsystem = subsystem;
+      this.attribute = attribute;
+    }
+
+    private boolean announced() {
+      return subsystems.get(subsystem.name()) == subsystem;
+    }
+
+    @Override
+    public void read(String content) {
+      // A plain file is empty for a moment while it is written; an attribute never is.
+      if (content.isEmpty()) {
+        return;
+      }
+      String before = subsystem.read(attribute, content);
+      boolean changed = !content.equals(before);
+      if (rereading) {
+        if (!changed) {
+          return;
+        }
+        own.missedChanges.incrementAndGet();
+      } else if (before != null) {
+        own.wakeups.incrementAndGet();
+      }
+      if (announced()) {
+        listener.woken(subsystem, attribute, before == null ? content : before, content);
+      }
+    }
+
+    @Override
+    public void unreadable(IOException why) {
+      own.attributeErrors.incrementAndGet();
+      LOG.log(Level.DEBUG, "reading " + subsystem.attribute(attribute), why);
+    }
+
+    @Override
+    public void gone() {
+      if (announced()) {
+        remove(subsystem.name());
+      } else {
+        identities.remove(subsystem.name());
+      }
+      vertx.setTimer(SWEEP_SOON_MS, timer -> sweep());
+    }
+  }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Publishes the whole state of each subsystem: at once on a change, never in a flood, and again as
+// a
+// heartbeat.
+package org.hy300.agent.state;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.hy300.agent.source.Metrics;
+import org.hy300.contract.Family;
+import org.hy300.contract.StateMessage;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.MqttSession;
+
+/**
+ * Conflates per subsystem: the first change is read and sent at once, those within the next {@value
+ * #INTERVAL_MS} ms become one, and the last one is always sent. Belongs to the event loop.
+ */
+public final class StatePublisher {
+  private static final Logger LOG = System.getLogger(StatePublisher.class.getName());
+
+  private static final long INTERVAL_MS = 250;
+
+  /** Counters that nobody notifies are read this often while something moves or streams. */
+  private static final long BUSY_MS = 10_000;
+
+  /** Below the contract's 60 s by more than the timer's own period. */
+  private static final long HEARTBEAT_MS = 45_000;
+
+  private final Vertx vertx;
+  private final MqttSession mqtt;
+  private final Topics topics;
+  private final String device;
+  private final String session;
+  private final Runnable familiesChanged;
+  private final Map<String, Slot> slots = new TreeMap<>();
+  private long seq;
+
+  /**
+   * Creates a publisher without subsystems.
+   *
+   * @param familiesChanged called when {@link #families} or {@link #subsystems} has
+   */
+  public StatePublisher(
+      Vertx vertx,
+      MqttSession mqtt,
+      Topics topics,
+      String device,
+      String session,
+      Runnable familiesChanged) {
+    this.vertx = vertx;
+    this.mqtt = mqtt;
+    this.topics = topics;
+    this.device = device;
+    this.session = session;
+    this.familiesChanged = familiesChanged;
+  }
+
+  /** Begins the heartbeat. */
+  public void start() {
+    vertx.setPeriodic(BUSY_MS, timer -> slots.values().forEach(Slot::beat));
+  }
+
+  /**
+   * Adds a subsystem, whose state is read and sent at once.
+   *
+   * @param reader reads the whole state
+   * @param busy whether counters run on without a change being reported
+   */
+  public void add(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {
+    Slot slot = new Slot(subsystem, reader, busy);
+    slots.put(subsystem, slot);
+    slot.changed();
+  }
+
+  /** Removes a subsystem: its retained state becomes an empty one, so that its series go. */
+  public void remove(String subsystem) {
+    if (slots.remove(subsystem) != null) {
+      publish(subsystem, Instant.now(), Map.of());
+      familiesChanged.run();
+    }
+  }
+
+  /** Says that the state of a subsystem is no longer what was published. */
+  public void changed(String subsystem) {
+    Slot slot = slots.get(subsystem);
+    if (slot != null) {
+      slot.changed();
+    }
+  }
+
+  /** Publishes everything anew, as a fresh connection needs it. */
+  public void publishAll() {
+    slots.values().forEach(Slot::changed);
+  }
+
+  public List<String> subsystems() {
+    return new ArrayList<>(slots.keySet());
+  }
+
+  /** Metadata of all families read so far. */
+  public Map<String, Family> families() {
+    Map<String, Family> families = new LinkedHashMap<>();
+    slots.values().forEach(slot -> families.putAll(slot.families));
+    return families;
+  }
+
+  /** The number is taken when the message leaves, so that conflation leaves no gap. */
+  private void publish(String subsystem, Instant time, Map<String, Number> values) {
+    mqtt.publishRetained(
+        topics.state(device, subsystem),
+        () -> new StateMessage(session, ++seq, time, values).toBuffer());
+  }
+
+  private final class Slot {
+    private final String subsystem;
+    private final Supplier<Future<Metrics>> reader;
+    private final BooleanSupplier busy;
+    private Map<String, Family> families = Map.of();
+    private boolean changed;
+    private boolean waiting;
+    private long readNanos = System.nanoTime() - INTERVAL_MS * 1_000_000;
+
+    Slot(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {
+      this.subsystem = subsystem;
+      this.reader = reader;
+      this.busy = busy;
+    }
+
+    private boolean isCurrent() {
+      return slots.get(subsystem) == this;
+    }
+
+    private long ageMs() {
+      return (System.nanoTime() - readNanos) / 1_000_000;
+    }
+
+    private void beat() {
+      if (busy.getAsBoolean() || ageMs() >= HEARTBEAT_MS - BUSY_MS) {
+        changed();
+      }
+    }
+
+    private void changed() {
+      changed = true;
+      // Without a connection nobody would hear it; connected() comes back to this.
+      if (waiting || !mqtt.isConnected() || !isCurrent()) {
+        return;
+      }
+      waiting = true;
+      long rest = INTERVAL_MS - ageMs();
+      if (rest > 0) {
+        vertx.setTimer(rest, timer -> read());
+      } else {
+        read();
+      }
+    }
+
+    private void read() {
+      changed = false;
+      readNanos = System.nanoTime();
+      Instant time = Instant.now();
+      reader
+          .get()
+          .onComplete(
+              read -> {
+                waiting = false;
+                if (!isCurrent()) {
+                  return;
+                }
+                if (read.succeeded()) {
+                  publish(subsystem, time, read.result().values());
+                  learn(read.result().families());
+                } else {
+                  LOG.log(Level.WARNING, "state of " + subsystem + " not read", read.cause());
+                }
+                if (changed) {
+                  changed();
+                }
+              });
+    }
+
+    private void learn(Map<String, Family> read) {
+      if (!read.equals(families)) {
+        families = read;
+        familiesChanged.run();
+      }
+    }
+  }
+}
