@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 public record Series(String family, String labels) {
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
 
+  private static final Pattern LABEL_NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
+
   /** Possessive throughout: a hostile key costs its length and no more. */
   private static final String LABEL = "[a-zA-Z_][a-zA-Z0-9_]*+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\"";
 
@@ -38,5 +40,12 @@ public record Series(String family, String labels) {
 
   public static boolean isFamilyName(String text) {
     return NAME.matcher(text).matches();
+  }
+
+  /**
+   * Whether the text may name a label; names with two underscores in front are Prometheus's own.
+   */
+  public static boolean isLabelName(String text) {
+    return LABEL_NAME.matcher(text).matches() && !text.startsWith("__");
   }
 }

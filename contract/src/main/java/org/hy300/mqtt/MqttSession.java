@@ -31,6 +31,17 @@ import java.util.function.Supplier;
 public final class MqttSession {
   private static final Logger LOG = System.getLogger(MqttSession.class.getName());
 
+  /**
+   * vertx-mqtt logs a stack trace for each connection that fails; what is said here is enough.
+   * Held, for a logger that nobody holds forgets its level.
+   */
+  private static final java.util.logging.Logger CLIENT_LOG =
+      java.util.logging.Logger.getLogger("io.vertx.mqtt");
+
+  static {
+    CLIENT_LOG.setLevel(java.util.logging.Level.OFF);
+  }
+
   private static final int ANSWER_TIMEOUT_SECONDS = 10;
   private static final int PUBACK_TIMEOUT_SECONDS = 30;
   private static final int MAX_PACKET_ID = 65_535;

@@ -5,7 +5,7 @@ package org.hy300.agent;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import org.hy300.contract.Series;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
 
@@ -22,7 +22,6 @@ public record AgentConfig(
     Path classDirectory,
     Topics topics,
     Map<String, String> labels) {
-  private static final Pattern LABEL_NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]{0,62}");
   private static final int MAX_KEEP_ALIVE = 65_535;
 
   public AgentConfig {
@@ -37,7 +36,7 @@ public record AgentConfig(
           "keep-alive of " + keepAliveSeconds + " s is not within 1 to " + MAX_KEEP_ALIVE);
     }
     for (String name : labels.keySet()) {
-      if (!LABEL_NAME.matcher(name).matches() || name.equals("device")) {
+      if (!Series.isLabelName(name) || name.equals("device")) {
         throw new IllegalArgumentException(
             "label '" + name + "' is no label name that Prometheus takes, or is 'device'");
       }

@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.hy300.contract.Limits;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
@@ -72,12 +70,7 @@ final class Main implements Callable<Integer> {
       description = "First levels of every topic (HY300_TOPIC_ROOT; hy300/v1).")
   private String topicRoot;
 
-  /** Held, for a logger that nobody holds forgets its level. */
-  private static final Logger MQTT_LOG = Logger.getLogger("io.vertx.mqtt");
-
   public static void main(String[] args) {
-    // The session says the same in the words of the fleet.
-    MQTT_LOG.setLevel(Level.WARNING);
     int status =
         new CommandLine(new Main())
             .setParameterExceptionHandler(Main::wrongOption)

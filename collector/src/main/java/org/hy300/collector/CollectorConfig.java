@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collector's options, checked.
+package org.hy300.collector;
+
+import java.util.Optional;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAddress;
+
+/**
+ * What one collector is told.
+ *
+ * @param httpPort 0 for one that the system chooses
+ * @param broker empty for the embedded one
+ * @param mqttPort the embedded broker's, 0 for one that the system chooses
+ */
+public record CollectorConfig(
+    int httpPort,
+    Optional<BrokerAddress> broker,
+    int mqttPort,
+    int keepAliveSeconds,
+    Topics topics) {
+  private static final int MAX = 65_535;
+
+  public CollectorConfig {
+    check("HTTP port", httpPort, 0);
+    check("MQTT port", mqttPort, 0);
+    check("keep-alive", keepAliveSeconds, 1);
+  }
+
+  private static void check(String name, int value, int lowest) {
+    if (value < lowest || value > MAX) {
+      throw new IllegalArgumentException(
+          name + " " + value + " is not within " + lowest + " to " + MAX);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collector's own meters, for /internal/metrics.
+package org.hy300.collector;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import org.hy300.contract.Topics;
+
+/** Counts what comes in and what is dropped. Each kind of drop is said once per device. */
+public final class CollectorMetrics {
+  private static final Logger LOG = System.getLogger(CollectorMetrics.class.getName());
+
+  /** A fleet that does everything wrong must not fill memory with what was said about it. */
+  private static final int MAX_SAID = 10_000;
+
+  private final MeterRegistry registry;
+  private final Set<String> said = new HashSet<>();
+
+  public CollectorMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    for (Topics.Kind kind : Topics.Kind.values()) {
+      messages(kind);
+    }
+  }
+
+  /** Registers what is asked at each scrape. */
+  public void gauges(IntSupplier online, IntSupplier offline, BooleanSupplier brokerConnected) {
+    Gauge.builder("hy300.collector.devices", () -> online.getAsInt())
+        .description("Devices known, by whether their session is alive.")
+        .tag("state", "online")
+        .register(registry);
+    Gauge.builder("hy300.collector.devices", () -> offline.getAsInt())
+        .description("Devices known, by whether their session is alive.")
+        .tag("state", "offline")
+        .register(registry);
+    Gauge.builder("hy300.collector.broker.connected", () -> brokerConnected.getAsBoolean() ? 1 : 0)
+        .description("Whether the broker is connected.")
+        .register(registry);
+  }
+
+  private Counter messages(Topics.Kind kind) {
+    return Counter.builder("hy300.collector.messages")
+        .description("MQTT messages received.")
+        .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
+  public void received(Topics.Kind kind) {
+    messages(kind).increment();
+  }
+
+  /**
+   * Counts something that was not taken.
+   *
+   * @param reason one word, the label of the counter
+   * @param device whose it was, or the topic when that is not known
+   * @param detail for the log
+   */
+  public void dropped(String reason, String device, String detail) {
+    Counter.builder("hy300.collector.drops")
+        .description("Messages and series that were not taken.")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+    if (said.size() < MAX_SAID && said.add(reason + " " + device)) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: dropped as {1}: {2} (said once, counted in hy300_collector_drops_total)",
+          device,
+          reason,
+          detail);
+    }
+  }
+
+  /** Counts state messages that never came, as their numbers show. */
+  public void missed(long messages) {
+    Counter.builder("hy300.collector.missed")
+        .description("State messages that were sent and not received.")
+        .register(registry)
+        .increment((double) messages);
+  }
+
+  /** Counts a command's end. */
+  public void command(String command, String result) {
+    Counter.builder("hy300.collector.commands")
+        .description("Commands relayed, by what became of them.")
+        .tag("command", command)
+        .tag("result", result)
+        .register(registry)
+        .increment();
+  }
+}

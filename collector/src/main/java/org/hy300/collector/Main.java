@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of hy300-collector.
+package org.hy300.collector;
+
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.hy300.collector.broker.EmbeddedBroker;
+import org.hy300.contract.Limits;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAddress;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Options and environment to a running collector. Exit status 2 for a wrong option. */
+@Command(
+    name = "hy300-collector",
+    description =
+        "Shows a fleet of HY300 projectors to Prometheus and relays commands to them. Without a"
+            + " broker it starts one on loopback.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footer = "%nEach option may also stand in the environment under the name given with it.%n")
+final class Main implements Callable<Integer> {
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "${env:HY300_HTTP_PORT:-8080}",
+      description = "Port of 127.0.0.1 to serve on, 0: any (HY300_HTTP_PORT; 8080).")
+  private int httpPort;
+
+  @Option(
+      names = "--broker",
+      paramLabel = "URL",
+      defaultValue = "${env:HY300_BROKER:-}",
+      description = "The MQTT broker (HY300_BROKER; none: an embedded one).")
+  private String broker;
+
+  @Option(
+      names = "--mqtt-port",
+      paramLabel = "PORT",
+      defaultValue = "${env:HY300_MQTT_PORT:-1883}",
+      description = "Port of 127.0.0.1 for the embedded broker, 0: any (HY300_MQTT_PORT; 1883).")
+  private int mqttPort;
+
+  @Option(
+      names = "--keep-alive",
+      paramLabel = "SECONDS",
+      defaultValue = "${env:HY300_KEEP_ALIVE:-" + Limits.KEEP_ALIVE_SECONDS + "}",
+      description =
+          "MQTT keep-alive; a silent broker is missed after one and a half (HY300_KEEP_ALIVE; 20).")
+  private int keepAlive;
+
+  @Option(
+      names = "--topic-root",
+      paramLabel = "TOPIC",
+      defaultValue = "${env:HY300_TOPIC_ROOT:-" + Topics.DEFAULT_ROOT + "}",
+      description = "First levels of every topic (HY300_TOPIC_ROOT; hy300/v1).")
+  private String topicRoot;
+
+  public static void main(String[] args) {
+    int status =
+        new CommandLine(new Main())
+            .setParameterExceptionHandler(Main::wrongOption)
+            .setExecutionExceptionHandler(Main::failed)
+            .execute(args);
+    if (status != 0) {
+      System.exit(status);
+    }
+  }
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    CollectorConfig config =
+        new CollectorConfig(
+            httpPort,
+            broker.isEmpty() ? Optional.empty() : Optional.of(BrokerAddress.parse(broker)),
+            mqttPort,
+            keepAlive,
+            new Topics(topicRoot));
+    EmbeddedBroker embedded = config.broker().isPresent() ? null : startBroker(config.mqttPort());
+    BrokerAddress address = embedded == null ? config.broker().get() : embedded.address();
+    Collector collector = new Collector(config, address);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(collector, embedded)));
+    if (embedded != null) {
+      embedded.onExit(status -> end("the embedded broker has ended with status " + status));
+    }
+    HttpServer server = listen(collector, config.httpPort());
+    System.out.printf(
+        "metrics at http://127.0.0.1:%d/metrics, %sbroker at %s%n",
+        server.actualPort(), embedded == null ? "" : "embedded ", address);
+    return 0;
+  }
+
+  private static HttpServer listen(Collector collector, int port)
+      throws InterruptedException, IOException {
+    try {
+      return collector.start(port).toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          e.getCause() instanceof BindException
+              ? "port " + port + " of 127.0.0.1 is taken; choose another --http-port"
+              : String.valueOf(e.getCause()),
+          e);
+    }
+  }
+
+  private static EmbeddedBroker startBroker(int port) throws IOException {
+    String libraries = System.getProperty("hy300.broker.lib");
+    if (libraries == null) {
+      throw new IllegalArgumentException(
+          "no embedded broker is at hand (hy300.broker.lib is not set); give one with --broker");
+    }
+    return new EmbeddedBroker(Path.of(libraries), port);
+  }
+
+  private static void stop(Collector collector, EmbeddedBroker embedded) {
+    CountDownLatch stopped = new CountDownLatch(1);
+    collector.stop().onComplete(done -> stopped.countDown());
+    try {
+      stopped.await(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (embedded != null) {
+      embedded.close();
+    }
+  }
+
+  /** Without its broker the collector is of no use; whoever supervises it starts both anew. */
+  private static void end(String why) {
+    System.err.println("hy300-collector: " + why);
+    Runtime.getRuntime().exit(1);
+  }
+
+  private static int wrongOption(CommandLine.ParameterException wrong, String[] args) {
+    System.err.println("hy300-collector: " + wrong.getMessage() + "; --help lists the options");
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(
+      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) throws Exception {
+    if (failure instanceof IllegalArgumentException || failure instanceof IOException) {
+      System.err.println("hy300-collector: " + failure.getMessage());
+      return failure instanceof IOException
+          ? CommandLine.ExitCode.SOFTWARE
+          : CommandLine.ExitCode.USAGE;
+    }
+    throw failure;
+  }
+
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"hy300-collector " + Collector.version()};
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The broker that is started when none is configured, as a process that ends with the collector.
+package org.hy300.collector.broker;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.hy300.mqtt.BrokerAddress;
+
+/**
+ * Runs the module embedded-broker in a JVM of its own, because its Netty is another than Vert.x's.
+ * Its standard input is a pipe from here: when this process dies, however, the pipe closes and the
+ * broker ends.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  private static final String MAIN = "org.hy300.broker.Main";
+  private static final String READY = "READY ";
+
+  private final Process process;
+  private final BrokerAddress address;
+
+  /**
+   * Starts the broker and waits until it listens.
+   *
+   * @param libraries directory of its jars
+   * @param port 0 for one that the system chooses
+   * @throws IOException when it does not start; the message says why
+   */
+  public EmbeddedBroker(Path libraries, int port) throws IOException {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    process =
+        new ProcessBuilder(
+                java.toString(),
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Xmx256m",
+                "-cp",
+                libraries + File.separator + "*",
+                MAIN,
+                Integer.toString(port))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    BufferedReader output =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String line = output.readLine();
+    if (line == null || !line.startsWith(READY)) {
+      process.destroyForcibly();
+      throw new IOException("the embedded broker did not start on 127.0.0.1:" + port);
+    }
+    address = new BrokerAddress("127.0.0.1", Integer.parseInt(line.substring(READY.length())));
+  }
+
+  public BrokerAddress address() {
+    return address;
+  }
+
+  /** Calls back, on a thread of its own, when the broker has ended. */
+  public void onExit(IntConsumer exited) {
+    Thread waiter =
+        new Thread(
+            () -> {
+              try {
+                exited.accept(process.waitFor());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "hy300-broker-exit");
+    waiter.setDaemon(true);
+    waiter.start();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
