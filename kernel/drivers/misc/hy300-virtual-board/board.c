@@ -162,30 +162,54 @@ static const struct property_entry own_motor_properties[] = {
 };
 
 static struct platform_device *own_motor;
+static struct fwnode_handle *own_board_node;
 
-static struct platform_device *make_device(const char *name,
-					   const struct property_entry *properties)
+/*
+ * The board's GPIO chip takes over the board's firmware node, so the node must
+ * not be one that the device manages: it would be released twice.
+ */
+static int make_board_device(void)
 {
-	const struct platform_device_info info = {
-		.name = name,
+	struct platform_device_info info = {
+		.name = BOARD_NAME,
 		.id = PLATFORM_DEVID_NONE,
-		.properties = properties,
 	};
 
-	return platform_device_register_full(&info);
+	own_board_node = fwnode_create_software_node(own_board_properties, NULL);
+	if (IS_ERR(own_board_node))
+		return PTR_ERR(own_board_node);
+	info.fwnode = own_board_node;
+	own_board = platform_device_register_full(&info);
+	if (IS_ERR(own_board)) {
+		fwnode_remove_software_node(own_board_node);
+		return PTR_ERR(own_board);
+	}
+	return 0;
+}
+
+static void remove_board_device(void)
+{
+	platform_device_unregister(own_board);
+	fwnode_remove_software_node(own_board_node);
 }
 
 /* A laptop's projector: the board and the motor on it. */
 static int make_own_board(void)
 {
-	own_board = make_device(BOARD_NAME, own_board_properties);
-	if (IS_ERR(own_board))
-		return PTR_ERR(own_board);
+	const struct platform_device_info motor_info = {
+		.name = "hy300-keystone-motor",
+		.id = PLATFORM_DEVID_NONE,
+		.properties = own_motor_properties,
+	};
+	int ret = make_board_device();
+
+	if (ret)
+		return ret;
 	gpiod_add_lookup_table(&own_motor_gpios);
-	own_motor = make_device("hy300-keystone-motor", own_motor_properties);
+	own_motor = platform_device_register_full(&motor_info);
 	if (IS_ERR(own_motor)) {
 		gpiod_remove_lookup_table(&own_motor_gpios);
-		platform_device_unregister(own_board);
+		remove_board_device();
 		return PTR_ERR(own_motor);
 	}
 	return 0;
@@ -195,7 +219,7 @@ static void remove_own_board(void)
 {
 	platform_device_unregister(own_motor);
 	gpiod_remove_lookup_table(&own_motor_gpios);
-	platform_device_unregister(own_board);
+	remove_board_device();
 }
 
 static int __init board_init(void)
@@ -227,7 +251,7 @@ module_init(board_init);
 
 static void __exit board_exit(void)
 {
-	if (own_board)
+	if (own_motor)
 		remove_own_board();
 	platform_driver_unregister(&board_driver);
 	debugfs_remove_recursive(board_debugfs);
