@@ -30,7 +30,8 @@ final class AttributeFile implements AutoCloseable {
    * and the descriptor that reports this offset is it.
    */
   int descriptor() throws IOException {
-    long mark = ThreadLocalRandom.current().nextLong(1L << 40, 1L << 41);
+    // sysfs takes offsets below 2 GiB.
+    long mark = ThreadLocalRandom.current().nextLong(1L << 30, (1L << 31) - 1);
     String first = "pos:\t" + mark + "\n";
     channel.position(mark);
     try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
