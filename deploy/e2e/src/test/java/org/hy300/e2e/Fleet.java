@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.hy300.testing.Program;
 
 /** A running collector; started with no configuration but its ports. */
 final class Fleet implements AutoCloseable {
@@ -33,7 +34,7 @@ final class Fleet implements AutoCloseable {
                 "HY300_HTTP_PORT", "0",
                 "HY300_MQTT_PORT", "0",
                 "HY300_KEEP_ALIVE", Integer.toString(keepAliveSeconds)),
-            Program.ROOT
+            Root.DIRECTORY
                 .resolve("collector/target/hy300-collector/bin/hy300-collector")
                 .toString());
     Matcher ready = collector.awaitLine(READY, Duration.ofSeconds(60));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.hy300.testing.Program;
 
 /** A guest with the real drivers and the real agent. */
 final class Projector implements AutoCloseable {
@@ -17,7 +18,7 @@ final class Projector implements AutoCloseable {
         new Program(
             "projector",
             Map.of(),
-            Program.ROOT.resolve("deploy/vm/boot.sh").toString(),
+            Root.DIRECTORY.resolve("deploy/vm/boot.sh").toString(),
             "projector",
             "hy300.broker=mqtt://10.0.2.2:%d hy300.device=%s hy300.keep_alive=%d hy300.home=1"
                 .formatted(brokerPort, device, keepAliveSeconds));

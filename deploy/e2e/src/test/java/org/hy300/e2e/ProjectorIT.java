@@ -29,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.hy300.testing.Program;
 
 /** One projector lives through the tests, in their order: the last ones pull its plug. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.hy300.testing.Program;
 
 /** A real Prometheus with a data directory of its own and a scrape every second. */
 final class Prometheus implements AutoCloseable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program that a test starts: its output is kept, and it does not outlive the test.
-package org.hy300.e2e;
+package org.hy300.testing;
 
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +18,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Runs one external program; {@link #close} ends it. */
-class Program implements AutoCloseable {
-  static final Path ROOT = Path.of(System.getProperty("hy300.root"));
-
+public final class Program implements AutoCloseable {
   private final String name;
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  Program(String name, Map<String, String> environment, String... command) throws IOException {
+  public Program(String name, Map<String, String> environment, String... command)
+      throws IOException {
     this.name = name;
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(key -> key.startsWith("HY300_"));
@@ -36,6 +34,14 @@ class Program implements AutoCloseable {
     Thread reader = new Thread(this::read, name + "-output");
     reader.setDaemon(true);
     reader.start();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  public long pid() {
+    return process.pid();
   }
 
   private void read() {
@@ -51,12 +57,12 @@ class Program implements AutoCloseable {
   }
 
   /** Everything it has printed so far, standard error included. */
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(lines);
   }
 
   /** Waits for a line in which the pattern is found, among those already printed too. */
-  Matcher awaitLine(Pattern pattern, Duration limit) {
+  public Matcher awaitLine(Pattern pattern, Duration limit) {
     return await(name + " prints " + pattern)
         .atMost(limit)
         .until(
@@ -75,19 +81,19 @@ class Program implements AutoCloseable {
             matcher -> matcher != null);
   }
 
-  void type(String line) throws IOException {
+  public void type(String line) throws IOException {
     OutputStream input = process.getOutputStream();
     input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     input.flush();
   }
 
   /** Sends a signal, such as STOP, CONT or KILL. */
-  void signal(String signal) throws IOException, InterruptedException {
+  public void signal(String signal) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
   }
 
   /** Waits for the program's own end and returns its exit status. */
-  int awaitExit(Duration limit) throws InterruptedException {
+  public int awaitExit(Duration limit) throws InterruptedException {
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException(name + " still runs after " + limit + ": " + lines);
     }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// A broker that can be told to misbehave, made of the vertx-mqtt server.
+package org.hy300.mqtt;
+
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Vertx;
+import io.vertx.mqtt.MqttEndpoint;
+import io.vertx.mqtt.MqttServer;
+import io.vertx.mqtt.MqttServerOptions;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Each fault holds for the connections made after it was set, the last two for open ones too. */
+final class FaultyBroker implements AutoCloseable {
+  private final Vertx vertx = Vertx.vertx();
+  private final MqttServer server;
+  private final List<MqttEndpoint> endpoints = new CopyOnWriteArrayList<>();
+  final List<String> published = new CopyOnWriteArrayList<>();
+
+  volatile boolean ignoreConnect;
+  volatile boolean refuseConnect;
+  volatile boolean ignoreSubscribe;
+  volatile boolean refuseSubscribe;
+  volatile boolean ignorePing;
+  volatile boolean ignorePublish;
+  final AtomicInteger connections = new AtomicInteger();
+
+  FaultyBroker() throws Exception {
+    server =
+        MqttServer.create(
+            vertx, new MqttServerOptions().setHost("127.0.0.1").setPort(0).setAutoClientId(false));
+    server.endpointHandler(this::accept).exceptionHandler(error -> {});
+    server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  BrokerAddress address() {
+    return new BrokerAddress("127.0.0.1", server.actualPort());
+  }
+
+  private void accept(MqttEndpoint endpoint) {
+    connections.incrementAndGet();
+    if (ignoreConnect) {
+      return;
+    }
+    if (refuseConnect) {
+      endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
+      return;
+    }
+    endpoints.add(endpoint);
+    endpoint.autoKeepAlive(false);
+    endpoint.pingHandler(
+        ping -> {
+          if (!ignorePing) {
+            endpoint.pong();
+          }
+        });
+    endpoint.subscribeHandler(
+        subscribe -> {
+          if (!ignoreSubscribe) {
+            endpoint.subscribeAcknowledge(
+                subscribe.messageId(),
+                subscribe.topicSubscriptions().stream()
+                    .map(s -> refuseSubscribe ? MqttQoS.FAILURE : s.qualityOfService())
+                    .toList());
+          }
+        });
+    endpoint.publishHandler(
+        message -> {
+          published.add(message.topicName() + " " + message.payload());
+          if (!ignorePublish) {
+            endpoint.publishAcknowledge(message.messageId());
+          }
+        });
+    endpoint.exceptionHandler(error -> {});
+    endpoint.accept(false);
+  }
+
+  /** Closes every connection. */
+  void drop() {
+    for (MqttEndpoint endpoint : endpoints) {
+      if (endpoint.isConnected()) {
+        endpoint.close();
+      }
+    }
+    endpoints.clear();
+  }
+
+  @Override
+  public void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the tree is whose programs are tested.
+package org.hy300.e2e;
+
+import java.nio.file.Path;
+
+/** The top of the repository. */
+final class Root {
+  static final Path DIRECTORY = Path.of(System.getProperty("hy300.root"));
+
+  private Root() {}
+}
