@@ -314,7 +314,7 @@ public final class MqttSession {
     cancelTimers();
     from.disconnect();
     outbox.connectionLost();
-    if (connected || !why.equals(lastFailure)) {
+    if (!stopped && (connected || !why.equals(lastFailure))) {
       LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker(), why);
       lastFailure = why;
     }

@@ -114,6 +114,7 @@ public final class Agent {
             context.runOnContext(
                 now -> {
                   stopping = true;
+                  source.stop();
                   commands.interrupt();
                   publishStatus(false);
                   mqtt.stop(STOP_MS).onComplete(done -> vertx.close().onComplete(stopped));

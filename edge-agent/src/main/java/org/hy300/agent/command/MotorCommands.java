@@ -57,8 +57,10 @@ public final class MotorCommands implements CommandReceiver.Executor {
   private static final class Motion {
     private final Order order;
     private final Integer target;
+    private final long beginNanos = System.nanoTime();
     private int position = Integer.MIN_VALUE;
-    private long progressNanos = System.nanoTime();
+    private long progressNanos = beginNanos;
+    private boolean seenMoving;
 
     Motion(Order order, Integer target) {
       this.order = order;
@@ -184,9 +186,23 @@ public final class MotorCommands implements CommandReceiver.Executor {
             });
   }
 
+  /**
+   * Whether rest means the end. The driver says `moving` before the store returns; what plays a
+   * driver in a plain directory says it somewhat later, and until then the rest is the one before.
+   */
+  private boolean hasBegun(Reading now) {
+    return motion.seenMoving
+        || !now.fault.equals("none")
+        || (motion.target != null && motion.target == now.position)
+        || System.nanoTime() - motion.beginNanos > CHECK_MS * 1_000_000;
+  }
+
   private void judge(Reading now) {
     if (now.moving) {
       stalled(now);
+      return;
+    }
+    if (motion != null && !hasBegun(now)) {
       return;
     }
     JsonObject result = new JsonObject().put("position", now.position);
@@ -215,6 +231,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
     if (motion == null) {
       return;
     }
+    motion.seenMoving = true;
     if (now.position != motion.position) {
       motion.position = now.position;
       motion.progressNanos = System.nanoTime();

@@ -69,6 +69,14 @@ public final class SysfsSource {
     sweep();
   }
 
+  /** Lets all attributes go. */
+  public void stop() {
+    subsystems.values().forEach(Subsystem::close);
+    if (watcher != null) {
+      watcher.close();
+    }
+  }
+
   public Optional<Subsystem> find(String name) {
     return Optional.ofNullable(subsystems.get(name));
   }
