@@ -44,7 +44,6 @@ public final class MqttSession {
 
   private static final int ANSWER_TIMEOUT_SECONDS = 10;
   private static final int PUBACK_TIMEOUT_SECONDS = 30;
-  private static final int MAX_PACKET_ID = 65_535;
   private static final int WINDOW = 16;
   private static final long FIRST_PAUSE_MS = 250;
   private static final long LONGEST_PAUSE_MS = 30_000;
@@ -98,7 +97,6 @@ public final class MqttSession {
   private MqttClient client;
   private boolean connected;
   private boolean stopped;
-  private int packetId;
   private long pauseMs = FIRST_PAUSE_MS;
   private long lastHeardNanos;
   private String lastFailure = "";
@@ -180,10 +178,10 @@ public final class MqttSession {
             .setCleanSession(true)
             .setKeepAliveInterval(options.keepAliveSeconds())
             .setAutoKeepAlive(false)
-            .setAutoAck(false)
-            .setMaxMessageSize(MAX_RECEIVED_BYTES)
             .setAckTimeout(PUBACK_TIMEOUT_SECONDS)
-            .setMaxInflightQueue(2 * WINDOW);
+            .setMaxInflightQueue(2 * WINDOW)
+            .setMaxMessageSize(MAX_RECEIVED_BYTES);
+    clientOptions.setAutoAck(false);
     clientOptions.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS));
     if (will != null) {
       clientOptions
@@ -276,19 +274,24 @@ public final class MqttSession {
         break;
       }
       Outbox.Message message = next.get();
-      packetId = packetId % MAX_PACKET_ID + 1;
-      outbox.sent(packetId, message);
       to.publish(
-              packetId,
               message.topic(),
               message.payload().get(),
               MqttQoS.AT_LEAST_ONCE,
               false,
               message.latest())
+          .onSuccess(packetId -> written(to, packetId))
           .onFailure(error -> lost(to, reason(error)));
     }
     if (drained != null && outbox.isEmpty()) {
       drained.tryComplete();
+    }
+  }
+
+  private void written(MqttClient to, int packetId) {
+    if (to == client) {
+      outbox.written(packetId);
+      flush();
     }
   }
 

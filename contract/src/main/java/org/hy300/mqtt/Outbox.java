@@ -35,6 +35,7 @@ final class Outbox {
   private final Deque<Message> ordered = new ArrayDeque<>();
   private final Map<String, Message> latest = new LinkedHashMap<>();
   private final Map<Integer, Message> unacknowledged = new LinkedHashMap<>();
+  private Message writing;
 
   /**
    * Creates an empty outbox.
@@ -61,25 +62,29 @@ final class Outbox {
     latest.put(message.topic(), message);
   }
 
-  /** Takes what is to be sent now; empty when nothing waits or the window is full. */
+  /**
+   * Takes what is to be written now, one at a time: {@link #written} comes before the next.
+   *
+   * @return empty when nothing waits, one is being written or the window is full
+   */
   Optional<Message> next() {
-    if (unacknowledged.size() >= window) {
+    if (writing != null || unacknowledged.size() >= window) {
       return Optional.empty();
     }
-    if (!ordered.isEmpty()) {
-      return Optional.of(ordered.removeFirst());
-    }
-    Iterator<Message> messages = latest.values().iterator();
+    Iterator<Message> messages =
+        ordered.isEmpty() ? latest.values().iterator() : ordered.iterator();
     if (!messages.hasNext()) {
       return Optional.empty();
     }
-    Message message = messages.next();
+    writing = messages.next();
     messages.remove();
-    return Optional.of(message);
+    return Optional.of(writing);
   }
 
-  void sent(int packetId, Message message) {
-    unacknowledged.put(packetId, message);
+  /** The message that was taken last is on its way under this packet identifier. */
+  void written(int packetId) {
+    unacknowledged.put(packetId, writing);
+    writing = null;
   }
 
   void acknowledged(int packetId) {
@@ -89,7 +94,11 @@ final class Outbox {
   /** Puts what was not acknowledged back in front, in its order. */
   void connectionLost() {
     List<Message> again = new ArrayList<>(unacknowledged.values());
+    if (writing != null) {
+      again.add(writing);
+    }
     unacknowledged.clear();
+    writing = null;
     latest.clear();
     for (int i = again.size() - 1; i >= 0; i--) {
       if (!again.get(i).latest()) {
@@ -99,11 +108,12 @@ final class Outbox {
   }
 
   boolean isEmpty() {
-    return ordered.isEmpty() && latest.isEmpty() && unacknowledged.isEmpty();
+    return ordered.isEmpty() && latest.isEmpty() && unacknowledged.isEmpty() && writing == null;
   }
 
   /** Ordered messages that wait or are not acknowledged. */
   int depth() {
-    return ordered.size() + (int) unacknowledged.values().stream().filter(m -> !m.latest()).count();
+    int sent = (int) unacknowledged.values().stream().filter(m -> !m.latest()).count();
+    return ordered.size() + sent + (writing != null && !writing.latest() ? 1 : 0);
   }
 }

@@ -67,10 +67,21 @@ class OutboxTest {
     assertThat(outbox.isEmpty()).isTrue();
   }
 
+  @Test
+  void whatIsBeingWrittenIsRepeatedToo() {
+    outbox.addOrdered(ordered("a"));
+    outbox.addOrdered(ordered("b"));
+    assertThat(outbox.next()).isPresent();
+    assertThat(outbox.next()).isEmpty();
+    assertThat(outbox.depth()).isEqualTo(2);
+    outbox.connectionLost();
+    assertThat(send()).containsExactly("a", "b");
+  }
+
   private List<String> send() {
     List<String> sent = new ArrayList<>();
     for (Optional<Outbox.Message> next = outbox.next(); next.isPresent(); next = outbox.next()) {
-      outbox.sent(++packetId, next.get());
+      outbox.written(++packetId);
       sent.add(next.get().payload().get().toString());
     }
     return sent;

@@ -5,6 +5,7 @@ package org.hy300.agent.attribute;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.nio.file.WatchService;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One thread takes the events of all directories. Each attribute is held open: sysfs forgets the
@@ -51,8 +53,8 @@ final class InotifyWatcher implements AttributeWatcher {
         boolean valid = key.reset();
         context.runOnContext(now -> dispatch(key, events, valid));
       }
-    } catch (ClosedWatchServiceException e) {
-      // The watcher was closed, and this thread ends with it.
+    } catch (ClosedWatchServiceException | RejectedExecutionException e) {
+      // The watcher was closed, or its event loop has ended: nobody waits for changes any more.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -82,7 +84,7 @@ final class InotifyWatcher implements AttributeWatcher {
     try {
       service.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.hy300.agent.AgentMetrics;
 import org.hy300.agent.attribute.AttributeWatcher;
@@ -77,11 +76,7 @@ public final class SysfsSource {
     }
   }
 
-  public Optional<Subsystem> find(String name) {
-    return Optional.ofNullable(subsystems.get(name));
-  }
-
-  public List<Subsystem> subsystems() {
+  private List<Subsystem> subsystems() {
     return List.copyOf(subsystems.values());
   }
 

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,18 +21,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
+@ExtendWith(VertxExtension.class)
 class InotifyWatcherTest {
-  private final Vertx vertx = Vertx.vertx();
-  private final Context context = vertx.getOrCreateContext();
+  private Context context;
   private final List<String> readings = new CopyOnWriteArrayList<>();
   private AttributeWatcher watcher;
   private Path attribute;
 
   @BeforeEach
-  void watchOneAttribute(@TempDir Path directory) throws Exception {
+  void watchOneAttribute(Vertx vertx, @TempDir Path directory) throws Exception {
+    context = vertx.getOrCreateContext();
     attribute = Files.writeString(directory.resolve("homed"), "0\n");
     watcher = onLoop(() -> AttributeWatcher.forDirectory(vertx, directory));
   }
@@ -43,7 +46,6 @@ class InotifyWatcherTest {
           watcher.close();
           return null;
         });
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
   private interface Step<T> {

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.hy300.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mqtt.MqttClientOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.hy300.contract.StatusMessage;
+import org.hy300.contract.Topics;
+import org.hy300.testing.Mosquitto;
+import org.hy300.testing.MqttProbe;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A whole collector with a real mosquitto; the device is played by hand. */
+@Timeout(60)
+class CollectorTest {
+  private static final String ROOT = "hy300/v1/p1";
+  private static final String POSITION = "hy300_motor_position_steps{device=\"p1\"}";
+  private static final String UP = "hy300_device_up{device=\"p1\"}";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Mosquitto broker;
+  private Collector collector;
+  private int port;
+  private MqttProbe device;
+
+  @BeforeEach
+  void start(@TempDir Path directory) throws Exception {
+    broker = new Mosquitto(directory);
+    CollectorConfig config =
+        new CollectorConfig(0, Optional.of(broker.address()), 0, 1, Topics.standard());
+    collector = new Collector(config, broker.address());
+    port =
+        collector
+            .start(0)
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS)
+            .actualPort();
+    device = connect("s1");
+    publishState("s1", 1, 127);
+    awaitMetric(POSITION, "127");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    device.close();
+    collector.stop().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    broker.close();
+  }
+
+  private MqttProbe connect(String session) {
+    MqttProbe probe =
+        new MqttProbe(
+            broker.address(),
+            new MqttClientOptions()
+                .setWillFlag(true)
+                .setWillTopic(ROOT + "/status")
+                .setWillMessageBytes(status(false, session))
+                .setWillRetain(true)
+                .setWillQoS(1));
+    probe.subscribe(ROOT + "/cmd/#");
+    probe.publish(ROOT + "/status", status(true, session), true);
+    return probe;
+  }
+
+  private static Buffer status(boolean online, String session) {
+    return new StatusMessage(online, session, Instant.now()).toBuffer();
+  }
+
+  private void publishState(String session, long seq, int position) {
+    device.publish(
+        ROOT + "/state/motor",
+        Buffer.buffer(
+            "{\"session\":\"%s\",\"seq\":%d,\"time\":\"2026-11-21T04:00:00.000Z\",\"values\":{\"hy300_motor_position_steps\":%d}}"
+                .formatted(session, seq, position)),
+        true);
+  }
+
+  private String get(String path) throws IOException, InterruptedException {
+    return http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  private Optional<String> metric(String series) throws IOException, InterruptedException {
+    return get("/metrics")
+        .lines()
+        .filter(line -> line.startsWith(series + " "))
+        .map(line -> line.substring(series.length() + 1))
+        .findFirst();
+  }
+
+  private void awaitMetric(String series, String value) {
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(() -> assertThat(metric(series)).isEqualTo(Optional.ofNullable(value)));
+  }
+
+  private CompletableFuture<HttpResponse<String>> post(String path, String body) {
+    return http.sendAsync(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private CompletableFuture<HttpResponse<String>> move(String body) {
+    return post("/api/v1/devices/p1/commands/motor/move", body);
+  }
+
+  private String commandId() {
+    return device.await(ROOT + "/cmd/motor/move", command -> true).getString("id");
+  }
+
+  private void reply(String id, String status, String more) {
+    device.publish(
+        ROOT + "/reply/motor/move",
+        "{\"id\":\"%s\",\"status\":\"%s\"%s}".formatted(id, status, more));
+  }
+
+  @Test
+  void aDeviceThatVanishesLosesItsSeriesAndBringsThemBack() {
+    awaitMetric(UP, "1");
+    device.vanish();
+    awaitMetric(UP, "0");
+    awaitMetric(POSITION, null);
+    device = connect("s2");
+    awaitMetric(UP, "1");
+    publishState("s2", 1, 5);
+    awaitMetric(POSITION, "5");
+  }
+
+  @Test
+  void aLostBrokerTakesTheSeriesAlongAfterOneAndAHalfKeepAlives() throws Exception {
+    broker.kill();
+    awaitMetric("hy300_collector_broker_connected", "0");
+    assertThat(metric(POSITION)).contains("127");
+    awaitMetric(POSITION, null);
+    assertThat(metric(UP)).isEmpty();
+    assertThat(metric("hy300_device_last_seen_timestamp_seconds{device=\"p1\"}")).isPresent();
+    broker.start();
+    awaitMetric("hy300_collector_broker_connected", "1");
+    device.close();
+    device = connect("s1");
+    publishState("s1", 2, 6);
+    awaitMetric(POSITION, "6");
+  }
+
+  @Test
+  void aCommandIsAnsweredWithTheDevicesTerminalReply() throws Exception {
+    CompletableFuture<HttpResponse<String>> answer =
+        move("{\"args\":{\"position\":120},\"id\":\"c1\"}");
+    JsonObject command =
+        device.await(ROOT + "/cmd/motor/move", c -> c.getString("id").equals("c1"));
+    assertThat(command.getJsonObject("args").getInteger("position")).isEqualTo(120);
+    assertThat(Instant.parse(command.getString("expires"))).isAfter(Instant.now());
+    assertThat(device.heard(ROOT + "/cmd/motor/move").get(0).retained()).isFalse();
+    reply("c1", "accepted", "");
+    reply("c1", "done", ",\"result\":{\"position\":120}");
+    HttpResponse<String> response = answer.get(10, TimeUnit.SECONDS);
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(new JsonObject(response.body()))
+        .isEqualTo(
+            new JsonObject("{\"id\":\"c1\",\"status\":\"done\",\"result\":{\"position\":120}}"));
+    assertThat(get("/internal/metrics"))
+        .contains("hy300_collector_commands_total{command=\"motor/move\",result=\"done\"} 1.0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rejected,422", "cancelled,409", "failed,502", "expired,504"})
+  void everyEndHasItsStatus(String status, int code) throws Exception {
+    CompletableFuture<HttpResponse<String>> answer = move("{\"args\":{\"position\":1}}");
+    reply(commandId(), status, ",\"error\":{\"code\":\"x\",\"message\":\"why\"}");
+    HttpResponse<String> response = answer.get(10, TimeUnit.SECONDS);
+    assertThat(response.statusCode()).isEqualTo(code);
+    assertThat(new JsonObject(response.body()).getJsonObject("error").getString("message"))
+        .isEqualTo("why");
+  }
+
+  @Test
+  void aDeviceThatDoesNotAnswerIsAskedAgainAndGivenUp() throws Exception {
+    CompletableFuture<HttpResponse<String>> answer =
+        move("{\"args\":{\"position\":1},\"timeout_seconds\":7}");
+    String id = commandId();
+    HttpResponse<String> response = answer.get(20, TimeUnit.SECONDS);
+    assertThat(response.statusCode()).isEqualTo(504);
+    assertThat(new JsonObject(response.body()).getString("status")).isEqualTo("expired");
+    assertThat(device.heard(ROOT + "/cmd/motor/move"))
+        .hasSize(2)
+        .allMatch(m -> m.json().getString("id").equals(id));
+  }
+
+  @Test
+  void aCommandThatIsAcceptedAndDoesNotEndSaysSo() throws Exception {
+    CompletableFuture<HttpResponse<String>> answer =
+        move("{\"args\":{\"position\":1},\"timeout_seconds\":1}");
+    reply(commandId(), "accepted", "");
+    HttpResponse<String> response = answer.get(20, TimeUnit.SECONDS);
+    assertThat(response.statusCode()).isEqualTo(504);
+    assertThat(new JsonObject(response.body()).getString("status")).isEqualTo("accepted");
+  }
+
+  @Test
+  void theSameIdTwiceIsOneCommand() throws Exception {
+    String body = "{\"args\":{\"position\":1},\"id\":\"twice\"}";
+    CompletableFuture<HttpResponse<String>> first = move(body);
+    commandId();
+    CompletableFuture<HttpResponse<String>> second = move(body);
+    HttpResponse<String> other =
+        move("{\"args\":{\"position\":2},\"id\":\"twice\"}").get(10, TimeUnit.SECONDS);
+    assertThat(other.statusCode()).isEqualTo(409);
+    reply("twice", "done", "");
+    assertThat(first.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    assertThat(second.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    assertThat(device.heard(ROOT + "/cmd/motor/move")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/api/v1/devices/p1/commands/motor/move  | {\"args\":{\"position\":\"abc\"}} | 422",
+        "/api/v1/devices/p1/commands/motor/move  | {\"args\":{\"position\":-1}}      | 422",
+        "/api/v1/devices/p1/commands/motor/move  | {\"args\":{}}                     | 422",
+        "/api/v1/devices/p1/commands/motor/move  | {\"args\":[]}                     | 400",
+        "/api/v1/devices/p1/commands/motor/move  | {\"id\":\"a b\"}                  | 400",
+        "/api/v1/devices/p1/commands/motor/move  | {\"timeout_seconds\":0}           | 400",
+        "/api/v1/devices/p1/commands/motor/move  | {\"timeout_seconds\":\"1\"}       | 400",
+        "/api/v1/devices/p1/commands/motor/move  | [1]                               | 400",
+        "/api/v1/devices/p1/commands/motor/move  | {\"args\":                        | 400",
+        "/api/v1/devices/p1/commands/motor/dance | {}                                | 404",
+        "/api/v1/devices/p2/commands/motor/stop  | {}                                | 404",
+        "/api/v1/nothing                         | {}                                | 404",
+        "/metrics                                | {}                                | 405",
+      })
+  void badRequestsAreRefusedAndNothingIsSent(String path, String body, int status)
+      throws Exception {
+    HttpResponse<String> response = post(path, body).get(10, TimeUnit.SECONDS);
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(new JsonObject(response.body()).getJsonObject("error").getString("message"))
+        .isNotBlank();
+    assertThat(device.heard(ROOT + "/cmd/motor/move")).isEmpty();
+  }
+
+  @Test
+  void anOversizedBodyIsRefused() throws Exception {
+    assertThat(move("x".repeat(200_000)).get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void anOfflineDeviceTakesNoCommand() throws Exception {
+    device.vanish();
+    awaitMetric(UP, "0");
+    assertThat(move("{\"args\":{\"position\":1}}").get(10, TimeUnit.SECONDS).statusCode())
+        .isEqualTo(503);
+    device = connect("s2");
+  }
+
+  @Test
+  void aPageOfAnotherHostIsNotServed() throws Exception {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "http://127.0.0.1:" + port + "/api/v1/devices/p1/commands/motor/home"))
+                .header("Origin", "http://elsewhere.example")
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void badMessagesAreCountedAndTheRestGoesOn() {
+    List<String> payloads =
+        List.of("x", "{", new JsonArray().encode(), "{\"session\":\"s1\"}", "y".repeat(1_000_000));
+    for (String payload : payloads) {
+      device.publish(ROOT + "/state/motor", payload);
+    }
+    device.publish(ROOT + "/status", "{\"state\":\"perhaps\"}");
+    device.publish(ROOT + "/info", "{}");
+    device.publish(ROOT + "/reply/motor/move", "{}");
+    device.publish("hy300/v1/bad name/status", "{}");
+    publishState("s1", 2, 99);
+    awaitMetric(POSITION, "99");
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThat(get("/internal/metrics"))
+                    .contains("hy300_collector_drops_total{reason=\"malformed\"} 8.0")
+                    .contains("hy300_collector_drops_total{reason=\"illegal_topic\"} 1.0"));
+    awaitMetric(UP, "1");
+  }
+
+  @Test
+  void thePageIsCompressedForWhoAsks() throws Exception {
+    HttpResponse<byte[]> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                .header("Accept-Encoding", "gzip")
+                .build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    assertThat(response.headers().firstValue("Content-Encoding")).contains("gzip");
+    assertThat(response.headers().firstValue("Content-Type"))
+        .contains("text/plain; version=0.0.4; charset=utf-8");
+  }
+
+  @Test
+  void vertxAndTheMachineMeasureThemselves() throws Exception {
+    assertThat(get("/internal/metrics"))
+        .contains("vertx_http_server_")
+        .contains("jvm_memory_used_bytes")
+        .contains("hy300_collector_messages_total{kind=\"state\"} ")
+        .contains("hy300_collector_devices{state=\"online\"} 1.0");
+  }
+}
