@@ -8,7 +8,7 @@ MAVEN := mvn -B -ntp
 
 AGENT := edge-agent/target/hy300-agent
 COLLECTOR := collector/target/hy300-collector
-JAVA_SOURCES := $(shell find contract edge-agent collector -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
+JAVA_SOURCES := $(shell find contract edge-agent collector bench -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
 
 JAVA_PACKAGES := openjdk-17-jdk-headless maven
 GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc make libc6-dev \
@@ -46,7 +46,7 @@ test-e2e: ## guest, collector, mosquitto clients and Prometheus together
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
 	deploy/vm/build.sh
-	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e
+	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
 bench: ## the figures of the README, each beside a peer, measured here and now
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)

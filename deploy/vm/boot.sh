@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: boot.sh projector|driver-tests COMMANDLINE
+# HY300_SHARE=directory shows that directory to the projector as /mnt/share.
 # build.sh has made what is booted; the words of the command line are those of the guest's init.
 set -eu
 here=$(dirname "$0")
@@ -19,6 +20,10 @@ if [ "$what" = projector ]; then
     -fsdev "local,id=agent,path=$agent,security_model=none,readonly=on" \
     -device virtio-9p-device,fsdev=agent,mount_tag=agent \
     -netdev user,id=net -device virtio-net-device,netdev=net -device virtio-rng-device
+  if [ -n "${HY300_SHARE:-}" ]; then
+    set -- "$@" -fsdev "local,id=share,path=$HY300_SHARE,security_model=none,readonly=on" \
+      -device virtio-9p-device,fsdev=share,mount_tag=share
+  fi
 fi
 # KVM is left alone on purpose: an arm64 guest cannot have it on amd64, and a run should be the same everywhere.
 # shellcheck disable=SC2086  # GUEST_MACHINE is a list of words

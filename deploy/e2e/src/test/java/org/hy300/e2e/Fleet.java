@@ -9,7 +9,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -77,17 +81,19 @@ final class Fleet implements AutoCloseable {
   /** Publishes with Debian's mosquitto_pub at QoS 1, as a person would. */
   void publish(String topic, String payload, String... options)
       throws IOException, InterruptedException {
-    String[] command = new String[9 + options.length];
-    String[] fixed = {
-      "mosquitto_pub", "-p", Integer.toString(mqttPort), "-q", "1", "-t", topic, "-m", payload
-    };
-    System.arraycopy(fixed, 0, command, 0, fixed.length);
-    System.arraycopy(options, 0, command, fixed.length, options.length);
-    try (Program publisher = new Program("mosquitto_pub", Map.of(), command)) {
+    // The payload goes in by a file, for a command line does not take a megabyte.
+    Path file = Files.writeString(Files.createTempFile("payload", ""), payload);
+    List<String> command = new ArrayList<>(List.of("mosquitto_pub", "-q", "1", "-t", topic));
+    command.addAll(List.of("-p", Integer.toString(mqttPort), "-f", file.toString()));
+    command.addAll(List.of(options));
+    try (Program publisher =
+        new Program("mosquitto_pub", Map.of(), command.toArray(String[]::new))) {
       int status = publisher.awaitExit(Duration.ofSeconds(20));
       if (status != 0) {
         throw new IOException("mosquitto_pub ended with " + status + ": " + publisher.lines());
       }
+    } finally {
+      Files.delete(file);
     }
   }
 

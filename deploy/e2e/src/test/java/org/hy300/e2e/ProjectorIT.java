@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.hy300.testing.Program;
 
 /** One projector lives through the tests, in their order: the last ones pull its plug. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -147,14 +147,12 @@ class ProjectorIT {
     await()
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(() -> assertThat(replies("move", "by-mqtt", "done")).hasSize(2));
-    double malformed =
-        fleet.metric("hy300_agent_messages_dropped_total" + droppedLabels()).orElse(0.0);
+    double malformed = fleet.metric(dropped("malformed")).orElse(0.0);
     fleet.publish(commandTopic("move"), "{\"id\":");
-    eventually(
-        10,
-        () -> fleet.metric("hy300_agent_messages_dropped_total" + droppedLabels()),
-        Optional.of(malformed + 1));
-    fleet.publish(commandTopic("move"), "x".repeat(100_000));
+    eventually(10, () -> fleet.metric(dropped("malformed")), Optional.of(malformed + 1));
+    double tooLarge = fleet.metric(dropped("too_large")).orElse(0.0);
+    fleet.publish(commandTopic("move"), "x".repeat(1_000_000));
+    eventually(10, () -> fleet.metric(dropped("too_large")), Optional.of(tooLarge + 1));
     assertThat(fleet.command(DEVICE, "stop", "{}").getString("status")).isEqualTo("done");
     assertThat(projector.motor("position")).isEqualTo(before);
   }
@@ -184,9 +182,15 @@ class ProjectorIT {
     eventually(5, () -> prometheus.query(UP), Optional.of(0.0));
     assertThat(prometheus.query(POSITION)).isEmpty();
     assertThat(fleet.command(DEVICE, "home", "{}").getInteger("http")).isEqualTo(503);
+    // Found retained at the broker, a command is refused; a live one reaches subscribers as any
+    // other.
+    publishMove("kept", 700, Instant.now().plusSeconds(300), "-r");
     projector.guest().signal("CONT");
     eventually(60, () -> fleet.metric(UP), Optional.of(1.0));
     eventually(10, () -> fleet.metric(POSITION).isPresent(), true);
+    reply("move", "kept", "rejected");
+    assertThat(fleet.metric(POSITION)).contains(0.0);
+    fleet.publish(commandTopic("move"), "", "-r");
   }
 
   @Test
@@ -259,7 +263,8 @@ class ProjectorIT {
         .toList();
   }
 
-  private static String droppedLabels() {
-    return "{device=\"" + DEVICE + "\",reason=\"malformed\"}";
+  private static String dropped(String reason) {
+    return "hy300_agent_messages_dropped_total{device=\"%s\",reason=\"%s\"}"
+        .formatted(DEVICE, reason);
   }
 }

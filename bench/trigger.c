@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Makes the driver notify: writes the same order to an attribute at intervals.
+ *
+ * usage: trigger ATTRIBUTE TEXT COUNT INTERVAL_US
+ * Prints the time before each write in ns of CLOCK_MONOTONIC.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	int count = argc == 5 ? atoi(argv[3]) : 0, fd, i;
+	long long *times = calloc(count, sizeof(*times));
+	struct timespec now;
+
+	fd = count > 0 ? open(argv[1], O_WRONLY) : -1;
+	if (fd < 0) {
+		fprintf(stderr, "usage: trigger ATTRIBUTE TEXT COUNT INTERVAL_US\n");
+		return 2;
+	}
+	for (i = 0; i < count; i++) {
+		usleep(atoi(argv[4]));
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		times[i] = now.tv_sec * 1000000000LL + now.tv_nsec;
+		if (write(fd, argv[2], strlen(argv[2])) < 0) {
+			perror(argv[1]);
+			return 1;
+		}
+	}
+	for (i = 0; i < count; i++)
+		printf("%lld\n", times[i]);
+	return 0;
+}

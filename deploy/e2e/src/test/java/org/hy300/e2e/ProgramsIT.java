@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// The packaged programs as a user starts and ends them.
+package org.hy300.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(120)
+class ProgramsIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Pattern READY = Pattern.compile("^metrics at ");
+
+  private static String path(String program) {
+    return Root.DIRECTORY.resolve(program).toString();
+  }
+
+  private static String collector() {
+    return path("collector/target/hy300-collector/bin/hy300-collector");
+  }
+
+  private static Program start(Map<String, String> environment, String... options)
+      throws IOException {
+    String[] command = new String[options.length + 1];
+    command[0] = collector();
+    System.arraycopy(options, 0, command, 1, options.length);
+    return new Program("hy300-collector", environment, command);
+  }
+
+  private static List<ProcessHandle> children(Program program) {
+    return ProcessHandle.of(program.pid()).orElseThrow().descendants().toList();
+  }
+
+  @Test
+  void aKilledCollectorLeavesNoBroker() throws Exception {
+    try (Program program = start(Map.of("HY300_HTTP_PORT", "0", "HY300_MQTT_PORT", "0"))) {
+      program.awaitLine(READY, LIMIT);
+      List<ProcessHandle> brokers = children(program);
+      assertThat(brokers).hasSize(1);
+      program.signal("KILL");
+      await().atMost(LIMIT).until(() -> brokers.stream().noneMatch(ProcessHandle::isAlive));
+    }
+  }
+
+  @Test
+  void aCollectorEndsWithItsBroker() throws Exception {
+    try (Program program = start(Map.of("HY300_HTTP_PORT", "0", "HY300_MQTT_PORT", "0"))) {
+      program.awaitLine(READY, LIMIT);
+      children(program).forEach(ProcessHandle::destroyForcibly);
+      assertThat(program.awaitExit(LIMIT)).isEqualTo(1);
+      assertThat(program.lines()).anyMatch(line -> line.contains("the embedded broker has ended"));
+    }
+  }
+
+  @Test
+  void aTerminatedCollectorEndsAtOnceWithEverything() throws Exception {
+    try (Program program = start(Map.of(), "--http-port=0", "--mqtt-port=0")) {
+      program.awaitLine(READY, LIMIT);
+      List<ProcessHandle> brokers = children(program);
+      program.signal("TERM");
+      assertThat(program.awaitExit(Duration.ofSeconds(10))).isEqualTo(143);
+      assertThat(brokers).noneMatch(ProcessHandle::isAlive);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--http-port,--mqtt-port", "--mqtt-port,--http-port"})
+  void aPortThatIsTakenIsSaidInALine(String taken, String other) throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Program program = start(Map.of(), taken + "=" + socket.getLocalPort(), other + "=0")) {
+      assertThat(program.awaitExit(LIMIT)).isEqualTo(1);
+      assertThat(program.lines())
+          .anyMatch(line -> line.contains("port " + socket.getLocalPort()))
+          .noneMatch(line -> line.startsWith("\tat "));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--broker=nonsense",
+    "--http-port=70000",
+    "--http-port=x",
+    "--keep-alive=0",
+    "--topic-root=a//b",
+    "--nonsense"
+  })
+  void aWrongOptionEndsTheProgramWithOneLine(String option) throws Exception {
+    try (Program program = start(Map.of(), option)) {
+      assertThat(program.awaitExit(LIMIT)).isEqualTo(2);
+      assertThat(program.lines()).hasSize(1).first().asString().startsWith("hy300-collector: ");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "collector/target/hy300-collector/bin/hy300-collector",
+    "edge-agent/target/hy300-agent/bin/hy300-agent"
+  })
+  void helpAndVersion(String program) throws Exception {
+    try (Program help = new Program("help", Map.of(), path(program), "--help");
+        Program version = new Program("version", Map.of(), path(program), "--version")) {
+      assertThat(help.awaitExit(LIMIT)).isZero();
+      assertThat(help.lines()).anyMatch(line -> line.contains("--broker"));
+      assertThat(version.awaitExit(LIMIT)).isZero();
+      assertThat(version.lines()).singleElement().asString().matches("hy300-\\w+ \\d.*");
+    }
+  }
+}
