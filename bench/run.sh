@@ -10,10 +10,34 @@ program=$out/hy300-bench
 log=$out/bench.log
 
 "$vm/build.sh"
+mkdir -p "$out/native"
 for source in wait_poll trigger; do
+  gcc -O2 -Wall -Wextra -Werror -o "$out/native/$source" "$here/$source.c"
   aarch64-linux-gnu-gcc -O2 -Wall -Wextra -Werror -static -o "$program/$source" "$here/$source.c"
 done
-install -m 755 "$here/guest.sh" "$program/guest.sh"
+install -m 755 "$here/guest.sh" "$here/sample.sh" "$program"
+: >"$log"
+
+# Without an emulator in between: cgroup.events is notified by the same kernel function as the drivers' attributes.
+native() {
+  trigger=$out/native/trigger tmp=$out/native
+  # shellcheck source=bench/sample.sh
+  . "$here/sample.sh"
+  local group
+  group=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)/hy300-bench.$$
+  mkdir "$group" 2>/dev/null || {
+    echo "== no cgroup v2 directory that this user may write: the figures without an emulator are left out"
+    return
+  }
+  for round in 1 2; do
+    echo "== round $round on this machine"
+    sample native-poll "$group/cgroup.freeze" '1 0' 1500 20000 "$out/native/wait_poll" "$group/cgroup.events" >>"$log"
+    sample native-agent "$group/cgroup.freeze" '1 0' 1500 20000 java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+      -cp "$program/lib/*" org.hy300.bench.WaitAttribute "$group/cgroup.events" >>"$log"
+  done
+  rmdir "$group"
+}
+native
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 printf 'listener %s 127.0.0.1\nallow_anonymous true\n' "$port" >"$out/mosquitto.conf"
@@ -21,32 +45,39 @@ setpriv --pdeathsig TERM mosquitto -c "$out/mosquitto.conf" >"$out/mosquitto.log
 broker=$!
 trap 'kill $broker 2>/dev/null; wait' EXIT
 
-echo "== booting the guest; this takes two to three minutes"
-HY300_SHARE=$program timeout 600 "$vm/boot.sh" projector "hy300.home=1 hy300.bench=mqtt://10.0.2.2:$port" </dev/null 2>&1 |
-  sed -u 's/\r$//' | tee "$log" | grep --line-buffered -E '^== ' || true
+echo "== booting the guest; this takes some three minutes"
+HY300_SHARE=$program timeout 400 "$vm/boot.sh" projector "hy300.home=1 hy300.bench=mqtt://10.0.2.2:$port" </dev/null 2>&1 |
+  sed -u 's/\r$//' | tee -a "$log" | grep --line-buffered -E '^== ' || true
 grep -q '^== done' "$log" || {
   echo "the benchmark did not end; the console is in $log" >&2
   exit 1
 }
 
-# percentile NAME P: of the samples, in us, the first sixth left out as warm-up of each round
+# percentile NAME P: of the samples, in us
 percentile() {
-  awk -v name="$1" '$1 == "SAMPLE" && $2 == name { print $3 }' "$log" | awk 'NR > 100' | sort -n |
+  awk -v name="$1" '$1 == "SAMPLE" && $2 == name { print $3 }' "$log" | sort -n |
     awk -v p="$2" '{ v[NR] = $1 } END { i = int(NR * p / 100 + 0.999); printf "%.0f", v[i < 1 ? 1 : i] / 1000 }'
 }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
-poll50=$(percentile poll 50) poll99=$(percentile poll 99)
-agent50=$(percentile agent 50) agent99=$(percentile agent 99)
-echo50=$(percentile echo 50) echo99=$(percentile echo 99)
-sub50=$(percentile subscriber 50) sub99=$(percentile subscriber 99)
-cat <<END
-
-In the guest (QEMU arm64 without acceleration, one core; $(nproc) cores below it), us:
-
-                                             p50      p99
-  notification to poll() in C           $(printf '%8s %8s' "$poll50" "$poll99")
-  notification to the agent's handler   $(printf '%8s %8s' "$agent50" "$agent99")   $(ratio "$agent50" "$poll50") and $(ratio "$agent99" "$poll99") of poll()
-  publish to subscriber, the broker     $(printf '%8s %8s' "$echo50" "$echo99")
-  notification to subscriber            $(printf '%8s %8s' "$sub50" "$sub99")   $(ratio "$sub50" "$echo50") and $(ratio "$sub99" "$echo99") of the broker's own
-END
+# row TITLE NAME [PEER]: one line of the table, with the ratio to the peer
+row() {
+  local p50 p99
+  p50=$(percentile "$2" 50) p99=$(percentile "$2" 99)
+  printf '  %-38s %8s %8s' "$1" "$p50" "$p99"
+  [ $# -lt 3 ] || awk -v a="$p50" -v b="$(percentile "$3" 50)" -v c="$p99" -v d="$(percentile "$3" 99)" \
+    'BEGIN { printf "   %.2f and %.2f times that", a / b, c / d }'
+  echo
+}
+echo
+echo "us                                            p50      p99"
+if grep -q 'SAMPLE native-agent' "$log"; then
+  echo "this machine ($(nproc) cores), cgroup.events:"
+  row "  notification to poll() in C" native-poll
+  row "  notification to the agent's handler" native-agent native-poll
+fi
+echo "the guest (QEMU arm64, emulated, one core), the motor's target_position:"
+row "  notification to poll() in C" guest-poll
+row "  notification to the agent's handler" guest-agent guest-poll
+row "  publish to subscriber, the broker's own" echo
+row "  notification to subscriber" subscriber echo

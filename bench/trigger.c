@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Makes the driver notify: writes the same order to an attribute at intervals.
+ * Makes the kernel notify: writes to an attribute at intervals, each text in its
+ * turn.
  *
- * usage: trigger ATTRIBUTE TEXT COUNT INTERVAL_US
+ * usage: trigger ATTRIBUTE COUNT INTERVAL_US TEXT...
  * Prints the time before each write in ns of CLOCK_MONOTONIC.
  */
 #include <fcntl.h>
@@ -14,20 +15,22 @@
 
 int main(int argc, char **argv)
 {
-	int count = argc == 5 ? atoi(argv[3]) : 0, fd, i;
+	int count = argc > 4 ? atoi(argv[2]) : 0, fd, i;
+	const char *text;
 	long long *times = calloc(count, sizeof(*times));
 	struct timespec now;
 
 	fd = count > 0 ? open(argv[1], O_WRONLY) : -1;
 	if (fd < 0) {
-		fprintf(stderr, "usage: trigger ATTRIBUTE TEXT COUNT INTERVAL_US\n");
+		fprintf(stderr, "usage: trigger ATTRIBUTE COUNT INTERVAL_US TEXT...\n");
 		return 2;
 	}
 	for (i = 0; i < count; i++) {
-		usleep(atoi(argv[4]));
+		text = argv[4 + i % (argc - 4)];
+		usleep(atoi(argv[3]));
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		times[i] = now.tv_sec * 1000000000LL + now.tv_nsec;
-		if (write(fd, argv[2], strlen(argv[2])) < 0) {
+		if (write(fd, text, strlen(text)) < 0) {
 			perror(argv[1]);
 			return 1;
 		}

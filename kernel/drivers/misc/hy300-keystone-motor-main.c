@@ -25,7 +25,7 @@
 #define HY300_DEBOUNCE_LIMIT	64
 #define HY300_DEBOUNCE_US	20
 
-/* Everything that may have changed when a move begins or ends; `moving` last, see hy300_motor_end(). */
+/* All that may have changed when a move begins or ends; `moving` last, see hy300_motor_end(). */
 static void hy300_motor_notify_all(struct hy300_motor *motor)
 {
 	hy300_notify(&motor->sub, HY300_MOTOR_POSITION);
@@ -408,8 +408,9 @@ static int hy300_motor_read_properties(struct hy300_motor *motor)
 	if (ret < 0)
 		return dev_err_probe(dev, ret, "hy300,phase-table is missing\n");
 	if (ret < HY300_MOTOR_PHASES || ret > HY300_MOTOR_MAX_TABLE)
-		return dev_err_probe(dev, -EINVAL, "hy300,phase-table has %d entries, not %d to %d\n",
-				     ret, HY300_MOTOR_PHASES, HY300_MOTOR_MAX_TABLE);
+		return dev_err_probe(dev, -EINVAL,
+				     "hy300,phase-table has %d entries, not %d to %d\n", ret,
+				     HY300_MOTOR_PHASES, HY300_MOTOR_MAX_TABLE);
 	motor->table_length = ret;
 	ret = device_property_read_u8_array(dev, "hy300,phase-table", motor->table,
 					    motor->table_length);

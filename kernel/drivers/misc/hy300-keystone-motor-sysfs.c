@@ -237,7 +237,7 @@ static ssize_t steps_total_show(struct device *dev, struct device_attribute *att
 	hy300_motor_single(&page, "hy300_motor_steps_total", "counter",
 			   "Steps made in both directions.", now.count.steps);
 	hy300_page_family(&page, "hy300_motor_step_interval_seconds", "gauge",
-			   "Time that one step takes.");
+			  "Time that one step takes.");
 	hy300_page_seconds(&page, "hy300_motor_step_interval_seconds",
 			   ((u64)motor->phase_delay_us + motor->step_delay_us) * NSEC_PER_USEC);
 	return page.len;
@@ -255,7 +255,7 @@ static ssize_t gpio_phase_transitions_total_show(struct device *dev,
 	hy300_motor_single(&page, "hy300_motor_gpio_phase_transitions_total", "counter",
 			   "Level changes of the phase lines.", now.count.phase_transitions);
 	hy300_page_family(&page, "hy300_motor_gpio_state", "gauge",
-			   "Level of a phase line, 1 when its coil is driven.");
+			  "Level of a phase line, 1 when its coil is driven.");
 	for (i = 0; i < HY300_MOTOR_PHASES; i++) {
 		snprintf(line, sizeof(line), "phase%d", i);
 		hy300_page_label(&page, "hy300_motor_gpio_state", "line", line,
@@ -278,7 +278,7 @@ static ssize_t limit_switch_triggers_total_show(struct device *dev,
 	/* A switch that cannot be read has no value. */
 	if (closed >= 0)
 		hy300_motor_single(&page, "hy300_motor_limit_switch", "gauge",
-				  "Whether the limit switch is closed.", closed);
+				   "Whether the limit switch is closed.", closed);
 	return page.len;
 }
 static DEVICE_ATTR_RO(limit_switch_triggers_total);
@@ -312,7 +312,8 @@ static ssize_t homed_status_show(struct device *dev, struct device_attribute *at
 			      "Where homing stands, 1 for the state that holds.", "state",
 			      hy300_motor_homing_words, HY300_HOMING_COUNT, now.homing);
 	hy300_motor_state_set(&page, "hy300_motor_fault",
-			      "Why the motor refuses to move, 1 for the reason that holds.", "reason",
+			      "Why the motor refuses to move, 1 for the reason that holds.",
+			      "reason",
 			      hy300_motor_fault_words, HY300_FAULT_COUNT, now.fault);
 	return page.len;
 }

@@ -94,7 +94,8 @@ static int board_probe(struct platform_device *pdev)
 
 	ret = device_property_count_u8(dev, "hy300,phase-table");
 	if (ret < 1 || ret > ARRAY_SIZE(config.table))
-		return dev_err_probe(dev, ret < 0 ? ret : -EINVAL, "hy300,phase-table is unusable\n");
+		return dev_err_probe(dev, ret < 0 ? ret : -EINVAL,
+				     "hy300,phase-table is unusable\n");
 	config.table_length = ret;
 	ret = device_property_read_u8_array(dev, "hy300,phase-table", config.table,
 					    config.table_length);

@@ -80,7 +80,7 @@ static int angle_of(const struct virtual_motor *motor, u8 pattern)
 	return -1;
 }
 
-/* The magnet pulls the rotor to the pattern's angle if that is one half-step away, else it stays. */
+/* The magnet pulls the rotor to the pattern's angle if that is a half-step away, else it stays. */
 static void follow(struct virtual_motor *motor)
 {
 	int length = motor->config.table_length;

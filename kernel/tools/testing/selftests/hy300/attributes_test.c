@@ -58,7 +58,7 @@ static void a_homed_motor_refuses_what_is_no_position(void)
 
 	motor_homed();
 	steps = motor_metric("steps_total", "hy300_motor_steps_total");
-	for (i = 0; i < sizeof(stores) / sizeof(stores[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(stores); i++)
 		CHECK_EQ(motor_write("target_position", stores[i].text), stores[i].error);
 	CHECK_EQ(motor_number("moving"), 0);
 	CHECK_EQ(motor_number("position"), 0);
@@ -85,9 +85,9 @@ static void directions_of_access(void)
 	static const char * const write_only[] = { "home", "stop" };
 	unsigned int i;
 
-	for (i = 0; i < sizeof(read_only) / sizeof(read_only[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(read_only); i++)
 		CHECK(motor_open(read_only[i], O_WRONLY) < 0 && errno == EACCES);
-	for (i = 0; i < sizeof(write_only) / sizeof(write_only[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(write_only); i++)
 		CHECK(motor_open(write_only[i], O_RDONLY) < 0 && errno == EACCES);
 }
 
@@ -103,5 +103,5 @@ static const struct ktap_test tests[] = {
 int main(int argc, char **argv)
 {
 	motor_init(argc, argv);
-	return ktap_run(tests, sizeof(tests) / sizeof(tests[0]));
+	return ktap_run(tests, ARRAY_SIZE(tests));
 }

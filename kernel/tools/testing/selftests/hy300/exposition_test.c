@@ -66,8 +66,8 @@ static void check_page(const char *attribute, char *text)
 			CHECK(!family[0] || samples);
 			CHECK(sscanf(line, "# HELP %79s %79[^\n]", family, help) == 2);
 			if (known(family))
-				ktap_fail(__FILE__, __LINE__, "%s: %s stands elsewhere too", attribute,
-					  family);
+				ktap_fail(__FILE__, __LINE__, "%s: %s stands elsewhere too",
+					  attribute, family);
 			CHECK(family_count < MAX_FAMILIES);
 			strcpy(families[family_count++], family);
 			samples = 0;
@@ -114,7 +114,7 @@ static void every_promised_family_is_there(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < sizeof(promised) / sizeof(promised[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(promised); i++) {
 		if (!known(promised[i]))
 			ktap_fail(__FILE__, __LINE__, "no family %s", promised[i]);
 	}
@@ -157,5 +157,5 @@ static const struct ktap_test tests[] = {
 int main(int argc, char **argv)
 {
 	motor_init(argc, argv);
-	return ktap_run(tests, sizeof(tests) / sizeof(tests[0]));
+	return ktap_run(tests, ARRAY_SIZE(tests));
 }

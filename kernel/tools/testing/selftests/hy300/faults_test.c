@@ -147,5 +147,5 @@ static const struct ktap_test tests[] = {
 int main(int argc, char **argv)
 {
 	motor_init(argc, argv);
-	return ktap_run(tests, sizeof(tests) / sizeof(tests[0]));
+	return ktap_run(tests, ARRAY_SIZE(tests));
 }

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ARRAY_SIZE(_array)	(sizeof(_array) / sizeof((_array)[0]))
+
 struct ktap_test {
 	const char *name;
 	void (*run)(void);
@@ -50,7 +52,8 @@ static void ktap_fail(const char *file, int line, const char *fmt, ...)
 		const char *_a = (_actual), *_e = (_expected);		\
 									\
 		if (strcmp(_a, _e))					\
-			ktap_fail(__FILE__, __LINE__, "%s is \"%s\", not \"%s\"", #_actual, _a, _e); \
+			ktap_fail(__FILE__, __LINE__, "%s is \"%s\", not \"%s\"",	\
+				  #_actual, _a, _e);			\
 	} while (0)
 
 /* Runs the tests and returns the exit status of the program. */

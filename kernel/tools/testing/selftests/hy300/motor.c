@@ -117,7 +117,8 @@ double motor_metric(const char *attribute, const char *series)
 	if (!motor_unit)
 		snprintf(name, sizeof(name), "%s ", series);
 	else if (series[len - 1] == '}')
-		snprintf(name, sizeof(name), "%.*s,unit=\"%d\"} ", (int)len - 1, series, motor_unit);
+		snprintf(name, sizeof(name), "%.*s,unit=\"%d\"} ", (int)len - 1, series,
+			 motor_unit);
 	else
 		snprintf(name, sizeof(name), "%s{unit=\"%d\"} ", series, motor_unit);
 	for (line = text; line; line = strchr(line, '\n')) {

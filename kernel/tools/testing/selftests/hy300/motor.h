@@ -37,7 +37,7 @@ bool motor_rests(int milliseconds);
 bool motor_passes(long position, int milliseconds);
 long long now_ms(void);
 
-/* Brings board and motor back to where a projector starts: no fault, not homed, rotor away from the switch. */
+/* Back to where a projector starts: no fault, not homed, rotor away from the switch. */
 void motor_reset(void);
 
 /* motor_reset(), then homed at position 0. */

@@ -16,7 +16,7 @@ static const char * const states[] = {
 	"position", "target_position", "moving", "homed", "limit_switch", "fault",
 };
 
-#define STATES	(sizeof(states) / sizeof(states[0]))
+#define STATES	ARRAY_SIZE(states)
 #define WOKEN	(POLLPRI | POLLERR)
 
 static int fds[STATES];
@@ -206,5 +206,5 @@ static const struct ktap_test tests[] = {
 int main(int argc, char **argv)
 {
 	motor_init(argc, argv);
-	return ktap_run(tests, sizeof(tests) / sizeof(tests[0]));
+	return ktap_run(tests, ARRAY_SIZE(tests));
 }

@@ -107,7 +107,7 @@ static void *read_everything(void *unused)
 
 	(void)unused;
 	while (!stop_reading) {
-		for (i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
+		for (i = 0; i < ARRAY_SIZE(attributes); i++) {
 			fd = motor_open(attributes[i], O_RDONLY);
 			if (fd < 0)
 				continue;
@@ -153,5 +153,5 @@ int main(int argc, char **argv)
 	if (setjmp(ktap_failed))
 		return 1;
 	find_device();
-	return ktap_run(tests, sizeof(tests) / sizeof(tests[0]));
+	return ktap_run(tests, ARRAY_SIZE(tests));
 }

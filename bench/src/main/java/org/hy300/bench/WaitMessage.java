@@ -3,35 +3,33 @@
 package org.hy300.bench;
 
 import io.netty.handler.codec.mqtt.MqttQoS;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.hy300.agent.Agent;
 import org.hy300.mqtt.BrokerAddress;
 
 /**
- * Arguments: the broker, a topic, how many messages, and {@code echo} to publish the messages too.
- * Prints the times at which they arrived, after the times at which they were published if they
- * were, in ns of CLOCK_MONOTONIC.
+ * Arguments: the broker, a topic, and how many messages to publish there and wait for, one after
+ * the other; without it, those of others are waited for until none has come for three seconds.
+ * Prints {@code ready}, then the times of arrival, each after the time of publishing if there is
+ * one, in ns of CLOCK_MONOTONIC.
  */
 final class WaitMessage {
+  /** About the size of a motor's state. */
+  private static final Buffer PAYLOAD = Buffer.buffer("0".repeat(2048));
+
   private WaitMessage() {}
 
   public static void main(String[] args) throws Exception {
     BrokerAddress broker = BrokerAddress.parse(args[0]);
     String topic = args[1];
-    int count = Integer.parseInt(args[2]);
-    boolean echo = args.length > 3;
-    BlockingQueue<Long> arrivals = new LinkedBlockingQueue<>();
-    Vertx vertx = Agent.vertx();
-    MqttClient client = MqttClient.create(vertx);
+    Arrivals arrivals = new Arrivals();
+    MqttClient client = MqttClient.create(Agent.vertx());
     client.publishHandler(
         message -> {
           if (!message.isRetain()) {
-            arrivals.add(System.nanoTime());
+            arrivals.now();
           }
         });
     client
@@ -41,19 +39,16 @@ final class WaitMessage {
         .toCompletableFuture()
         .get(20, TimeUnit.SECONDS);
     System.out.println("ready");
-    for (int i = 0; i < count; i++) {
+    if (args.length < 3) {
+      arrivals.untilQuiet().forEach(System.out::println);
+      Runtime.getRuntime().halt(0);
+    }
+    for (int i = 0; i < Integer.parseInt(args[2]); i++) {
       long published = System.nanoTime();
-      if (echo) {
-        client
-            .publish(topic, Buffer.buffer("0".repeat(1024)), MqttQoS.AT_LEAST_ONCE, false, false)
-            .onFailure(Throwable::printStackTrace);
-      }
-      Long arrival = arrivals.poll(20, TimeUnit.SECONDS);
-      if (arrival == null) {
-        System.err.println("no message on " + topic + " after " + i + " of " + count);
-        Runtime.getRuntime().halt(1);
-      }
-      System.out.println(echo ? published + " " + arrival : arrival.toString());
+      client
+          .publish(topic, PAYLOAD, MqttQoS.AT_LEAST_ONCE, false, false)
+          .onFailure(Throwable::printStackTrace);
+      System.out.println(published + " " + arrivals.next());
     }
     Runtime.getRuntime().halt(0);
   }

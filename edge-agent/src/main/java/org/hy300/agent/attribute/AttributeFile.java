@@ -14,12 +14,15 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** A sysfs attribute, or a file that stands for one. Reads always begin at offset 0. */
 final class AttributeFile implements AutoCloseable {
-  /** sysfs never gives more than a page of the machine; 64 KiB is the largest on arm64. */
-  private static final int MAX_BYTES = 64 * 1024;
+  /** A state attribute holds one value; sysfs gives a page at most. */
+  private static final int MAX_BYTES = 4096;
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fdinfo");
 
   private final FileChannel channel;
+
+  /** Direct: a heap buffer would be copied through one at each read. */
+  private final ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_BYTES);
 
   AttributeFile(Path file) throws IOException {
     channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -55,23 +58,22 @@ final class AttributeFile implements AutoCloseable {
     }
   }
 
-  /** Reads the whole content; the newline at its end is left out. */
+  /** Reads the content; the newline at its end is left out. One call of the kernel, for speed. */
   String read() throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(4096);
-    for (int position = 0; ; ) {
-      int count = channel.read(bytes, position);
-      if (count <= 0) {
-        break;
-      }
-      position += count;
-      if (!bytes.hasRemaining()) {
-        if (bytes.capacity() >= MAX_BYTES) {
-          throw new IOException("more than " + MAX_BYTES + " bytes");
-        }
-        bytes = ByteBuffer.allocate(bytes.capacity() * 2).put(bytes.flip());
-      }
+    bytes.clear();
+    int count = channel.read(bytes, 0);
+    if (count == bytes.capacity()) {
+      throw new IOException("more than a state attribute may hold");
     }
-    return StandardCharsets.UTF_8.decode(bytes.flip()).toString().stripTrailing();
+    while (count > 0 && bytes.get(count - 1) == '\n') {
+      count--;
+    }
+    if (count <= 0) {
+      return "";
+    }
+    byte[] content = new byte[count];
+    bytes.get(0, content);
+    return new String(content, StandardCharsets.UTF_8);
   }
 
   @Override

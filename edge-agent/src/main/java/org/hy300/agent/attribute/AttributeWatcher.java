@@ -6,12 +6,16 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Tells when attributes change. Everything here is called on, and calls back on, the event loop of
  * the context that made the watcher.
  */
 public interface AttributeWatcher extends AutoCloseable {
+
+  /** The kernel's file systems whose files wake poll() when they change. */
+  Set<String> POLLABLE_FILE_SYSTEMS = Set.of("sysfs", "cgroup2");
 
   /** Whom a watch works for. */
   interface Handler {
@@ -48,13 +52,14 @@ public interface AttributeWatcher extends AutoCloseable {
   void close();
 
   /**
-   * The watcher that works for a directory: epoll where it is sysfs and Vert.x has its native
-   * transport, inotify elsewhere.
+   * The watcher that works for a directory: epoll where its files can be polled and Vert.x has its
+   * native transport, inotify elsewhere.
    */
   static AttributeWatcher forDirectory(Vertx vertx, Path directory) throws IOException {
-    boolean sysfs =
-        Files.isDirectory(directory) && Files.getFileStore(directory).type().equals("sysfs");
-    return sysfs && vertx.isNativeTransportEnabled()
+    boolean polls =
+        Files.isDirectory(directory)
+            && POLLABLE_FILE_SYSTEMS.contains(Files.getFileStore(directory).type());
+    return polls && vertx.isNativeTransportEnabled()
         ? new EpollWatcher(vertx)
         : new InotifyWatcher(vertx);
   }
