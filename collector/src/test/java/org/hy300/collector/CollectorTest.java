@@ -158,6 +158,8 @@ class CollectorTest {
   void aLostBrokerTakesTheSeriesAlongAfterOneAndAHalfKeepAlives() throws Exception {
     broker.kill();
     awaitMetric("hy300_collector_broker_connected", "0");
+    assertThat(move("{\"args\":{\"position\":1}}").get(10, TimeUnit.SECONDS).statusCode())
+        .isEqualTo(503);
     assertThat(metric(POSITION)).contains("127");
     awaitMetric(POSITION, null);
     assertThat(metric(UP)).isEmpty();

@@ -2,7 +2,9 @@
 // One series as Prometheus writes it, taken apart and checked: name and labels.
 package org.hy300.contract;
 
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,7 +21,10 @@ public record Series(String family, String labels) {
   private static final Pattern LABEL_NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
 
   /** Possessive throughout: a hostile key costs its length and no more. */
-  private static final String LABEL = "[a-zA-Z_][a-zA-Z0-9_]*+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\"";
+  private static final String LABEL =
+      "([a-zA-Z_][a-zA-Z0-9_]*+)=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\"";
+
+  private static final Pattern EACH_LABEL = Pattern.compile(LABEL);
 
   private static final Pattern SERIES =
       Pattern.compile("(" + NAME.pattern() + "+)(?:\\{(" + LABEL + "(?:," + LABEL + ")*+)?\\})?+");
@@ -34,8 +39,22 @@ public record Series(String family, String labels) {
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Series(matcher.group(1), matcher.group(2) == null ? "" : matcher.group(2)));
+    String labels = matcher.group(2) == null ? "" : matcher.group(2);
+    return haveLegalNames(labels)
+        ? Optional.of(new Series(matcher.group(1), labels))
+        : Optional.empty();
+  }
+
+  /** Prometheus refuses a whole page for one label that stands there twice. */
+  private static boolean haveLegalNames(String labels) {
+    Set<String> names = new HashSet<>();
+    Matcher label = EACH_LABEL.matcher(labels);
+    while (label.find()) {
+      if (!isLabelName(label.group(1)) || !names.add(label.group(1))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static boolean isFamilyName(String text) {

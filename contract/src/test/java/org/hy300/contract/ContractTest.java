@@ -145,7 +145,19 @@ class ContractTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "1a", "a b", "a{", "a{b}", "a{b=\"c}", "a{b=\"c\"} ", "a{b=\"\n\"}"})
+  @ValueSource(
+      strings = {
+        "",
+        "1a",
+        "a b",
+        "a{",
+        "a{b}",
+        "a{b=\"c}",
+        "a{b=\"c\"} ",
+        "a{b=\"\n\"}",
+        "a{b=\"c\",b=\"d\"}",
+        "a{__name__=\"c\"}"
+      })
   void illegalSeriesAreRefused(String text) {
     assertThat(Series.parse(text)).isEmpty();
   }

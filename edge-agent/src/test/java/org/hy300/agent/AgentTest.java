@@ -263,6 +263,24 @@ class AgentTest {
   }
 
   @Test
+  void aCommandThatComesAgainBeforeItIsAnsweredIsExecutedOnce() {
+    home();
+    String command = command("again", "{\"position\":9}");
+    for (int i = 0; i < 5; i++) {
+      probe.publish(MOVE, command);
+    }
+    terminal(MOVE_REPLY, "again");
+    probe.publish(ROOT + "/cmd/motor/stop", command("last", "{}"));
+    terminal(ROOT + "/reply/motor/stop", "last");
+    probe.await(OWN_STATE, s -> value(s, "hy300_agent_commands_total{status=\"done\"}") >= 3);
+    assertThat(probe.heard(OWN_STATE))
+        .noneMatch(s -> value(s.json(), "hy300_agent_commands_total{status=\"done\"}") > 3);
+    assertThat(probe.heard(EVENT))
+        .filteredOn(e -> e.json().getString("event").equals("position_reached"))
+        .hasSize(1);
+  }
+
+  @Test
   void aRetainedCommandIsRejectedWheneverItIsFound() throws Exception {
     stop(agent);
     probe.publish(MOVE, Buffer.buffer(command("kept", "{\"position\":9}")), true);
@@ -344,6 +362,19 @@ class AgentTest {
                 probe.heard(STATE).stream()
                     .skip(before)
                     .anyMatch(s -> value(s.json(), "hy300_motor_position_steps") == 8));
+  }
+
+  @Test
+  void aSubsystemThatGoesWhileTheBrokerIsAwayIsEmptyAfterwards() throws Exception {
+    motor.close();
+    broker.kill();
+    Files.move(directory.resolve("class/motor"), directory.resolve("away"));
+    // Longer than the agent takes to look for devices again.
+    await("a sweep").pollDelay(Duration.ofSeconds(6)).until(() -> true);
+    broker.start();
+    try (MqttProbe again = new MqttProbe(broker.address()).subscribe("hy300/v1/#")) {
+      again.await(STATE, s -> s.getJsonObject("values").isEmpty());
+    }
   }
 
   @Test

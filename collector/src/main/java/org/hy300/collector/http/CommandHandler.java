@@ -122,6 +122,10 @@ public final class CommandHandler {
               body.id, ReplyMessage.Status.REJECTED, ErrorCode.INVALID_ARGUMENT, problem.get()));
       return;
     }
+    if (!relay.isConnected()) {
+      refuse(response, 503, "broker_offline", "the collector has lost its broker; try again later");
+      return;
+    }
     if (!known.get().isOnline()) {
       refuse(
           response,

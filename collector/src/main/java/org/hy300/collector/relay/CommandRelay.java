@@ -135,6 +135,11 @@ public final class CommandRelay {
             "the device did not answer" + within);
   }
 
+  /** Whether a command would leave now. */
+  public boolean isConnected() {
+    return mqtt.isConnected();
+  }
+
   /** Takes a reply from a device. Those to commands of other senders are not ours to judge. */
   public void reply(String device, ReplyMessage reply) {
     Pending command = pending.get(device + "/" + reply.id());

@@ -90,6 +90,8 @@ public final class CommandReceiver {
     } else if (known != null) {
       // The same command again: its sender has not heard the answer.
       send(order, known);
+    } else if (underWay.containsKey(id)) {
+      LOG.log(Level.DEBUG, "command {0} came again before it was answered", id);
     } else {
       take(order, payload);
     }

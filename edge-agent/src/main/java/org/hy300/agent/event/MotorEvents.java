@@ -21,9 +21,12 @@ public final class MotorEvents {
     this.motor = motor;
   }
 
-  /** A move has been ordered; the motor may be there before its attributes are read. */
+  /** A move has been ordered; a short one may have ended before this is told. */
   public void ordered(int position) {
     goal = Integer.toString(position);
+    if (goal.equals(motor.state("position"))) {
+      moving(motor.state("moving"));
+    }
   }
 
   /** Takes the reading of one state attribute. */
@@ -37,7 +40,9 @@ public final class MotorEvents {
       }
       case "moving" -> moving(now);
       case "homed" -> {
-        if (!now.equals(before) && now.equals("1")) {
+        if (now.equals("0")) {
+          goal = null;
+        } else if (!now.equals(before)) {
           tell("homed", new JsonObject());
         }
       }

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.hy300.agent.source.Metrics;
@@ -44,6 +46,10 @@ public final class StatePublisher {
   private final String session;
   private final Runnable familiesChanged;
   private final Map<String, Slot> slots = new TreeMap<>();
+
+  /** Subsystems whose retained state has to be an empty one. */
+  private final Set<String> removed = new TreeSet<>();
+
   private long seq;
 
   /**
@@ -80,12 +86,14 @@ public final class StatePublisher {
   public void add(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {
     Slot slot = new Slot(subsystem, reader, busy);
     slots.put(subsystem, slot);
+    removed.remove(subsystem);
     slot.changed();
   }
 
   /** Removes a subsystem: its retained state becomes an empty one, so that its series go. */
   public void remove(String subsystem) {
     if (slots.remove(subsystem) != null) {
+      removed.add(subsystem);
       publish(subsystem, Instant.now(), Map.of());
       familiesChanged.run();
     }
@@ -102,6 +110,7 @@ public final class StatePublisher {
   /** Publishes everything anew, as a fresh connection needs it. */
   public void publishAll() {
     slots.values().forEach(Slot::changed);
+    removed.forEach(subsystem -> publish(subsystem, Instant.now(), Map.of()));
   }
 
   public List<String> subsystems() {
