@@ -8,8 +8,8 @@ bench=$(dirname "$0")
 broker=$1
 motor=/sys/class/hy300/motor
 attribute=$motor/target_position
-# The order to stay at 0 notifies target_position and moves nothing.
-order=0
+# One step there and back: the shortest move that changes target_position.
+orders='1 0'
 trigger=$bench/trigger tmp=/tmp
 # shellcheck source=bench/sample.sh
 . "$bench/sample.sh"
@@ -20,10 +20,10 @@ until [ "$(cat $motor/homed)" = 1 ] && [ "$(cat $motor/moving)" = 0 ]; do sleep 
 
 for round in 1 2; do
   echo "== round $round: poll() in C"
-  sample guest-poll "$attribute" $order $count $interval "$bench/wait_poll" "$attribute"
+  sample guest-poll "$attribute" "$orders" $count $interval "$bench/wait_poll" "$attribute"
   echo "== round $round: the agent's watcher"
   # shellcheck disable=SC2086  # a command and its options
-  sample guest-agent "$attribute" $order $count $interval $java org.hy300.bench.WaitAttribute "$attribute"
+  sample guest-agent "$attribute" "$orders" $count $interval $java org.hy300.bench.WaitAttribute "$attribute"
 done
 
 echo "== publish to subscriber"
@@ -36,5 +36,5 @@ HY300_BROKER=$broker HY300_DEVICE=bench /mnt/agent/bin/hy300-agent >/tmp/agent.l
 until grep -q 'agent_started' /tmp/agent.log; do sleep 1; done
 # Further apart than twice the agent's conflation, so that each is a first change.
 # shellcheck disable=SC2086
-sample subscriber "$attribute" $order 100 700000 $java org.hy300.bench.WaitMessage "$broker" hy300/v1/bench/state/motor
+sample subscriber "$attribute" "$orders" 100 700000 $java org.hy300.bench.WaitMessage "$broker" hy300/v1/bench/state/motor
 echo "== done"

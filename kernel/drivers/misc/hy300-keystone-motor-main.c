@@ -25,14 +25,36 @@
 #define HY300_DEBOUNCE_LIMIT	64
 #define HY300_DEBOUNCE_US	20
 
-/* All that may have changed when a move begins or ends; `moving` last, see hy300_motor_end(). */
-static void hy300_motor_notify_all(struct hy300_motor *motor)
+/*
+ * Wakes the readers of what has changed since the last call; `moving` last, see
+ * hy300_motor_end().
+ */
+static void hy300_motor_notify(struct hy300_motor *motor)
 {
-	hy300_notify(&motor->sub, HY300_MOTOR_POSITION);
-	hy300_notify(&motor->sub, HY300_MOTOR_TARGET);
-	hy300_notify(&motor->sub, HY300_MOTOR_HOMED);
-	hy300_notify(&motor->sub, HY300_MOTOR_FAULT);
-	hy300_notify(&motor->sub, HY300_MOTOR_MOVING);
+	static const enum hy300_motor_state order[] = {
+		HY300_MOTOR_POSITION, HY300_MOTOR_TARGET, HY300_MOTOR_HOMED, HY300_MOTOR_FAULT,
+		HY300_MOTOR_MOVING,
+	};
+	int now[HY300_MOTOR_STATES] = { };
+	bool changed[HY300_MOTOR_STATES];
+	int i;
+
+	mutex_lock(&motor->lock);
+	now[HY300_MOTOR_POSITION] = motor->position;
+	now[HY300_MOTOR_TARGET] = motor->target;
+	now[HY300_MOTOR_HOMED] = motor->homed;
+	now[HY300_MOTOR_FAULT] = motor->fault;
+	now[HY300_MOTOR_MOVING] = motor->moving;
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
+		changed[order[i]] = now[order[i]] != motor->notified[order[i]];
+		motor->notified[order[i]] = now[order[i]];
+	}
+	mutex_unlock(&motor->lock);
+
+	for (i = 0; i < ARRAY_SIZE(order); i++) {
+		if (changed[order[i]])
+			hy300_notify(&motor->sub, order[i]);
+	}
 }
 
 static int hy300_motor_write_coils(struct hy300_motor *motor, u8 pattern)
@@ -121,7 +143,7 @@ static int hy300_motor_step(struct hy300_motor *motor, int direction)
 	motor->count.steps++;
 	mutex_unlock(&motor->lock);
 
-	hy300_notify(&motor->sub, HY300_MOTOR_POSITION);
+	hy300_motor_notify(motor);
 	fsleep(motor->phase_delay_us);
 
 	mutex_lock(&motor->lock);
@@ -265,7 +287,7 @@ static void hy300_motor_work(struct work_struct *work)
 	}
 	hy300_motor_end(motor);
 	mutex_unlock(&motor->lock);
-	hy300_motor_notify_all(motor);
+	hy300_motor_notify(motor);
 }
 
 /* Begins a task, or turns the running one into it. */
@@ -310,10 +332,7 @@ int hy300_motor_move(struct hy300_motor *motor, int target)
 	else if (motor->moving || target != motor->position)
 		hy300_motor_begin(motor, HY300_TASK_MOVE, target);
 	mutex_unlock(&motor->lock);
-	if (!ret) {
-		hy300_notify(&motor->sub, HY300_MOTOR_TARGET);
-		hy300_notify(&motor->sub, HY300_MOTOR_MOVING);
-	}
+	hy300_motor_notify(motor);
 	return ret;
 }
 
@@ -342,8 +361,7 @@ int hy300_motor_home(struct hy300_motor *motor)
 		hy300_motor_begin(motor, HY300_TASK_HOME, 0);
 	}
 	mutex_unlock(&motor->lock);
-	if (!ret)
-		hy300_motor_notify_all(motor);
+	hy300_motor_notify(motor);
 	return ret;
 }
 
@@ -364,17 +382,13 @@ void hy300_motor_stop(struct hy300_motor *motor)
  */
 void hy300_motor_clear_fault(struct hy300_motor *motor)
 {
-	bool cleared;
-
 	mutex_lock(&motor->lock);
-	cleared = motor->fault != HY300_FAULT_NONE && !motor->moving;
-	if (cleared) {
+	if (motor->fault != HY300_FAULT_NONE && !motor->moving) {
 		motor->fault = HY300_FAULT_NONE;
 		motor->homing = HY300_HOMING_UNHOMED;
 	}
 	mutex_unlock(&motor->lock);
-	if (cleared)
-		hy300_notify(&motor->sub, HY300_MOTOR_FAULT);
+	hy300_motor_notify(motor);
 }
 
 static void hy300_motor_close(void *data)

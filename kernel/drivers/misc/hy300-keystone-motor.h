@@ -105,6 +105,7 @@ struct hy300_motor_counters {
  * @phase: index into @table; survives from move to move, since the rotor does
  * @coils: pattern on the lines now
  * @count: counters
+ * @notified: states as their readers were told them last
  */
 struct hy300_motor {
 	struct device *dev;
@@ -140,6 +141,7 @@ struct hy300_motor {
 	unsigned int phase;
 	u8 coils;
 	struct hy300_motor_counters count;
+	int notified[HY300_MOTOR_STATES];
 };
 
 extern const char * const hy300_motor_fault_words[HY300_FAULT_COUNT];

@@ -104,12 +104,15 @@ static int board_probe(struct platform_device *pdev)
 	config.limit_active_low = device_property_read_bool(dev, "hy300,limit-active-low");
 
 	debugfs = debugfs_create_dir(dev_name(dev), board_debugfs);
+	board->motor = virtual_motor_create(dev, &config, debugfs);
+	if (!board->motor) {
+		debugfs_remove_recursive(debugfs);
+		return -ENOMEM;
+	}
+	/* After the motor was allocated, so that its knobs go before it does. */
 	ret = devm_add_action_or_reset(dev, board_remove_debugfs, debugfs);
 	if (ret)
 		return ret;
-	board->motor = virtual_motor_create(dev, &config, debugfs);
-	if (!board->motor)
-		return -ENOMEM;
 
 	board->chip.label = dev_name(dev);
 	board->chip.parent = dev;

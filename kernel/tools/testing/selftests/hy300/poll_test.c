@@ -3,6 +3,7 @@
  * Notification: each state attribute wakes poll() and epoll when it changes,
  * and none does when nothing changes.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -111,6 +112,25 @@ static void a_move(void)
 	close_all();
 }
 
+static void a_move_wakes_nothing_else(void)
+{
+	motor_homed();
+	open_all();
+	CHECK_EQ(motor_write("target_position", "20"), 0);
+	CHECK(motor_rests(5000));
+	CHECK(!woken(3, 0));
+	CHECK(!woken(4, 0));
+	CHECK(!woken(5, 0));
+	close_all();
+	open_all();
+	CHECK_EQ(motor_write("target_position", "20"), 0);
+	CHECK_EQ(motor_write("target_position", "5000"), -ERANGE);
+	CHECK_EQ(motor_write("stop", "1"), 0);
+	for (unsigned int i = 0; i < STATES; i++)
+		CHECK(!woken(i, 20));
+	close_all();
+}
+
 static void the_end_of_a_move(void)
 {
 	motor_homed();
@@ -196,6 +216,7 @@ static const struct ktap_test tests[] = {
 	{ "nothing wakes at rest", nothing_wakes_at_rest },
 	{ "reading wakes nobody", reading_wakes_nobody },
 	{ "a move wakes target_position, moving and position", a_move },
+	{ "a move wakes nothing else", a_move_wakes_nothing_else },
 	{ "the end of a move wakes moving when all is final", the_end_of_a_move },
 	{ "a stop wakes target_position and moving", a_stop },
 	{ "a homing wakes limit_switch and homed", a_homing },

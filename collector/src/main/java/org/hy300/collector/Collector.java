@@ -70,7 +70,8 @@ public final class Collector {
             config.keepAliveSeconds(),
             fleet,
             own,
-            (device, reply) -> relay.reply(device, reply));
+            (device, reply) -> relay.reply(device, reply),
+            this::brokerSilenceMs);
     mqtt =
         new MqttSession(
             vertx,
@@ -90,6 +91,10 @@ public final class Collector {
             registry,
             () -> MetricsPage.write(fleet, subscriber.isConnected(), subscriber.isCurrent()),
             new CommandHandler(fleet, relay));
+  }
+
+  private long brokerSilenceMs() {
+    return mqtt.silenceMs();
   }
 
   private void bindMachine() {

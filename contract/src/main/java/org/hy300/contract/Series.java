@@ -2,9 +2,9 @@
 // One series as Prometheus writes it, taken apart and checked: name and labels.
 package org.hy300.contract;
 
-import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * A series name such as {@code hy300_motor_fault{reason="none"}}.
  *
  * @param family the metric family's name
- * @param labels what stands between the braces, escaped as in the exposition format; empty without
- *     labels
+ * @param labels what stands between the braces, escaped as in the exposition format and sorted, so
+ *     that equal series are equal; empty without labels
  */
 public record Series(String family, String labels) {
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
@@ -39,22 +39,15 @@ public record Series(String family, String labels) {
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    String labels = matcher.group(2) == null ? "" : matcher.group(2);
-    return haveLegalNames(labels)
-        ? Optional.of(new Series(matcher.group(1), labels))
-        : Optional.empty();
-  }
-
-  /** Prometheus refuses a whole page for one label that stands there twice. */
-  private static boolean haveLegalNames(String labels) {
-    Set<String> names = new HashSet<>();
-    Matcher label = EACH_LABEL.matcher(labels);
+    // Prometheus refuses a whole page for one label that stands there twice.
+    Map<String, String> labels = new TreeMap<>();
+    Matcher label = EACH_LABEL.matcher(matcher.group(2) == null ? "" : matcher.group(2));
     while (label.find()) {
-      if (!isLabelName(label.group(1)) || !names.add(label.group(1))) {
-        return false;
+      if (!isLabelName(label.group(1)) || labels.put(label.group(1), label.group()) != null) {
+        return Optional.empty();
       }
     }
-    return true;
+    return Optional.of(new Series(matcher.group(1), String.join(",", labels.values())));
   }
 
   public static boolean isFamilyName(String text) {

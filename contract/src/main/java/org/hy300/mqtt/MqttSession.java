@@ -98,7 +98,8 @@ public final class MqttSession {
   private boolean connected;
   private boolean stopped;
   private long pauseMs = FIRST_PAUSE_MS;
-  private long lastHeardNanos;
+  private long connectedNanos;
+  private volatile long lastHeardNanos;
   private String lastFailure = "";
   private long keepAliveTimer = -1;
   private long answerTimer = -1;
@@ -125,6 +126,11 @@ public final class MqttSession {
 
   public boolean isConnected() {
     return connected;
+  }
+
+  /** How long nothing was heard from the broker, in milliseconds; any thread may ask. */
+  public long silenceMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastHeardNanos);
   }
 
   /** Ordered messages that the broker has not acknowledged yet. */
@@ -236,7 +242,7 @@ public final class MqttSession {
       return;
     }
     connected = true;
-    pauseMs = FIRST_PAUSE_MS;
+    connectedNanos = System.nanoTime();
     lastFailure = "";
     LOG.log(Level.INFO, "connected to {0} as {1}", options.broker(), options.clientId());
     listener.connected();
@@ -327,6 +333,10 @@ public final class MqttSession {
       drained.tryComplete();
     }
     if (wasConnected) {
+      // Two clients of one name throw each other out for ever, but not as fast as they can.
+      if (System.nanoTime() - connectedNanos > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MS)) {
+        pauseMs = FIRST_PAUSE_MS;
+      }
       listener.disconnected();
     }
     if (!stopped) {

@@ -204,6 +204,8 @@ public final class Agent {
     public void dropped(String topic) {
       if (config.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isPresent()) {
         events.lost();
+      } else {
+        own.dropped("outbox_full");
       }
     }
   }

@@ -35,9 +35,10 @@ public final class AgentMetrics {
     dropped.put("malformed", 0L);
     dropped.put("too_large", 0L);
     dropped.put("unexpected_topic", 0L);
+    dropped.put("outbox_full", 0L);
   }
 
-  /** Counts a received message that could not even be answered. */
+  /** Counts a received message that could not even be answered, or a reply that had to go. */
   public void dropped(String reason) {
     dropped.merge(reason, 1L, Long::sum);
   }
@@ -70,7 +71,7 @@ public final class AgentMetrics {
     page.family("hy300_agent_start_time_seconds", "gauge", "Start of the agent, in Unix time.");
     page.values.put("hy300_agent_start_time_seconds", startSeconds);
     page.family(
-        "hy300_agent_messages_dropped_total", "counter", "Received messages that were dropped.");
+        "hy300_agent_messages_dropped_total", "counter", "Commands without an answer, by reason.");
     dropped.forEach(
         (reason, count) ->
             page.values.put(

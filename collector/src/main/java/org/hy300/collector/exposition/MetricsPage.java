@@ -3,7 +3,7 @@
 package org.hy300.collector.exposition;
 
 import io.vertx.core.buffer.Buffer;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -98,12 +98,11 @@ public final class MetricsPage {
   private void series(Fleet fleet) {
     Map<String, StringBuilder> byFamily = new TreeMap<>();
     for (Device device : fleet.devices()) {
-      // A family that two subsystems of a device send would stand there with two values.
-      Map<String, String> owners = new HashMap<>();
+      // Two subsystems of a device may send the same series; on the page it stands once.
+      Set<String> written = new HashSet<>();
       device.visit(
-          (subsystem, family, labels, value) -> {
-            if (owners.computeIfAbsent(family, f -> subsystem).equals(subsystem)
-                && !fleet.families().disagrees(device, family)) {
+          (family, labels, value) -> {
+            if (written.add(family + '{' + labels) && !fleet.families().disagrees(device, family)) {
               StringBuilder lines = byFamily.computeIfAbsent(family, f -> new StringBuilder());
               sample(lines, family, device.name(), labels, value);
             }

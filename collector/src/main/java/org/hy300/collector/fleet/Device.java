@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import org.hy300.contract.InfoMessage;
+import org.hy300.contract.Series;
 
 /** Belongs to the event loop. */
 public final class Device {
@@ -29,7 +30,7 @@ public final class Device {
      *
      * @param labels as in the exposition format, empty without labels
      */
-    void series(String subsystem, String family, String labels, double value);
+    void series(String family, String labels, double value);
   }
 
   Device(String name) {
@@ -145,20 +146,16 @@ public final class Device {
     if (!online) {
       return;
     }
-    states.forEach(
-        (subsystem, state) -> {
-          if (!state.session.equals(session)) {
-            return;
-          }
-          for (int i = 0; i < state.values.length; i++) {
-            if (state.layout.series(i) != null) {
-              visitor.series(
-                  subsystem,
-                  state.layout.series(i).family(),
-                  state.layout.series(i).labels(),
-                  state.values[i]);
-            }
-          }
-        });
+    for (SubsystemState state : states.values()) {
+      if (!state.session.equals(session)) {
+        continue;
+      }
+      for (int i = 0; i < state.values.length; i++) {
+        Series series = state.layout.series(i);
+        if (series != null) {
+          visitor.series(series.family(), series.labels(), state.values[i]);
+        }
+      }
+    }
   }
 }

@@ -115,8 +115,12 @@ public final class Fleet {
             });
   }
 
-  /** Takes the state of one subsystem. */
-  public void state(String name, String subsystem, State state, Instant heard) {
+  /**
+   * Takes the state of one subsystem.
+   *
+   * @param retained whether the broker had kept it: then it says nothing about lost messages
+   */
+  public void state(String name, String subsystem, State state, Instant heard, boolean retained) {
     findOrAdd(name)
         .ifPresent(
             device -> {
@@ -125,13 +129,13 @@ public final class Fleet {
                 case REPEATED -> device.seen(heard);
                 case FRESH -> {
                   device.seen(heard);
-                  store(device, subsystem, state);
+                  store(device, subsystem, state, retained);
                 }
               }
             });
   }
 
-  private void store(Device device, String subsystem, State state) {
+  private void store(Device device, String subsystem, State state, boolean retained) {
     if (!device.hasSubsystem(subsystem) && device.subsystemCount() >= MAX_SUBSYSTEMS) {
       own.dropped("too_many_subsystems", device.name(), "more than " + MAX_SUBSYSTEMS);
       return;
@@ -145,7 +149,7 @@ public final class Fleet {
       own.dropped("illegal_series", device.name(), layout.illegal() + " in state of " + subsystem);
     }
     long missed = device.state(subsystem, state.session(), state.seq(), layout, state.values());
-    if (missed > 0) {
+    if (missed > 0 && !retained) {
       own.missed(missed);
     }
   }

@@ -9,8 +9,8 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import org.hy300.collector.CollectorMetrics;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.contract.InfoMessage;
@@ -32,15 +32,16 @@ public final class FleetSubscriber implements MqttSession.Listener {
   private final Fleet fleet;
   private final CollectorMetrics own;
   private final BiConsumer<String, ReplyMessage> replies;
+  private final LongSupplier silenceMs;
   private volatile boolean connected;
   private boolean everConnected;
-  private long lostNanos;
   private long settleTimer = -1;
 
   /**
    * Creates the listener of a session that subscribes to {@link #subscriptions}.
    *
    * @param replies takes a device's name and its reply
+   * @param silenceMs for how long the session has heard nothing from the broker
    */
   public FleetSubscriber(
       Vertx vertx,
@@ -48,13 +49,15 @@ public final class FleetSubscriber implements MqttSession.Listener {
       int keepAliveSeconds,
       Fleet fleet,
       CollectorMetrics own,
-      BiConsumer<String, ReplyMessage> replies) {
+      BiConsumer<String, ReplyMessage> replies,
+      LongSupplier silenceMs) {
     this.vertx = vertx;
     this.topics = topics;
     this.keepAliveSeconds = keepAliveSeconds;
     this.fleet = fleet;
     this.own = own;
     this.replies = replies;
+    this.silenceMs = silenceMs;
   }
 
   /**
@@ -75,22 +78,22 @@ public final class FleetSubscriber implements MqttSession.Listener {
 
   /** Whether the fleet's picture may be shown: the broker was heard within 1.5 keep-alives. */
   public boolean isCurrent() {
-    double silent = (System.nanoTime() - lostNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-    return connected || (everConnected && silent < keepAliveSeconds * Limits.KEEP_ALIVE_GRACE);
+    return everConnected
+        && silenceMs.getAsLong() < keepAliveSeconds * 1000 * Limits.KEEP_ALIVE_GRACE;
   }
 
   @Override
   public void connected() {
     connected = true;
     everConnected = true;
-    fleet.doubtAll();
     settleTimer = vertx.setTimer(SETTLE_MS, timer -> fleet.settle());
   }
 
   @Override
   public void disconnected() {
     connected = false;
-    lostNanos = System.nanoTime();
+    // Not when it comes back: a broker may send what is retained before its SUBACK.
+    fleet.doubtAll();
     vertx.cancelTimer(settleTimer);
   }
 
@@ -124,18 +127,18 @@ public final class FleetSubscriber implements MqttSession.Listener {
     switch (topic.kind()) {
       case STATUS -> {
         StatusMessage status = StatusMessage.parse(payload);
-        fleet.status(device, status, retained ? status.time() : now);
+        // A Will is the broker speaking, and its time is that of the connection.
+        fleet.status(device, status, retained || !status.online() ? status.time() : now);
       }
       case INFO -> {
         InfoMessage info = InfoMessage.parse(payload);
         fleet.info(device, info, retained ? info.time() : now);
       }
-      case STATE ->
-          fleet.state(
-              device,
-              topic.subsystem(),
-              StateParser.parse(payload),
-              retained ? Instant.EPOCH : now);
+      case STATE -> {
+        StateParser.State state = StateParser.parse(payload);
+        Instant heard = retained ? state.instant() : now;
+        fleet.state(device, topic.subsystem(), state, heard, retained);
+      }
       case REPLY -> replies.accept(device, ReplyMessage.parse(payload));
       default -> own.dropped("illegal_topic", device, topic.kind() + " is not subscribed to");
     }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,11 +26,22 @@ public final class StateParser {
    * One state message.
    *
    * @param seq counts over all subsystems of a device
+   * @param time when it was read, as it stands in the message; null without it
    * @param series keys as they stand in the message
    * @param values in the order of the series
    */
   @SuppressWarnings("ArrayRecordComponent") // Eight bytes a value; never compared.
-  public record State(String session, long seq, List<String> series, double[] values) {}
+  public record State(String session, long seq, String time, List<String> series, double[] values) {
+
+    /** The time, or the epoch when there is none that can be read. */
+    Instant instant() {
+      try {
+        return time == null ? Instant.EPOCH : Instant.parse(time);
+      } catch (DateTimeParseException e) {
+        return Instant.EPOCH;
+      }
+    }
+  }
 
   private StateParser() {}
 
@@ -48,6 +61,7 @@ public final class StateParser {
   private static State parse(JsonParser json) throws IOException, MalformedMessageException {
     String session = null;
     long seq = -1;
+    String time = null;
     List<String> series = null;
     double[] values = {};
     require(json.nextToken() == JsonToken.START_OBJECT, "payload is not a JSON object");
@@ -63,6 +77,10 @@ public final class StateParser {
           require(value == JsonToken.VALUE_NUMBER_INT, "field 'seq' is not an integer");
           seq = json.getLongValue();
         }
+        case "time" -> {
+          require(value == JsonToken.VALUE_STRING, "field 'time' is not a string");
+          time = json.getText();
+        }
         case "values" -> {
           require(value == JsonToken.START_OBJECT, "field 'values' is not an object");
           series = new ArrayList<>();
@@ -74,7 +92,7 @@ public final class StateParser {
     require(session != null, "field 'session' is missing");
     require(seq >= 0, "field 'seq' is missing or negative");
     require(series != null, "field 'values' is missing");
-    return new State(session, seq, series, values);
+    return new State(session, seq, time, series, values);
   }
 
   private static double[] values(JsonParser json, List<String> series)

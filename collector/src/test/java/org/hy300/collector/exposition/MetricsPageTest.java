@@ -56,6 +56,22 @@ class MetricsPageTest {
         47.25,
         3);
 
+    state(
+        "lobby",
+        "motor1",
+        "s1",
+        List.of(
+            "hy300_motor_position_steps{unit=\"1\"}",
+            "a{z=\"1\",b=\"2\"}",
+            "a{b=\"2\",z=\"1\"}",
+            "m",
+            "m{}"),
+        700,
+        1,
+        2,
+        3,
+        4);
+
     online("attic", "s2", Map.of(), POSITION);
     state("attic", "motor", "s2", List.of("hy300_motor_position_steps"), 5);
     fleet.status("attic", new StatusMessage(false, "s2", TIME), TIME);
@@ -99,7 +115,7 @@ class MetricsPageTest {
 
   private void state(
       String device, String subsystem, String session, List<String> series, double... values) {
-    fleet.state(device, subsystem, new State(session, 1, series, values), TIME);
+    fleet.state(device, subsystem, new State(session, 1, null, series, values), TIME, false);
   }
 
   private static String golden(String name) throws IOException {

@@ -31,14 +31,17 @@ class FleetTest {
   }
 
   private void state(String session, long seq, double value) {
-    fleet.state("p1", "motor", new State(session, seq, List.of("x"), new double[] {value}), NOW);
+    fleet.state(
+        "p1",
+        "motor",
+        new State(session, seq, null, List.of("x"), new double[] {value}),
+        NOW,
+        false);
   }
 
   private List<Double> values() {
     List<Double> values = new ArrayList<>();
-    fleet
-        .find("p1")
-        .ifPresent(d -> d.visit((subsystem, family, labels, value) -> values.add(value)));
+    fleet.find("p1").ifPresent(d -> d.visit((family, labels, value) -> values.add(value)));
     return values;
   }
 
@@ -113,6 +116,14 @@ class FleetTest {
   }
 
   @Test
+  void whatTheBrokerHadKeptSaysNothingAboutLostMessages() {
+    online("a");
+    fleet.state("p1", "motor", new State("a", 900, null, List.of("x"), new double[1]), NOW, true);
+    fleet.state("p1", "agent", new State("a", 950, null, List.of("y"), new double[1]), NOW, true);
+    assertThat(counted("hy300.collector.missed")).isZero();
+  }
+
+  @Test
   void afterALostBrokerItsPictureCounts() {
     online("a");
     state("a", 9, 5);
@@ -147,7 +158,7 @@ class FleetTest {
   void aDeviceWithTooManySeriesIsCutShort() {
     online("a");
     List<String> series = IntStream.range(0, 6000).mapToObj(i -> "x" + i).toList();
-    fleet.state("p1", "motor", new State("a", 1, series, new double[6000]), NOW);
+    fleet.state("p1", "motor", new State("a", 1, null, series, new double[6000]), NOW, false);
     assertThat(values()).isEmpty();
     assertThat(counted("hy300.collector.drops", "reason", "too_many_series")).isEqualTo(1);
   }

@@ -31,6 +31,7 @@ class StateParserTest {
     StateParser.State state = StateParser.parse(message());
     assertThat(state.session()).isEqualTo("s1");
     assertThat(state.seq()).isEqualTo(42);
+    assertThat(state.instant()).isEqualTo(Instant.EPOCH);
     assertThat(state.series())
         .containsExactly(
             "hy300_motor_position_steps",

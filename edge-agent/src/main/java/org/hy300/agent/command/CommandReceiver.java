@@ -49,6 +49,7 @@ public final class CommandReceiver {
   private final Map<String, Executor> executors;
   private final ResultCache results = new ResultCache(REMEMBERED);
   private final Map<String, Order> underWay = new HashMap<>();
+  private boolean stopping;
 
   /**
    * Creates a receiver.
@@ -120,6 +121,8 @@ public final class CommandReceiver {
     } else if (command.expires().isBefore(Instant.now())) {
       order.refuse(
           Status.EXPIRED, ErrorCode.EXPIRED, "it was to be executed before " + command.expires());
+    } else if (stopping) {
+      order.refuse(Status.FAILED, ErrorCode.INTERRUPTED, "the agent is being stopped");
     } else if (underWay.size() >= AT_ONCE && !order.action().equals("stop")) {
       order.refuse(
           Status.REJECTED, ErrorCode.BUSY, AT_ONCE + " commands are under way; try again later");
@@ -130,8 +133,9 @@ public final class CommandReceiver {
     }
   }
 
-  /** Answers every command that is under way: the agent stops. */
+  /** Answers every command that is under way, and refuses those to come: the agent stops. */
   public void interrupt() {
+    stopping = true;
     executors.values().forEach(Executor::interrupt);
     List.copyOf(underWay.values())
         .forEach(
@@ -185,11 +189,19 @@ public final class CommandReceiver {
       return args;
     }
 
-    /** Tells the sender that the command will be executed. */
-    public void accept() {
+    /**
+     * Tells the sender that the command will be executed.
+     *
+     * @return false when it has ended meanwhile, and must not be
+     */
+    public boolean accept() {
+      if (ended) {
+        return false;
+      }
       ReplyMessage reply = ReplyMessage.accepted(id);
       results.store(reply);
       send(this, reply);
+      return true;
     }
 
     public void done(JsonObject result) {

@@ -2,6 +2,7 @@
 // Executes move, step, home, stop and clear_fault on the keystone motor's attributes.
 package org.hy300.agent.command;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -18,7 +19,8 @@ import org.hy300.contract.ReplyMessage.Status;
 
 /**
  * One motor. An order is given by a store and has ended when `moving` says 0; what became of it is
- * read then. Stores and reads happen on a worker, one after the other, the rest on the event loop.
+ * read then. Orders are checked and stored one after the other, on a worker; the rest happens on
+ * the event loop.
  */
 public final class MotorCommands implements CommandReceiver.Executor {
   /** A motor that moves and makes no step for so long will not arrive. */
@@ -34,6 +36,10 @@ public final class MotorCommands implements CommandReceiver.Executor {
   private Motion motion;
 
   private final List<Order> stops = new ArrayList<>();
+
+  /** The order that is being checked or stored; the next one waits for it. */
+  private Future<?> giving = Future.succeededFuture();
+
   private boolean checking;
   private boolean checkAgain;
 
@@ -70,33 +76,30 @@ public final class MotorCommands implements CommandReceiver.Executor {
 
   @Override
   public void execute(Order order) {
-    switch (order.action()) {
+    giving = giving.transform(done -> give(order));
+  }
+
+  private Future<?> give(Order order) {
+    return switch (order.action()) {
       case "move" -> move(order, () -> order.args().getInteger("position"));
       case "step" ->
           move(
               order,
               () -> Math.addExact(number("target_position"), order.args().getInteger("steps")));
-      case "home" -> {
-        order.accept();
-        store(order, "home", "1", () -> begin(new Motion(order, null)));
-      }
-      case "stop" -> {
-        order.accept();
-        store(
-            order,
-            "stop",
-            "1",
-            () -> {
-              stops.add(order);
-              check();
-            });
-      }
-      case "clear_fault" -> {
-        order.accept();
-        store(order, "fault", "none", () -> order.done(new JsonObject().put("fault", "none")));
-      }
+      case "home" -> store(order, "home", "1", () -> begin(new Motion(order, null)));
+      case "stop" ->
+          store(
+              order,
+              "stop",
+              "1",
+              () -> {
+                stops.add(order);
+                check();
+              });
+      case "clear_fault" ->
+          store(order, "fault", "none", () -> order.done(new JsonObject().put("fault", "none")));
       default -> throw new IllegalArgumentException(order.action());
-    }
+    };
   }
 
   @Override
@@ -112,22 +115,21 @@ public final class MotorCommands implements CommandReceiver.Executor {
     }
   }
 
-  private void move(Order order, Callable<Integer> wanted) {
+  private Future<?> move(Order order, Callable<Integer> wanted) {
     record Plan(int target, int max) {}
-    vertx
+    return vertx
         .executeBlocking(() -> new Plan(wanted.call(), number("max_position")))
         .onFailure(error -> fail(order, error))
-        .onSuccess(
+        .compose(
             plan -> {
               if (plan.target < 0 || plan.target > plan.max) {
                 order.refuse(
                     Status.REJECTED,
                     ErrorCode.INVALID_ARGUMENT,
                     "position %d is out of range: 0 to %d steps".formatted(plan.target, plan.max));
-                return;
+                return Future.succeededFuture();
               }
-              order.accept();
-              store(
+              return store(
                   order,
                   "target_position",
                   Integer.toString(plan.target),
@@ -138,8 +140,11 @@ public final class MotorCommands implements CommandReceiver.Executor {
             });
   }
 
-  private void store(Order order, String attribute, String text, Runnable stored) {
-    vertx
+  private Future<?> store(Order order, String attribute, String text, Runnable stored) {
+    if (!order.accept()) {
+      return Future.succeededFuture();
+    }
+    return vertx
         .executeBlocking(
             () -> {
               AttributeStore.write(directory.resolve(attribute), text);

@@ -62,7 +62,12 @@ public final class MotorEvents {
     if (!now.equals("0") || goal == null) {
       return;
     }
-    // The position is notified before `moving`, so what was read last is where it came to rest.
+    // A whole short move may have woken all of them at once, `moving` first.
+    motor.reread("position");
+    motor.reread("fault");
+    if (goal == null) {
+      return;
+    }
     if (goal.equals(motor.state("position")) && NO_FAULT.equals(motor.state("fault"))) {
       tell("position_reached", new JsonObject());
     }

@@ -9,7 +9,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,7 +31,7 @@ public final class Subsystem {
   private final List<Path> metricAttributes;
   private final Set<Path> refused = new HashSet<>();
   private final Map<String, String> states = new HashMap<>();
-  private final List<AttributeWatcher.Watch> watches = new ArrayList<>();
+  private final Map<String, AttributeWatcher.Watch> watches = new LinkedHashMap<>();
 
   Subsystem(
       Vertx vertx, AgentMetrics own, String name, Path directory, List<Path> metricAttributes) {
@@ -91,8 +90,8 @@ public final class Subsystem {
     }
   }
 
-  void add(AttributeWatcher.Watch watch) {
-    watches.add(watch);
+  void add(String attribute, AttributeWatcher.Watch watch) {
+    watches.put(attribute, watch);
   }
 
   /** Stores a reading and returns the one before. */
@@ -100,12 +99,20 @@ public final class Subsystem {
     return states.put(attribute, content);
   }
 
+  /** Reads a state attribute now, as if it had woken. */
+  public void reread(String attribute) {
+    AttributeWatcher.Watch watch = watches.get(attribute);
+    if (watch != null) {
+      watch.reread();
+    }
+  }
+
   void reread() {
-    List.copyOf(watches).forEach(AttributeWatcher.Watch::reread);
+    List.copyOf(watches.values()).forEach(AttributeWatcher.Watch::reread);
   }
 
   void close() {
-    watches.forEach(AttributeWatcher.Watch::close);
+    watches.values().forEach(AttributeWatcher.Watch::close);
     watches.clear();
   }
 }

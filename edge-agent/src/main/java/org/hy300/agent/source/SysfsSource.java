@@ -127,7 +127,7 @@ public final class SysfsSource {
       }
       for (String state : attributes.states()) {
         subsystem.add(
-            watcher.watch(subsystem.attribute(state), new StateHandler(subsystem, state)));
+            state, watcher.watch(subsystem.attribute(state), new StateHandler(subsystem, state)));
       }
     } catch (IOException e) {
       LOG.log(Level.WARNING, "{0} cannot be watched: {1}", device.directory(), e.getMessage());
