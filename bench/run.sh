@@ -39,7 +39,7 @@ native() {
 }
 native
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport')
 printf 'listener %s 127.0.0.1\nallow_anonymous true\n' "$port" >"$out/mosquitto.conf"
 setpriv --pdeathsig TERM mosquitto -c "$out/mosquitto.conf" >"$out/mosquitto.log" 2>&1 &
 broker=$!
