@@ -17,7 +17,6 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
-import java.util.Objects;
 import java.util.UUID;
 import org.hy300.collector.exposition.MetricsPage;
 import org.hy300.collector.fleet.Fleet;
@@ -128,10 +127,5 @@ public final class Collector {
                               gc.close();
                               vertx.close().onComplete(stopped);
                             })));
-  }
-
-  static String version() {
-    return Objects.requireNonNullElse(
-        Collector.class.getPackage().getImplementationVersion(), "unpackaged");
   }
 }

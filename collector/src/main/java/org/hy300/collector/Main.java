@@ -2,21 +2,21 @@
 // The command line of hy300-collector.
 package org.hy300.collector;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.hy300.collector.broker.EmbeddedBroker;
-import org.hy300.contract.Limits;
-import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
+import org.hy300.program.Program;
+import org.hy300.program.SharedOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options and environment to a running collector. Exit status 2 for a wrong option. */
@@ -51,30 +51,10 @@ final class Main implements Callable<Integer> {
       description = "Port of 127.0.0.1 for the embedded broker, 0: any (HY300_MQTT_PORT; 1883).")
   private int mqttPort;
 
-  @Option(
-      names = "--keep-alive",
-      paramLabel = "SECONDS",
-      defaultValue = "${env:HY300_KEEP_ALIVE:-" + Limits.KEEP_ALIVE_SECONDS + "}",
-      description =
-          "MQTT keep-alive; a silent broker is missed after one and a half (HY300_KEEP_ALIVE; 20).")
-  private int keepAlive;
-
-  @Option(
-      names = "--topic-root",
-      paramLabel = "TOPIC",
-      defaultValue = "${env:HY300_TOPIC_ROOT:-" + Topics.DEFAULT_ROOT + "}",
-      description = "First levels of every topic (HY300_TOPIC_ROOT; hy300/v1).")
-  private String topicRoot;
+  @Mixin private SharedOptions shared;
 
   public static void main(String[] args) {
-    int status =
-        new CommandLine(new Main())
-            .setParameterExceptionHandler(Main::wrongOption)
-            .setExecutionExceptionHandler(Main::failed)
-            .execute(args);
-    if (status != 0) {
-      System.exit(status);
-    }
+    Program.run(new Main(), args);
   }
 
   @Override
@@ -84,12 +64,12 @@ final class Main implements Callable<Integer> {
             httpPort,
             broker.isEmpty() ? Optional.empty() : Optional.of(BrokerAddress.parse(broker)),
             mqttPort,
-            keepAlive,
-            new Topics(topicRoot));
+            shared.keepAliveSeconds(),
+            shared.topics());
     EmbeddedBroker embedded = config.broker().isPresent() ? null : startBroker(config.mqttPort());
     BrokerAddress address = embedded == null ? config.broker().get() : embedded.address();
     Collector collector = new Collector(config, address);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(collector, embedded)));
+    Program.onEnd(() -> stop(collector, embedded));
     if (embedded != null) {
       embedded.onExit(status -> end("the embedded broker has ended with status " + status));
     }
@@ -122,17 +102,15 @@ final class Main implements Callable<Integer> {
     return new EmbeddedBroker(Path.of(libraries), port);
   }
 
-  private static void stop(Collector collector, EmbeddedBroker embedded) {
-    CountDownLatch stopped = new CountDownLatch(1);
-    collector.stop().onComplete(done -> stopped.countDown());
-    try {
-      stopped.await(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    if (embedded != null) {
-      embedded.close();
-    }
+  private static Future<Void> stop(Collector collector, EmbeddedBroker embedded) {
+    return collector
+        .stop()
+        .onComplete(
+            stopped -> {
+              if (embedded != null) {
+                embedded.close();
+              }
+            });
   }
 
   /** Without its broker the collector is of no use; whoever supervises it starts both anew. */
@@ -141,26 +119,10 @@ final class Main implements Callable<Integer> {
     Runtime.getRuntime().exit(1);
   }
 
-  private static int wrongOption(CommandLine.ParameterException wrong, String[] args) {
-    System.err.println("hy300-collector: " + wrong.getMessage() + "; --help lists the options");
-    return CommandLine.ExitCode.USAGE;
-  }
-
-  private static int failed(
-      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) throws Exception {
-    if (failure instanceof IllegalArgumentException || failure instanceof IOException) {
-      System.err.println("hy300-collector: " + failure.getMessage());
-      return failure instanceof IOException
-          ? CommandLine.ExitCode.SOFTWARE
-          : CommandLine.ExitCode.USAGE;
-    }
-    throw failure;
-  }
-
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"hy300-collector " + Collector.version()};
+      return new String[] {"hy300-collector " + Program.version(Main.class)};
     }
   }
 }

@@ -12,7 +12,6 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.hy300.agent.command.CommandReceiver;
@@ -27,6 +26,7 @@ import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.program.Program;
 
 /** One agent for one projector. Everything in it lives on one event loop. */
 public final class Agent {
@@ -138,17 +138,12 @@ public final class Agent {
                     Instant.now(),
                     Machine.model(),
                     Machine.kernel(),
-                    version(),
+                    Program.version(Agent.class),
                     Machine.bootId(),
                     config.labels(),
                     states.subsystems(),
                     states.families())
                 .toBuffer());
-  }
-
-  static String version() {
-    return Objects.requireNonNullElse(
-        Agent.class.getPackage().getImplementationVersion(), "unpackaged");
   }
 
   private void ownChanged() {
@@ -172,7 +167,10 @@ public final class Agent {
       events.connected();
       if (!greeted) {
         greeted = true;
-        events.happened(OWN_SUBSYSTEM, "agent_started", new JsonObject().put("version", version()));
+        events.happened(
+            OWN_SUBSYSTEM,
+            "agent_started",
+            new JsonObject().put("version", Program.version(Agent.class)));
       }
     }
 

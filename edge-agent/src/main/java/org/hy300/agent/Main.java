@@ -4,13 +4,12 @@ package org.hy300.agent;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.hy300.contract.Limits;
-import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
+import org.hy300.program.Program;
+import org.hy300.program.SharedOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options and environment to a running agent. Exit status 2 for a wrong option. */
@@ -41,15 +40,6 @@ final class Main implements Callable<Integer> {
   private String device;
 
   @Option(
-      names = "--keep-alive",
-      paramLabel = "SECONDS",
-      defaultValue = "${env:HY300_KEEP_ALIVE:-" + Limits.KEEP_ALIVE_SECONDS + "}",
-      description =
-          "MQTT keep-alive; a silent projector is missed after one and a half (HY300_KEEP_ALIVE;"
-              + " 20).")
-  private int keepAlive;
-
-  @Option(
       names = "--label",
       paramLabel = "NAME=VALUE,...",
       defaultValue = "${env:HY300_LABELS:-}",
@@ -63,40 +53,17 @@ final class Main implements Callable<Integer> {
       description = "Where the drivers show themselves (HY300_SYSFS; /sys/class/hy300).")
   private Path sysfs;
 
-  @Option(
-      names = "--topic-root",
-      paramLabel = "TOPIC",
-      defaultValue = "${env:HY300_TOPIC_ROOT:-" + Topics.DEFAULT_ROOT + "}",
-      description = "First levels of every topic (HY300_TOPIC_ROOT; hy300/v1).")
-  private String topicRoot;
+  @Mixin private SharedOptions shared;
 
   public static void main(String[] args) {
-    int status =
-        new CommandLine(new Main())
-            .setParameterExceptionHandler(Main::wrongOption)
-            .setExecutionExceptionHandler(Main::failed)
-            .execute(args);
-    if (status != 0) {
-      System.exit(status);
-    }
+    Program.run(new Main(), args);
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     AgentConfig config = config();
     Agent agent = new Agent(Agent.vertx(), config);
-    CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  agent.stop().onComplete(done -> stopped.countDown());
-                  try {
-                    stopped.await(5, TimeUnit.SECONDS);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                }));
+    Program.onEnd(agent::stop);
     agent.start();
     return 0;
   }
@@ -114,30 +81,16 @@ final class Main implements Callable<Integer> {
     return new AgentConfig(
         BrokerAddress.parse(broker),
         name,
-        keepAlive,
+        shared.keepAliveSeconds(),
         sysfs,
-        new Topics(topicRoot),
+        shared.topics(),
         AgentConfig.parseLabels(labels));
-  }
-
-  private static int wrongOption(CommandLine.ParameterException wrong, String[] args) {
-    System.err.println("hy300-agent: " + wrong.getMessage() + "; --help lists the options");
-    return CommandLine.ExitCode.USAGE;
-  }
-
-  private static int failed(
-      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) throws Exception {
-    if (failure instanceof IllegalArgumentException) {
-      System.err.println("hy300-agent: " + failure.getMessage());
-      return CommandLine.ExitCode.USAGE;
-    }
-    throw failure;
   }
 
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"hy300-agent " + Agent.version()};
+      return new String[] {"hy300-agent " + Program.version(Main.class)};
     }
   }
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// How agent and collector begin and end: options to a running program, a wrong one to one line.
+package org.hy300.program;
+
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/** Around picocli. */
+public final class Program {
+  private static final int STOP_SECONDS = 5;
+
+  private Program() {}
+
+  /**
+   * Parses the options and calls the program, which goes on running when that returns. Exit status
+   * 2 for what the user has given wrong, 1 for what the machine does not allow.
+   *
+   * @param program a picocli command
+   */
+  public static void run(Object program, String[] args) {
+    CommandLine line = new CommandLine(program);
+    String name = line.getCommandName();
+    int status =
+        line.setParameterExceptionHandler(
+                (wrong, given) -> refuse(name, wrong.getMessage() + "; --help lists the options"))
+            .setExecutionExceptionHandler((failure, command, parsed) -> fail(name, failure))
+            .execute(args);
+    if (status != CommandLine.ExitCode.OK) {
+      System.exit(status);
+    }
+  }
+
+  private static int refuse(String name, String message) {
+    System.err.println(name + ": " + message);
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int fail(String name, Exception failure) throws Exception {
+    if (failure instanceof IllegalArgumentException) {
+      return refuse(name, failure.getMessage());
+    }
+    if (failure instanceof IOException) {
+      System.err.println(name + ": " + failure.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    throw failure;
+  }
+
+  /** Stops the program when the machine or the user ends it, and waits some seconds for that. */
+  public static void onEnd(Supplier<Future<Void>> stop) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop.get())));
+  }
+
+  private static void await(Future<Void> stopping) {
+    CountDownLatch stopped = new CountDownLatch(1);
+    stopping.onComplete(done -> stopped.countDown());
+    try {
+      if (!stopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("stopping takes too long; ended at once");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The version of the jar that holds the class. */
+  public static String version(Class<?> of) {
+    return Objects.requireNonNullElse(of.getPackage().getImplementationVersion(), "unpackaged");
+  }
+}
