@@ -76,7 +76,7 @@ if grep -q 'SAMPLE native-agent' "$log"; then
   row "  notification to poll() in C" native-poll
   row "  notification to the agent's handler" native-agent native-poll
 fi
-echo "the guest (QEMU arm64, emulated, one core), the motor's target_position:"
+echo "the guest (QEMU arm64, emulated), the motor's target_position:"
 row "  notification to poll() in C" guest-poll
 row "  notification to the agent's handler" guest-agent guest-poll
 row "  publish to subscriber, the broker's own" echo

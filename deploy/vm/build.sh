@@ -10,7 +10,7 @@ selftests=$kernel/tools/testing/selftests/hy300
 out=$here/target
 mkdir -p "$out"
 "$here/fetch.sh" >"$out/guest.env.new"
-echo 'GUEST_MACHINE="-M virt -cpu cortex-a53 -m 512 -smp 1"' >>"$out/guest.env.new"
+echo 'GUEST_MACHINE="-M virt -cpu cortex-a53 -m 512 -smp 2"' >>"$out/guest.env.new"
 # shellcheck source=/dev/null  # written by fetch.sh
 . "$out/guest.env.new"
 
