@@ -158,6 +158,12 @@ static void a_stop(void)
 static void a_homing(void)
 {
 	motor_reset();
+	/*
+	 * From the closed switch, which opens and stays open: on the way to it, it would be closed
+	 * for a step only, too short for a reader.
+	 */
+	board_set("rotor", -8);
+	CHECK_EQ(motor_number("limit_switch"), 1);
 	open_all();
 	CHECK_EQ(motor_write("home", "1"), 0);
 	check_woken("limit_switch");
