@@ -53,16 +53,16 @@ say "== starting the collector"
 HY300_HTTP_PORT=$http_port HY300_MQTT_PORT=$mqtt_port HY300_KEEP_ALIVE=$keep_alive HY300_BROKER='' \
   setpriv --pdeathsig TERM "$root/collector/target/hy300-collector/bin/hy300-collector" >"$logs/collector.log" 2>&1 </dev/null &
 collector=$!
-until metrics >/dev/null; do
-  alive "$collector" "the collector" "$logs/collector.log"
-  sleep 0.2
-done
-
 say "== booting the projector '$device' (QEMU arm64, Debian's kernel)"
 "$root/deploy/vm/boot.sh" projector \
   "hy300.broker=mqtt://10.0.2.2:$mqtt_port hy300.device=$device hy300.keep_alive=$keep_alive hy300.home=1" \
   >"$logs/projector.log" 2>&1 </dev/null &
 guest=$!
+# Both start side by side; the agent finds its broker when it is there.
+until metrics >/dev/null; do
+  alive "$collector" "the collector" "$logs/collector.log"
+  sleep 0.2
+done
 say "== waiting for its agent and for the motor's homing"
 wait_for 120 "^hy300_device_up{device=\"$device\"} 1"
 wait_for 60 "^hy300_motor_homed{device=\"$device\"} 1"
