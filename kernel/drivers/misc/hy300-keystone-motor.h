@@ -148,6 +148,7 @@ extern const char * const hy300_motor_fault_words[HY300_FAULT_COUNT];
 extern const char * const hy300_motor_homing_words[HY300_HOMING_COUNT];
 
 void hy300_motor_register(struct hy300_motor *motor);
+void hy300_motor_work(struct work_struct *work);
 int hy300_motor_move(struct hy300_motor *motor, int target);
 int hy300_motor_home(struct hy300_motor *motor);
 void hy300_motor_stop(struct hy300_motor *motor);
