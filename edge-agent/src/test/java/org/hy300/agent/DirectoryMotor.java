@@ -53,6 +53,7 @@ final class DirectoryMotor implements AutoCloseable {
         if (moving && !stuck) {
           step();
         }
+        // The time that a step takes; nothing waits for it.
         Thread.sleep(1);
       }
     } catch (InterruptedException e) {
