@@ -12,6 +12,7 @@
 #include <linux/of.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
+#include <linux/hy300-compat.h>
 
 #include "board.h"
 
@@ -52,19 +53,22 @@ static int board_get(struct gpio_chip *chip, unsigned int line)
 	return virtual_motor_coils(board->motor) >> line & 1;
 }
 
-static void board_set(struct gpio_chip *chip, unsigned int line, int value)
+static hy300_gpio_set_t board_set(struct gpio_chip *chip, unsigned int line, int value)
 {
 	struct virtual_board *board = gpiochip_get_data(chip);
 
 	virtual_motor_set_coils(board->motor, value ? BIT(line) : 0, BIT(line));
+	return HY300_GPIO_SET_DONE;
 }
 
 /* All coils change at once, as they do behind a register. */
-static void board_set_multiple(struct gpio_chip *chip, unsigned long *mask, unsigned long *bits)
+static hy300_gpio_set_t board_set_multiple(struct gpio_chip *chip, unsigned long *mask,
+					   unsigned long *bits)
 {
 	struct virtual_board *board = gpiochip_get_data(chip);
 
 	virtual_motor_set_coils(board->motor, *bits, *mask);
+	return HY300_GPIO_SET_DONE;
 }
 
 static int board_direction_output(struct gpio_chip *chip, unsigned int line, int value)
