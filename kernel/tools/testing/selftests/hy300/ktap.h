@@ -7,7 +7,6 @@
 #define KTAP_H
 
 #include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,18 +19,14 @@ struct ktap_test {
 
 static jmp_buf ktap_failed;
 
-__attribute__((noreturn, unused, format(printf, 3, 4)))
-static void ktap_fail(const char *file, int line, const char *fmt, ...)
-{
-	va_list args;
-
-	printf("# %s:%d: ", file, line);
-	va_start(args, fmt);
-	vprintf(fmt, args);
-	va_end(args);
-	printf("\n");
-	longjmp(ktap_failed, 1);
-}
+/* A macro, so that the compiler checks the format. */
+#define ktap_fail(_file, _line, ...)					\
+	do {								\
+		printf("# %s:%d: ", _file, _line);			\
+		printf(__VA_ARGS__);					\
+		printf("\n");						\
+		longjmp(ktap_failed, 1);				\
+	} while (0)
 
 #define CHECK(_condition)						\
 	do {								\
@@ -56,22 +51,27 @@ static void ktap_fail(const char *file, int line, const char *fmt, ...)
 				  #_actual, _a, _e);			\
 	} while (0)
 
+/* Apart, because its caller's variables need not survive the longjmp() of a failing check. */
+static int ktap_passes(const struct ktap_test *test)
+{
+	if (setjmp(ktap_failed))
+		return 0;
+	test->run();
+	return 1;
+}
+
 /* Runs the tests and returns the exit status of the program. */
 static int ktap_run(const struct ktap_test *tests, int count)
 {
-	/* Survives the longjmp() of a failing test. */
-	static volatile int i, failures;
+	int i, failures = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("TAP version 13\n1..%d\n", count);
 	for (i = 0; i < count; i++) {
-		if (!setjmp(ktap_failed)) {
-			tests[i].run();
-			printf("ok %d %s\n", i + 1, tests[i].name);
-		} else {
-			failures++;
-			printf("not ok %d %s\n", i + 1, tests[i].name);
-		}
+		int passed = ktap_passes(&tests[i]);
+
+		printf("%sok %d %s\n", passed ? "" : "not ", i + 1, tests[i].name);
+		failures += !passed;
 	}
 	return failures ? 1 : 0;
 }
