@@ -41,6 +41,26 @@ build_modules() {
 build_modules arm64 "$GUEST_HEADERS" aarch64-linux-gnu-
 build_modules x86_64 "$AMD64_HEADERS" ''
 
+# What the guest loads: our modules as modules_install leaves them, and the stock ones that they and the guest's devices need.
+say "installing the modules"
+libs=$out/modules
+rm -rf "$libs"
+make -s -C "$out/kernel-arm64" KDIR="$GUEST_HEADERS" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
+  INSTALL_MOD_PATH="$libs" INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install >"$out/install.log" 2>&1 || {
+  cat "$out/install.log" >&2
+  exit 1
+}
+find "$libs" -name '*.ko' -exec modinfo -F depends {} + | tr ',' '\n' | tr '_' '-' | sort -u >"$out/depends"
+find "$libs" -name '*.ko' -exec basename {} .ko \; | tr '_' '-' | sort >"$out/ours"
+# shellcheck disable=SC2046  # a list of words
+modprobe -a -d "$GUEST_KERNEL" -S "$GUEST_RELEASE" --show-depends virtio_mmio 9pnet_virtio 9p virtio_net virtio_rng \
+  $(comm -23 "$out/depends" "$out/ours") | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
+  install -D -m 644 "$module" "$libs${module#"$GUEST_KERNEL"}"
+done
+cp "$GUEST_KERNEL/lib/modules/$GUEST_RELEASE"/modules.builtin* "$libs/lib/modules/$GUEST_RELEASE"
+: >"$libs/lib/modules/$GUEST_RELEASE/modules.order"
+depmod -b "$libs" "$GUEST_RELEASE"
+
 say "building the driver tests"
 rm -rf "$out/selftests"
 mkdir "$out/selftests"
@@ -61,11 +81,11 @@ dtc -q -I dtb -O dts "$out/virt.dtb" | dtc -q -O dtb -o "$out/driver-tests-selfm
 tree=$out/tree
 new_tree() {
   rm -rf "$tree"
-  mkdir -p "$tree/bin" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/tmp" "$tree/modules" "$tree/etc"
+  mkdir -p "$tree/bin" "$tree/dev" "$tree/proc" "$tree/sys" "$tree/tmp" "$tree/etc" "$tree/lib"
   install -m 755 "$GUEST_BUSYBOX" "$tree/bin/busybox"
   ln -s busybox "$tree/bin/sh"
   install -m 755 "$here/init" "$tree/init"
-  find "$out/kernel-arm64" -name '*.ko' -exec cp {} "$tree/modules" \;
+  cp -r "$libs/lib/modules" "$tree/lib/modules"
 }
 initramfs() {
   (cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$out/$1.cpio.gz"
@@ -74,17 +94,11 @@ initramfs() {
 
 say "packing the guest"
 new_tree
-mkdir -p "$tree/stock" "$tree/mnt/java" "$tree/mnt/agent"
+mkdir -p "$tree/mnt/java" "$tree/mnt/agent"
 # Java comes over 9p; its loader, libraries and configuration are looked for at their usual places.
-ln -s mnt/java/lib "$tree/lib"
+ln -s /mnt/java/lib/ld-linux-aarch64.so.1 /mnt/java/lib/aarch64-linux-gnu "$tree/lib"
 ln -s mnt/java/usr "$tree/usr"
 ln -s /mnt/java/etc/java-17-openjdk "$tree/etc/java-17-openjdk"
-count=0
-modprobe -a -d "$GUEST_KERNEL" -S "$GUEST_RELEASE" --show-depends virtio_mmio 9pnet_virtio 9p virtio_net virtio_rng |
-  awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
-  count=$((count + 1))
-  cp "$module" "$tree/stock/$(printf %02d $count)-$(basename "$module")"
-done
 initramfs projector
 
 new_tree

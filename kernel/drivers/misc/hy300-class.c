@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The class hy300: registers a projector's subsystems and wakes the readers of their state.
+ * The class hy300: registers a projector's subsystems, wakes the readers of
+ * their state and hands their transitions to whoever keeps the history.
  *
  * A driver does its work whether or not it can be seen here: failures to create the class or an
  * attribute are said once and then ignored.
@@ -10,7 +11,9 @@
 #include <linux/device.h>
 #include <linux/kdev_t.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/sysfs.h>
 #include <linux/hy300.h>
 
@@ -20,22 +23,59 @@ static struct class hy300_class = {
 
 static bool hy300_class_exists;
 
+static ATOMIC_NOTIFIER_HEAD(hy300_transitions);
+
 /**
  * hy300_notify - tell user space that a state attribute has changed
  * @sub: the subsystem
  * @state: index into its states
+ * @value: what the attribute holds now; words as their numbers in uapi/linux/hy300.h
  *
  * Wakes poll() and epoll with POLLPRI | POLLERR and counts the change, because notifications that
- * are not read in time become one. Any context. Does nothing but count when the attribute does
- * not exist.
+ * are not read in time become one; the transition itself goes to those who have registered for
+ * it. Any context. Call it under the lock that orders the changes, so that the transitions come
+ * in that order. An attribute that does not exist wakes nobody.
  */
-void hy300_notify(struct hy300_subsystem *sub, unsigned int state)
+void hy300_notify(struct hy300_subsystem *sub, unsigned int state, s64 value)
 {
+	struct hy300_transition transition = {
+		.ktime_ns = ktime_get_ns(),
+		.subsystem = sub->kind->number,
+		.unit = sub->index,
+		.event = state,
+		.value = value,
+	};
+
 	atomic64_inc(&sub->changes[state]);
+	atomic_notifier_call_chain(&hy300_transitions, 0, &transition);
 	if (sub->nodes[state])
 		sysfs_notify_dirent(sub->nodes[state]);
 }
 EXPORT_SYMBOL_GPL(hy300_notify);
+
+/**
+ * hy300_transitions_register - be told of every transition of every subsystem
+ * @nb: called in any context with a struct hy300_transition
+ *
+ * Return: 0, -EEXIST when @nb is registered already.
+ */
+int hy300_transitions_register(struct notifier_block *nb)
+{
+	return atomic_notifier_chain_register(&hy300_transitions, nb);
+}
+EXPORT_SYMBOL_GPL(hy300_transitions_register);
+
+/**
+ * hy300_transitions_unregister - hear no more; when it returns, no call is under way
+ * @nb: what was registered
+ *
+ * Return: 0, -ENOENT when @nb is not registered.
+ */
+int hy300_transitions_unregister(struct notifier_block *nb)
+{
+	return atomic_notifier_chain_unregister(&hy300_transitions, nb);
+}
+EXPORT_SYMBOL_GPL(hy300_transitions_unregister);
 
 static void hy300_unregister(void *data)
 {

@@ -10,6 +10,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/gpio/consumer.h>
+#include <linux/lockdep.h>
 
 #include "hy300-keystone-motor.h"
 
@@ -21,34 +22,29 @@
 #define HY300_DEBOUNCE_US	20
 
 /*
- * Wakes the readers of what has changed since the last call; `moving` last, see
- * hy300_motor_end().
+ * Wakes the readers of what has changed since the last call, under the lock so
+ * that the transitions come in order; `moving` last, see hy300_motor_end().
  */
 static void hy300_motor_notify(struct hy300_motor *motor)
 {
-	static const enum hy300_motor_state order[] = {
-		HY300_MOTOR_POSITION, HY300_MOTOR_TARGET, HY300_MOTOR_HOMED, HY300_MOTOR_FAULT,
-		HY300_MOTOR_MOVING,
+	const struct {
+		enum hy300_motor_state state;
+		int now;
+	} states[] = {
+		{ HY300_MOTOR_POSITION, motor->position },
+		{ HY300_MOTOR_TARGET, motor->target },
+		{ HY300_MOTOR_HOMED, motor->homed },
+		{ HY300_MOTOR_FAULT, motor->fault },
+		{ HY300_MOTOR_MOVING, motor->moving },
 	};
-	int now[HY300_MOTOR_STATES] = { };
-	bool changed[HY300_MOTOR_STATES];
 	int i;
 
-	mutex_lock(&motor->lock);
-	now[HY300_MOTOR_POSITION] = motor->position;
-	now[HY300_MOTOR_TARGET] = motor->target;
-	now[HY300_MOTOR_HOMED] = motor->homed;
-	now[HY300_MOTOR_FAULT] = motor->fault;
-	now[HY300_MOTOR_MOVING] = motor->moving;
-	for (i = 0; i < ARRAY_SIZE(order); i++) {
-		changed[order[i]] = now[order[i]] != motor->notified[order[i]];
-		motor->notified[order[i]] = now[order[i]];
-	}
-	mutex_unlock(&motor->lock);
-
-	for (i = 0; i < ARRAY_SIZE(order); i++) {
-		if (changed[order[i]])
-			hy300_notify(&motor->sub, order[i]);
+	lockdep_assert_held(&motor->lock);
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		if (motor->notified[states[i].state] == states[i].now)
+			continue;
+		motor->notified[states[i].state] = states[i].now;
+		hy300_notify(&motor->sub, states[i].state, states[i].now);
 	}
 }
 
@@ -57,6 +53,7 @@ static int hy300_motor_write_coils(struct hy300_motor *motor, u8 pattern)
 	DECLARE_BITMAP(values, HY300_MOTOR_PHASES);
 	int ret;
 
+	lockdep_assert_held(&motor->lock);
 	values[0] = pattern;
 	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases->desc,
 					     motor->phases->info, values);
@@ -78,6 +75,7 @@ int hy300_motor_sample_limit(struct hy300_motor *motor)
 	unsigned int equal = 1, i;
 	int value, last;
 
+	lockdep_assert_held(&motor->lock);
 	last = gpiod_get_value_cansleep(motor->limit);
 	for (i = 0; last >= 0 && equal < motor->debounce_samples && i < HY300_DEBOUNCE_LIMIT; i++) {
 		udelay(HY300_DEBOUNCE_US);
@@ -90,7 +88,7 @@ int hy300_motor_sample_limit(struct hy300_motor *motor)
 	if (motor->limit_closed != last) {
 		motor->limit_closed = last;
 		motor->count.limit_triggers += last;
-		hy300_notify(&motor->sub, HY300_MOTOR_LIMIT);
+		hy300_notify(&motor->sub, HY300_MOTOR_LIMIT, last);
 	}
 	return last;
 }
@@ -136,9 +134,9 @@ static int hy300_motor_step(struct hy300_motor *motor, int direction)
 	motor->phase = next;
 	motor->position += direction;
 	motor->count.steps++;
+	hy300_motor_notify(motor);
 	mutex_unlock(&motor->lock);
 
-	hy300_motor_notify(motor);
 	fsleep(motor->phase_delay_us);
 
 	mutex_lock(&motor->lock);
@@ -285,8 +283,8 @@ void hy300_motor_work(struct work_struct *work)
 			hy300_motor_run_move(motor);
 	}
 	hy300_motor_end(motor);
-	mutex_unlock(&motor->lock);
 	hy300_motor_notify(motor);
+	mutex_unlock(&motor->lock);
 }
 
 /* Begins a task, or turns the running one into it. */
@@ -330,8 +328,8 @@ int hy300_motor_move(struct hy300_motor *motor, int target)
 		ret = -EAGAIN;
 	else if (motor->moving || target != motor->position)
 		hy300_motor_begin(motor, HY300_TASK_MOVE, target);
-	mutex_unlock(&motor->lock);
 	hy300_motor_notify(motor);
+	mutex_unlock(&motor->lock);
 	return ret;
 }
 
@@ -359,8 +357,8 @@ int hy300_motor_home(struct hy300_motor *motor)
 		motor->homing = HY300_HOMING_SEEKING;
 		hy300_motor_begin(motor, HY300_TASK_HOME, 0);
 	}
-	mutex_unlock(&motor->lock);
 	hy300_motor_notify(motor);
+	mutex_unlock(&motor->lock);
 	return ret;
 }
 
@@ -386,6 +384,6 @@ void hy300_motor_clear_fault(struct hy300_motor *motor)
 		motor->fault = HY300_FAULT_NONE;
 		motor->homing = HY300_HOMING_UNHOMED;
 	}
-	mutex_unlock(&motor->lock);
 	hy300_motor_notify(motor);
+	mutex_unlock(&motor->lock);
 }

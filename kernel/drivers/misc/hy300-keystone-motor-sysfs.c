@@ -175,26 +175,6 @@ static struct hy300_page hy300_motor_page(struct device *dev, char *buf)
 	return (struct hy300_page){ .buf = buf, .sub = &motor->sub };
 }
 
-/* A family of one series. */
-static void hy300_motor_single(struct hy300_page *page, const char *family, const char *type,
-			       const char *help, s64 value)
-{
-	hy300_page_family(page, family, type, help);
-	hy300_page_value(page, family, value);
-}
-
-/* A state set: one series for each word, 1 for the one that holds. */
-static void hy300_motor_state_set(struct hy300_page *page, const char *family, const char *help,
-				  const char *label, const char * const *words,
-				  unsigned int count, unsigned int current_word)
-{
-	unsigned int i;
-
-	hy300_page_family(page, family, "gauge", help);
-	for (i = 0; i < count; i++)
-		hy300_page_label(page, family, label, words[i], i == current_word);
-}
-
 /* An attribute that holds one counter and nothing else. */
 #define HY300_MOTOR_COUNTER(_attribute, _counter, _help)				\
 static ssize_t _attribute##_show(struct device *dev, struct device_attribute *attr,	\
@@ -203,7 +183,7 @@ static ssize_t _attribute##_show(struct device *dev, struct device_attribute *at
 	struct hy300_motor_snapshot now = hy300_motor_snapshot(dev);				\
 	struct hy300_page page = hy300_motor_page(dev, buf);				\
 											\
-	hy300_motor_single(&page, "hy300_motor_" #_attribute, "counter", _help,		\
+	hy300_page_single(&page, "hy300_motor_" #_attribute, "counter", _help,		\
 			   now.count._counter);					\
 	return page.len;								\
 }											\
@@ -221,8 +201,8 @@ static ssize_t position_changes_total_show(struct device *dev, struct device_att
 	struct hy300_motor_snapshot now = hy300_motor_snapshot(dev);
 	struct hy300_page page = hy300_motor_page(dev, buf);
 
-	hy300_motor_single(&page, "hy300_motor_position_changes_total", "counter",
-			   "Moves that ended at a new position.", now.count.position_changes);
+	hy300_page_single(&page, "hy300_motor_position_changes_total", "counter",
+			  "Moves that ended at a new position.", now.count.position_changes);
 	hy300_page_changes(&page, "hy300_motor_state_changes_total");
 	return page.len;
 }
@@ -234,8 +214,8 @@ static ssize_t steps_total_show(struct device *dev, struct device_attribute *att
 	struct hy300_motor_snapshot now = hy300_motor_snapshot(dev);
 	struct hy300_page page = hy300_motor_page(dev, buf);
 
-	hy300_motor_single(&page, "hy300_motor_steps_total", "counter",
-			   "Steps made in both directions.", now.count.steps);
+	hy300_page_single(&page, "hy300_motor_steps_total", "counter",
+			  "Steps made in both directions.", now.count.steps);
 	hy300_page_family(&page, "hy300_motor_step_interval_seconds", "gauge",
 			  "Time that one step takes.");
 	hy300_page_seconds(&page, "hy300_motor_step_interval_seconds",
@@ -252,8 +232,8 @@ static ssize_t gpio_phase_transitions_total_show(struct device *dev,
 	char line[8];
 	int i;
 
-	hy300_motor_single(&page, "hy300_motor_gpio_phase_transitions_total", "counter",
-			   "Level changes of the phase lines.", now.count.phase_transitions);
+	hy300_page_single(&page, "hy300_motor_gpio_phase_transitions_total", "counter",
+			  "Level changes of the phase lines.", now.count.phase_transitions);
 	hy300_page_family(&page, "hy300_motor_gpio_state", "gauge",
 			  "Level of a phase line, 1 when its coil is driven.");
 	for (i = 0; i < HY300_MOTOR_PHASES; i++) {
@@ -272,13 +252,13 @@ static ssize_t limit_switch_triggers_total_show(struct device *dev,
 	struct hy300_motor_snapshot now = hy300_motor_snapshot(dev);
 	struct hy300_page page = hy300_motor_page(dev, buf);
 
-	hy300_motor_single(&page, "hy300_motor_limit_switch_triggers_total", "counter",
-			   "Times the limit switch went from open to closed.",
-			   now.count.limit_triggers);
+	hy300_page_single(&page, "hy300_motor_limit_switch_triggers_total", "counter",
+			  "Times the limit switch went from open to closed.",
+			  now.count.limit_triggers);
 	/* A switch that cannot be read has no value. */
 	if (closed >= 0)
-		hy300_motor_single(&page, "hy300_motor_limit_switch", "gauge",
-				   "Whether the limit switch is closed.", closed);
+		hy300_page_single(&page, "hy300_motor_limit_switch", "gauge",
+				  "Whether the limit switch is closed.", closed);
 	return page.len;
 }
 static DEVICE_ATTR_RO(limit_switch_triggers_total);
@@ -289,14 +269,14 @@ static ssize_t current_position_show(struct device *dev, struct device_attribute
 	struct hy300_motor_snapshot now = hy300_motor_snapshot(dev);
 	struct hy300_page page = hy300_motor_page(dev, buf);
 
-	hy300_motor_single(&page, "hy300_motor_position_steps", "gauge",
-			   "Position in steps from where homing ends.", now.position);
-	hy300_motor_single(&page, "hy300_motor_target_steps", "gauge",
-			   "Position that the motor goes to, or rests at.", now.target);
-	hy300_motor_single(&page, "hy300_motor_max_position_steps", "gauge",
-			   "Highest position that the motor may go to.", motor->max_position);
-	hy300_motor_single(&page, "hy300_motor_moving", "gauge",
-			   "Whether a move or a homing is under way.", now.moving);
+	hy300_page_single(&page, "hy300_motor_position_steps", "gauge",
+			  "Position in steps from where homing ends.", now.position);
+	hy300_page_single(&page, "hy300_motor_target_steps", "gauge",
+			  "Position that the motor goes to, or rests at.", now.target);
+	hy300_page_single(&page, "hy300_motor_max_position_steps", "gauge",
+			  "Highest position that the motor may go to.", motor->max_position);
+	hy300_page_single(&page, "hy300_motor_moving", "gauge",
+			  "Whether a move or a homing is under way.", now.moving);
 	return page.len;
 }
 static DEVICE_ATTR_RO(current_position);
@@ -306,15 +286,15 @@ static ssize_t homed_status_show(struct device *dev, struct device_attribute *at
 	struct hy300_motor_snapshot now = hy300_motor_snapshot(dev);
 	struct hy300_page page = hy300_motor_page(dev, buf);
 
-	hy300_motor_single(&page, "hy300_motor_homed", "gauge",
-			   "Whether the position counts from the limit switch.", now.homed);
-	hy300_motor_state_set(&page, "hy300_motor_homing_state",
-			      "Where homing stands, 1 for the state that holds.", "state",
-			      hy300_motor_homing_words, HY300_HOMING_COUNT, now.homing);
-	hy300_motor_state_set(&page, "hy300_motor_fault",
-			      "Why the motor refuses to move, 1 for the reason that holds.",
-			      "reason",
-			      hy300_motor_fault_words, HY300_FAULT_COUNT, now.fault);
+	hy300_page_single(&page, "hy300_motor_homed", "gauge",
+			  "Whether the position counts from the limit switch.", now.homed);
+	hy300_page_state_set(&page, "hy300_motor_homing_state",
+			     "Where homing stands, 1 for the state that holds.", "state",
+			     hy300_motor_homing_words, HY300_HOMING_COUNT, now.homing);
+	hy300_page_state_set(&page, "hy300_motor_fault",
+			     "Why the motor refuses to move, 1 for the reason that holds.",
+			     "reason",
+			     hy300_motor_fault_words, HY300_FAULT_COUNT, now.fault);
 	return page.len;
 }
 static DEVICE_ATTR_RO(homed_status);
@@ -352,7 +332,11 @@ static const char * const hy300_motor_states[HY300_MOTOR_STATES] = {
 	[HY300_MOTOR_FAULT] = "fault",
 };
 
-static DEFINE_HY300_KIND(hy300_motor_kind, "motor");
+static struct hy300_kind hy300_motor_kind = {
+	.name = "motor",
+	.number = HY300_SUBSYSTEM_MOTOR,
+	.indices = IDA_INIT(hy300_motor_kind.indices),
+};
 
 /**
  * hy300_motor_register() - show the motor in /sys/class/hy300

@@ -14,27 +14,6 @@
 #define HY300_MOTOR_PHASES	4
 #define HY300_MOTOR_MAX_TABLE	16
 
-/* Indices into hy300_motor_states[], for hy300_notify() */
-enum hy300_motor_state {
-	HY300_MOTOR_POSITION,
-	HY300_MOTOR_TARGET,
-	HY300_MOTOR_MOVING,
-	HY300_MOTOR_HOMED,
-	HY300_MOTOR_LIMIT,
-	HY300_MOTOR_FAULT,
-	HY300_MOTOR_STATES
-};
-
-/* Indices into hy300_motor_fault_words[] */
-enum hy300_motor_fault {
-	HY300_FAULT_NONE,
-	HY300_FAULT_LIMIT_STUCK,
-	HY300_FAULT_HOMING_TIMEOUT,
-	HY300_FAULT_LIMIT_UNEXPECTED,
-	HY300_FAULT_STEP,
-	HY300_FAULT_COUNT
-};
-
 /* Indices into hy300_motor_homing_words[] */
 enum hy300_motor_homing {
 	HY300_HOMING_UNHOMED,
@@ -126,7 +105,7 @@ struct hy300_motor {
 	struct workqueue_struct *queue;
 	struct work_struct work;
 
-	struct mutex lock;
+	struct mutex lock;	/* protects everything below */
 	enum hy300_motor_task task;
 	bool stop;
 	bool closing;

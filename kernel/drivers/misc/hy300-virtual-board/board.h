@@ -9,11 +9,23 @@
 
 struct dentry;
 struct device;
+struct gpio_chip;
+struct virtual_board;
+struct virtual_hdmi;
+struct virtual_irqs;
+struct virtual_mips;
 struct virtual_motor;
 
-/* Lines of the board's GPIO controller */
+#define VIRTUAL_BOARD_NAME	"hy300-virtual-board"
+
+/* Lines of the board's GPIO controller; those below it are the coils */
 #define VIRTUAL_BOARD_LIMIT	4
 #define VIRTUAL_BOARD_LINES	5
+
+/* Lines of the board's interrupt controller */
+#define VIRTUAL_BOARD_IRQ_MIPS	0
+#define VIRTUAL_BOARD_IRQ_TVCAP	1
+#define VIRTUAL_BOARD_IRQS	2
 
 /**
  * struct virtual_motor_config - the wiring of one motor
@@ -33,5 +45,29 @@ struct virtual_motor *virtual_motor_create(struct device *dev,
 void virtual_motor_set_coils(struct virtual_motor *motor, u8 pattern, u8 mask);
 u8 virtual_motor_coils(struct virtual_motor *motor);
 int virtual_motor_limit_level(struct virtual_motor *motor);
+
+struct virtual_mips *virtual_mips_create(struct virtual_board *board, struct device *dev,
+					 struct dentry *debugfs);
+int virtual_mips_read(void *mips, unsigned int reg, unsigned int *value);
+int virtual_mips_write(void *mips, unsigned int reg, unsigned int value);
+
+struct virtual_hdmi *virtual_hdmi_create(struct virtual_board *board, struct device *dev,
+					 struct dentry *debugfs);
+int virtual_hdmi_tvtop_read(void *hdmi, unsigned int reg, unsigned int *value);
+int virtual_hdmi_tvtop_write(void *hdmi, unsigned int reg, unsigned int value);
+int virtual_hdmi_tvcap_read(void *hdmi, unsigned int reg, unsigned int *value);
+int virtual_hdmi_tvcap_write(void *hdmi, unsigned int reg, unsigned int value);
+
+void virtual_board_set_irq(struct virtual_board *board, unsigned int line, bool level);
+
+struct virtual_irqs *virtual_irqs_create(struct device *dev);
+void virtual_irqs_set(struct virtual_irqs *irqs, unsigned int line, bool level);
+unsigned int virtual_irqs_map(struct virtual_irqs *irqs, unsigned int line);
+
+int virtual_board_add_gpios(struct device *dev, struct virtual_motor *motor);
+
+int virtual_board_add_own_devices(struct device *dev, struct virtual_irqs *irqs);
+int virtual_board_make_own(void);
+void virtual_board_remove_own(void);
 
 #endif /* _HY300_VIRTUAL_BOARD_H */

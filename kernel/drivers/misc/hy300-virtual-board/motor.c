@@ -16,6 +16,7 @@
 
 #include <linux/debugfs.h>
 #include <linux/device.h>
+#include <linux/err.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -57,7 +58,7 @@ static const char * const switch_modes[] = {
  */
 struct virtual_motor {
 	struct virtual_motor_config config;
-	spinlock_t lock;
+	spinlock_t lock;	/* protects the rest */
 	u8 coils;
 	int rotor;
 	u64 steps;
@@ -219,31 +220,47 @@ static const struct file_operations switch_mode_fops = {
 };
 
 /* Whole numbers below zero, which debugfs's own helpers do not know. */
-#define SIGNED_ATTRIBUTE(_field)							\
-static int _field##_get(void *data, u64 *value)					\
-{											\
-	struct virtual_motor *motor = data;						\
-											\
-	*value = (s64)READ_ONCE(motor->_field);						\
-	return 0;									\
-}											\
-											\
-static int _field##_set(void *data, u64 value)						\
-{											\
-	struct virtual_motor *motor = data;						\
-	s64 position = value;								\
-											\
-	if (position < ROTOR_LOWEST || position > ROTOR_HIGHEST)			\
-		return -ERANGE;								\
-	spin_lock_irq(&motor->lock);							\
-	motor->_field = position;							\
-	spin_unlock_irq(&motor->lock);							\
-	return 0;									\
-}											\
-DEFINE_DEBUGFS_ATTRIBUTE_SIGNED(_field##_fops, _field##_get, _field##_set, "%lld\n")
+static int set_position(struct virtual_motor *motor, int *field, s64 position)
+{
+	if (position < ROTOR_LOWEST || position > ROTOR_HIGHEST)
+		return -ERANGE;
+	spin_lock_irq(&motor->lock);
+	*field = position;
+	spin_unlock_irq(&motor->lock);
+	return 0;
+}
 
-SIGNED_ATTRIBUTE(rotor);
-SIGNED_ATTRIBUTE(switch_at);
+static int rotor_get(void *data, u64 *value)
+{
+	struct virtual_motor *motor = data;
+
+	*value = (s64)READ_ONCE(motor->rotor);
+	return 0;
+}
+
+static int rotor_set(void *data, u64 value)
+{
+	struct virtual_motor *motor = data;
+
+	return set_position(motor, &motor->rotor, value);
+}
+DEFINE_DEBUGFS_ATTRIBUTE_SIGNED(rotor_fops, rotor_get, rotor_set, "%lld\n");
+
+static int switch_at_get(void *data, u64 *value)
+{
+	struct virtual_motor *motor = data;
+
+	*value = (s64)READ_ONCE(motor->switch_at);
+	return 0;
+}
+
+static int switch_at_set(void *data, u64 value)
+{
+	struct virtual_motor *motor = data;
+
+	return set_position(motor, &motor->switch_at, value);
+}
+DEFINE_DEBUGFS_ATTRIBUTE_SIGNED(switch_at_fops, switch_at_get, switch_at_set, "%lld\n");
 
 /**
  * virtual_motor_create() - a motor and its knobs
@@ -251,7 +268,7 @@ SIGNED_ATTRIBUTE(switch_at);
  * @config: its wiring
  * @debugfs: directory for the knobs, which the caller removes
  *
- * Return: the motor, which lives as long as @dev is bound.
+ * Return: the motor, which lives as long as @dev is bound, or an ERR_PTR.
  */
 struct virtual_motor *virtual_motor_create(struct device *dev,
 					   const struct virtual_motor_config *config,
@@ -260,7 +277,7 @@ struct virtual_motor *virtual_motor_create(struct device *dev,
 	struct virtual_motor *motor = devm_kzalloc(dev, sizeof(*motor), GFP_KERNEL);
 
 	if (!motor)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	motor->config = *config;
 	spin_lock_init(&motor->lock);
 	motor->rotor = ROTOR_INITIAL;

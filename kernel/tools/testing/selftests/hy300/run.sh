@@ -1,66 +1,95 @@
 #!/bin/sh
-# Loads the drivers, runs every test on every motor, unloads them, and looks at the kernel's log.
+# Loads the drivers, runs every test on every device, unloads them, and looks at the kernel's log.
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: run.sh DIRECTORY-OF-MODULES [NAME-OF-THE-RUN]
+# usage: run.sh NAME-OF-THE-RUN ['PATTERN-OF-TESTS...']
+# The drivers are where modprobe finds them. A test KIND_*_test runs once for each class device of its kind, every other one once.
 # Prints KTAP and closes with the sum, `N passed, N failed`.
-modules=$1
-run=${2:-driver-tests}
+run=$1
+patterns=${2:-*}
 class=/sys/class/hy300
 debugfs=/sys/kernel/debug/hy300-virtual-board
 here=$(cd "$(dirname "$0")" && pwd)
 results=$(mktemp)
+drivers="hy300-keystone-motor"
+kinds="motor"
 
 # result STATUS NAME: one test of this script's own
 result() {
   if [ "$1" -eq 0 ]; then echo "ok - $2"; else echo "not ok - $2"; fi | tee -a "$results"
 }
 
-load() { for module in "$@"; do insmod "$modules/$module.ko" || return; done; }
+load() { for module in "$@"; do modprobe "$module" || return; done; }
 unload() { for module in "$@"; do rmmod "$module" || return; done; }
 
+# selected TEST: whether one of the patterns names it
+selected() (
+  set -f
+  for pattern in $patterns; do
+    # shellcheck disable=SC2254  # it is a pattern
+    case $1 in $pattern) return 0 ;; esac
+  done
+  return 1
+)
+
+# run_test WHERE TEST ARGUMENTS: one program; one that dies leaves its plan unfulfilled, which is a failure too
+run_test() {
+  where=$1 test=$2
+  shift 2
+  selected "$test" || return 0
+  echo "# $where: $test"
+  "$here/$test" "$@" >"$results.out" 2>&1
+  status=$?
+  cat "$results.out"
+  grep -E '^(not )?ok ' "$results.out" >>"$results"
+  planned=$(sed -n 's/^1\.\.//p' "$results.out")
+  [ "$(grep -cE '^(not )?ok ' "$results.out")" = "$planned" ] ||
+    result 1 "$where: $test ended early with status $status"
+}
+
 echo "# $run: $(uname -r)"
-load hy300 hy300-keystone-motor hy300-virtual-board
+# shellcheck disable=SC2086  # a list of words
+load hy300 $drivers hy300-virtual-board
 result $? "the modules load"
 ! rmmod hy300 2>/dev/null
 result $? "the class stays while a driver needs it"
 
-motors=0
-for motor in "$class"/*; do
-  [ -e "$motor/position" ] || continue
-  motors=$((motors + 1))
-  # The tests' device tree calls motor and board by one letter; a board that makes itself is the only one.
-  device=$(basename "$(readlink "$motor/device")")
-  case $device in
-  motor-*) board=$debugfs/virtual-board-${device#motor-} ;;
-  *) board=$debugfs/hy300-virtual-board ;;
-  esac
-  name=$(basename "$motor")
-  unit=${name#motor}
-  for test in attributes moves faults poll exposition unbind; do
-    echo "# $name ($device): $test"
-    # A test that dies in the middle leaves its plan unfulfilled: that is a failure too.
-    "$here/${test}_test" "$motor" "$board" "${unit:-0}" >"$results.out" 2>&1
-    status=$?
-    cat "$results.out"
-    grep -E '^(not )?ok ' "$results.out" >>"$results"
-    planned=$(sed -n 's/^1\.\.//p' "$results.out")
-    [ "$(grep -cE '^(not )?ok ' "$results.out")" = "$planned" ] ||
-      result 1 "$name: ${test}_test ended early with status $status"
+for kind in $kinds; do
+  found=0
+  for directory in "$class/$kind" "$class/$kind"[0-9]*; do
+    [ -e "$directory" ] || continue
+    found=$((found + 1))
+    name=$(basename "$directory")
+    unit=${name#"$kind"}
+    # The device's parent is the board, whose knobs are named after it.
+    board=$debugfs/$(basename "$(readlink -f "$directory/device/..")")
+    for test in "$here/$kind"_*_test; do
+      [ -e "$test" ] && run_test "$name" "$(basename "$test")" "$directory" "$board" "${unit:-0}"
+    done
   done
+  [ $found -gt 0 ]
+  result $? "there is a $kind to test"
 done
-[ $motors -gt 0 ]
-result $? "there is a motor to test"
+for test in "$here"/*_test; do
+  name=$(basename "$test")
+  for kind in $kinds; do
+    case $name in "$kind"_*) continue 2 ;; esac
+  done
+  run_test "$run" "$name"
+done
 
-unload hy300_keystone_motor hy300_virtual_board hy300
+# shellcheck disable=SC2086  # a list of words
+unload $drivers hy300-virtual-board hy300
 result $? "the modules unload"
 [ ! -e $class ] && [ ! -e $debugfs ]
 result $? "nothing is left of them"
-load hy300 hy300-virtual-board hy300-keystone-motor && [ -e $class/motor/position ]
+# shellcheck disable=SC2086  # a list of words
+load hy300 hy300-virtual-board $drivers && [ -e $class/motor/position ]
 result $? "the modules load in another order"
 ! rmmod hy300_virtual_board 2>/dev/null
 result $? "the board stays while a driver holds its lines"
-echo 1 >$class/motor/home && unload hy300_keystone_motor hy300_virtual_board hy300
+# shellcheck disable=SC2086  # a list of words
+echo 1 >$class/motor/home && unload $drivers hy300-virtual-board hy300
 result $? "the modules unload in mid-move"
 
 dmesg | grep -qE 'BUG|WARNING|Oops|Call [Tt]race|Unable to handle|hung task|refcount|does not fit'

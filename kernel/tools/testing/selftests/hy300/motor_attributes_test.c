@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
+#include "device.h"
 #include "motor.h"
 
 static void state_of_a_motor_at_rest(void)
@@ -14,33 +15,33 @@ static void state_of_a_motor_at_rest(void)
 	long position;
 
 	motor_reset();
-	position = motor_number("position");
-	CHECK_EQ(motor_number("target_position"), position);
-	CHECK_EQ(motor_number("moving"), 0);
-	CHECK_EQ(motor_number("homed"), 0);
-	CHECK_EQ(motor_number("limit_switch"), 0);
-	CHECK_STR(motor_read("fault"), "none");
-	CHECK(motor_number("max_position") > 0);
+	position = device_number("position");
+	CHECK_EQ(device_number("target_position"), position);
+	CHECK_EQ(device_number("moving"), 0);
+	CHECK_EQ(device_number("homed"), 0);
+	CHECK_EQ(device_number("limit_switch"), 0);
+	CHECK_STR(device_read("fault"), "none");
+	CHECK(device_number("max_position") > 0);
 }
 
 static void limit_switch_is_read_live(void)
 {
 	motor_reset();
 	board_set("rotor", -3);
-	CHECK_EQ(motor_number("limit_switch"), 1);
+	CHECK_EQ(device_number("limit_switch"), 1);
 	board_set("rotor", 40);
-	CHECK_EQ(motor_number("limit_switch"), 0);
+	CHECK_EQ(device_number("limit_switch"), 0);
 	board_set("fail_reads", 100);
-	CHECK(!motor_read("limit_switch") && errno == EIO);
+	CHECK(!device_read("limit_switch") && errno == EIO);
 	board_set("fail_reads", 0);
-	CHECK_EQ(motor_number("limit_switch"), 0);
+	CHECK_EQ(device_number("limit_switch"), 0);
 }
 
 static void a_motor_that_is_not_homed_refuses_to_move(void)
 {
 	motor_reset();
-	CHECK_EQ(motor_write("target_position", "10"), -EAGAIN);
-	CHECK_EQ(motor_number("moving"), 0);
+	CHECK_EQ(device_write("target_position", "10"), -EAGAIN);
+	CHECK_EQ(device_number("moving"), 0);
 }
 
 static void a_homed_motor_refuses_what_is_no_position(void)
@@ -57,24 +58,24 @@ static void a_homed_motor_refuses_what_is_no_position(void)
 	unsigned int i;
 
 	motor_homed();
-	steps = motor_metric("steps_total", "hy300_motor_steps_total");
+	steps = device_metric("steps_total", "hy300_motor_steps_total");
 	for (i = 0; i < ARRAY_SIZE(stores); i++)
-		CHECK_EQ(motor_write("target_position", stores[i].text), stores[i].error);
-	CHECK_EQ(motor_number("moving"), 0);
-	CHECK_EQ(motor_number("position"), 0);
-	CHECK_EQ(motor_number("target_position"), 0);
-	CHECK_EQ(motor_metric("steps_total", "hy300_motor_steps_total"), steps);
+		CHECK_EQ(device_write("target_position", stores[i].text), stores[i].error);
+	CHECK_EQ(device_number("moving"), 0);
+	CHECK_EQ(device_number("position"), 0);
+	CHECK_EQ(device_number("target_position"), 0);
+	CHECK_EQ(device_metric("steps_total", "hy300_motor_steps_total"), steps);
 }
 
 static void orders_are_given_by_writing_1(void)
 {
 	motor_reset();
-	CHECK_EQ(motor_write("home", "0"), -EINVAL);
-	CHECK_EQ(motor_write("home", "please"), -EINVAL);
-	CHECK_EQ(motor_write("stop", "0"), -EINVAL);
-	CHECK_EQ(motor_write("stop", "2"), -EINVAL);
-	CHECK_EQ(motor_write("stop", "1\n"), 0);
-	CHECK_EQ(motor_number("moving"), 0);
+	CHECK_EQ(device_write("home", "0"), -EINVAL);
+	CHECK_EQ(device_write("home", "please"), -EINVAL);
+	CHECK_EQ(device_write("stop", "0"), -EINVAL);
+	CHECK_EQ(device_write("stop", "2"), -EINVAL);
+	CHECK_EQ(device_write("stop", "1\n"), 0);
+	CHECK_EQ(device_number("moving"), 0);
 }
 
 static void directions_of_access(void)
@@ -86,9 +87,9 @@ static void directions_of_access(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(read_only); i++)
-		CHECK(motor_open(read_only[i], O_WRONLY) < 0 && errno == EACCES);
+		CHECK(device_open(read_only[i], O_WRONLY) < 0 && errno == EACCES);
 	for (i = 0; i < ARRAY_SIZE(write_only); i++)
-		CHECK(motor_open(write_only[i], O_RDONLY) < 0 && errno == EACCES);
+		CHECK(device_open(write_only[i], O_RDONLY) < 0 && errno == EACCES);
 }
 
 static const struct ktap_test tests[] = {
@@ -102,6 +103,6 @@ static const struct ktap_test tests[] = {
 
 int main(int argc, char **argv)
 {
-	motor_init(argc, argv);
+	device_init(argc, argv);
 	return ktap_run(tests, ARRAY_SIZE(tests));
 }

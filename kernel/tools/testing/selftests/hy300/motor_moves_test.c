@@ -6,21 +6,22 @@
 #include <stdlib.h>
 
 #include "ktap.h"
+#include "device.h"
 #include "motor.h"
 
 static double movements(void)
 {
-	return motor_metric("movements_total", "hy300_motor_movements_total");
+	return device_metric("movements_total", "hy300_motor_movements_total");
 }
 
 static double changes(void)
 {
-	return motor_metric("position_changes_total", "hy300_motor_position_changes_total");
+	return device_metric("position_changes_total", "hy300_motor_position_changes_total");
 }
 
 static double steps(void)
 {
-	return motor_metric("steps_total", "hy300_motor_steps_total");
+	return device_metric("steps_total", "hy300_motor_steps_total");
 }
 
 static int move(long target)
@@ -28,7 +29,7 @@ static int move(long target)
 	char text[24];
 
 	snprintf(text, sizeof(text), "%ld", target);
-	return motor_write("target_position", text);
+	return device_write("target_position", text);
 }
 
 static void homing_ends_clear_of_the_switch(void)
@@ -36,32 +37,32 @@ static void homing_ends_clear_of_the_switch(void)
 	double attempts, successes;
 
 	motor_reset();
-	attempts = motor_metric("homing_attempts_total", "hy300_motor_homing_attempts_total");
-	successes = motor_metric("homing_successes_total", "hy300_motor_homing_successes_total");
-	CHECK_EQ(motor_write("home", "1"), 0);
-	CHECK_EQ(motor_number("moving"), 1);
+	attempts = device_metric("homing_attempts_total", "hy300_motor_homing_attempts_total");
+	successes = device_metric("homing_successes_total", "hy300_motor_homing_successes_total");
+	CHECK_EQ(device_write("home", "1"), 0);
+	CHECK_EQ(device_number("moving"), 1);
 	CHECK(motor_rests(10000));
-	CHECK_EQ(motor_number("homed"), 1);
-	CHECK_EQ(motor_number("position"), 0);
-	CHECK_EQ(motor_number("target_position"), 0);
-	CHECK_STR(motor_read("fault"), "none");
-	CHECK_EQ(motor_number("limit_switch"), 0);
+	CHECK_EQ(device_number("homed"), 1);
+	CHECK_EQ(device_number("position"), 0);
+	CHECK_EQ(device_number("target_position"), 0);
+	CHECK_STR(device_read("fault"), "none");
+	CHECK_EQ(device_number("limit_switch"), 0);
 	CHECK(board_number("rotor") > 0);
 	CHECK_EQ(board_number("coils"), 0);
-	CHECK_EQ(motor_metric("homing_attempts_total", "hy300_motor_homing_attempts_total"),
+	CHECK_EQ(device_metric("homing_attempts_total", "hy300_motor_homing_attempts_total"),
 		 attempts + 1);
-	CHECK_EQ(motor_metric("homing_successes_total", "hy300_motor_homing_successes_total"),
+	CHECK_EQ(device_metric("homing_successes_total", "hy300_motor_homing_successes_total"),
 		 successes + 1);
-	CHECK_EQ(motor_metric("homed_status", "hy300_motor_homing_state{state=\"homed\"}"), 1);
+	CHECK_EQ(device_metric("homed_status", "hy300_motor_homing_state{state=\"homed\"}"), 1);
 }
 
 static void homing_from_the_closed_switch(void)
 {
 	motor_reset();
 	board_set("rotor", -8);
-	CHECK_EQ(motor_write("home", "1"), 0);
+	CHECK_EQ(device_write("home", "1"), 0);
 	CHECK(motor_rests(10000));
-	CHECK_EQ(motor_number("homed"), 1);
+	CHECK_EQ(device_number("homed"), 1);
 	CHECK(board_number("rotor") > 0);
 }
 
@@ -77,18 +78,18 @@ static void the_rotor_follows_a_move(void)
 	changed = changes();
 	stepped = steps();
 	CHECK_EQ(move(120), 0);
-	CHECK_EQ(motor_number("target_position"), 120);
-	CHECK_EQ(motor_number("moving"), 1);
+	CHECK_EQ(device_number("target_position"), 120);
+	CHECK_EQ(device_number("moving"), 1);
 	CHECK(motor_rests(10000));
-	CHECK_EQ(motor_number("position"), 120);
+	CHECK_EQ(device_number("position"), 120);
 	CHECK_EQ(board_number("rotor"), zero + 120);
 	CHECK_EQ(board_number("lost_steps"), lost);
 	CHECK_EQ(board_number("coils"), 0);
 	CHECK_EQ(movements(), moved + 1);
 	CHECK_EQ(changes(), changed + 1);
 	CHECK_EQ(steps(), stepped + 120);
-	CHECK_EQ(motor_metric("current_position", "hy300_motor_position_steps"), 120);
-	CHECK_EQ(motor_metric("current_position", "hy300_motor_target_steps"), 120);
+	CHECK_EQ(device_metric("current_position", "hy300_motor_position_steps"), 120);
+	CHECK_EQ(device_metric("current_position", "hy300_motor_target_steps"), 120);
 }
 
 static void the_phase_survives_from_move_to_move(void)
@@ -113,20 +114,20 @@ static void the_phase_survives_from_move_to_move(void)
 
 static void the_whole_range(void)
 {
-	long zero, max = motor_number("max_position");
+	long zero, max = device_number("max_position");
 
 	motor_homed();
 	zero = board_number("rotor");
 	CHECK_EQ(move(max), 0);
 	CHECK(motor_rests(30000));
-	CHECK_EQ(motor_number("position"), max);
+	CHECK_EQ(device_number("position"), max);
 	CHECK_EQ(board_number("rotor"), zero + max);
 	CHECK_EQ(move(max + 1), -ERANGE);
 	CHECK_EQ(move(0), 0);
 	CHECK(motor_rests(30000));
-	CHECK_EQ(motor_number("position"), 0);
+	CHECK_EQ(device_number("position"), 0);
 	CHECK_EQ(board_number("rotor"), zero);
-	CHECK_STR(motor_read("fault"), "none");
+	CHECK_STR(device_read("fault"), "none");
 }
 
 static void a_new_target_supersedes_the_old_one(void)
@@ -139,9 +140,9 @@ static void a_new_target_supersedes_the_old_one(void)
 	CHECK_EQ(move(400), 0);
 	CHECK(motor_passes(20, 5000));
 	CHECK_EQ(move(10), 0);
-	CHECK_EQ(motor_number("target_position"), 10);
+	CHECK_EQ(device_number("target_position"), 10);
 	CHECK(motor_rests(10000));
-	CHECK_EQ(motor_number("position"), 10);
+	CHECK_EQ(device_number("position"), 10);
 	CHECK_EQ(movements(), moved + 2);
 	CHECK_EQ(changes(), changed + 1);
 }
@@ -154,14 +155,14 @@ static void a_stop_ends_the_move_at_the_next_step(void)
 	zero = board_number("rotor");
 	CHECK_EQ(move(400), 0);
 	CHECK(motor_passes(20, 5000));
-	CHECK_EQ(motor_write("stop", "1"), 0);
+	CHECK_EQ(device_write("stop", "1"), 0);
 	CHECK(motor_rests(500));
-	position = motor_number("position");
+	position = device_number("position");
 	CHECK(position >= 20 && position < 400);
-	CHECK_EQ(motor_number("target_position"), position);
+	CHECK_EQ(device_number("target_position"), position);
 	CHECK_EQ(board_number("rotor"), zero + position);
 	CHECK_EQ(board_number("coils"), 0);
-	CHECK_EQ(motor_number("homed"), 1);
+	CHECK_EQ(device_number("homed"), 1);
 	CHECK_EQ(move(0), 0);
 	CHECK(motor_rests(10000));
 	CHECK_EQ(board_number("rotor"), zero);
@@ -170,10 +171,10 @@ static void a_stop_ends_the_move_at_the_next_step(void)
 static void a_stop_at_rest_stops_nothing_later(void)
 {
 	motor_homed();
-	CHECK_EQ(motor_write("stop", "1"), 0);
+	CHECK_EQ(device_write("stop", "1"), 0);
 	CHECK_EQ(move(5), 0);
 	CHECK(motor_rests(2000));
-	CHECK_EQ(motor_number("position"), 5);
+	CHECK_EQ(device_number("position"), 5);
 }
 
 static void a_move_to_where_the_motor_is(void)
@@ -183,21 +184,21 @@ static void a_move_to_where_the_motor_is(void)
 	motor_homed();
 	stepped = steps();
 	CHECK_EQ(move(0), 0);
-	CHECK_EQ(motor_number("moving"), 0);
+	CHECK_EQ(device_number("moving"), 0);
 	CHECK_EQ(steps(), stepped);
 }
 
 static void orders_during_homing(void)
 {
 	motor_reset();
-	CHECK_EQ(motor_write("home", "1"), 0);
-	CHECK_EQ(motor_write("home", "1"), -EBUSY);
+	CHECK_EQ(device_write("home", "1"), 0);
+	CHECK_EQ(device_write("home", "1"), -EBUSY);
 	CHECK_EQ(move(10), -EAGAIN);
-	CHECK_EQ(motor_write("stop", "1"), 0);
+	CHECK_EQ(device_write("stop", "1"), 0);
 	CHECK(motor_rests(500));
-	CHECK_EQ(motor_number("homed"), 0);
-	CHECK_STR(motor_read("fault"), "none");
-	CHECK_EQ(motor_metric("homed_status", "hy300_motor_homing_state{state=\"unhomed\"}"), 1);
+	CHECK_EQ(device_number("homed"), 0);
+	CHECK_STR(device_read("fault"), "none");
+	CHECK_EQ(device_metric("homed_status", "hy300_motor_homing_state{state=\"unhomed\"}"), 1);
 	CHECK_EQ(board_number("coils"), 0);
 }
 
@@ -208,11 +209,11 @@ static void attributes_are_readable_during_a_move(void)
 	motor_homed();
 	CHECK_EQ(move(300), 0);
 	CHECK(motor_passes(5, 5000));
-	first = motor_number("position");
-	CHECK_EQ(motor_number("moving"), 1);
-	CHECK_EQ(motor_metric("current_position", "hy300_motor_moving"), 1);
+	first = device_number("position");
+	CHECK_EQ(device_number("moving"), 1);
+	CHECK_EQ(device_metric("current_position", "hy300_motor_moving"), 1);
 	CHECK(motor_passes(first + 5, 5000));
-	last = motor_metric("current_position", "hy300_motor_position_steps");
+	last = device_metric("current_position", "hy300_motor_position_steps");
 	CHECK(last > first);
 	CHECK(motor_rests(10000));
 }
@@ -233,6 +234,6 @@ static const struct ktap_test tests[] = {
 
 int main(int argc, char **argv)
 {
-	motor_init(argc, argv);
+	device_init(argc, argv);
 	return ktap_run(tests, ARRAY_SIZE(tests));
 }

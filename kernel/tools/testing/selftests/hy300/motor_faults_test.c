@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "ktap.h"
+#include "device.h"
 #include "motor.h"
 
 /* The fault stands, says so everywhere, refuses to move, and goes when it is cleared. */
@@ -13,37 +14,37 @@ static void check_fault(const char *fault)
 {
 	char series[64];
 
-	CHECK_STR(motor_read("fault"), fault);
-	CHECK_EQ(motor_number("homed"), 0);
+	CHECK_STR(device_read("fault"), fault);
+	CHECK_EQ(device_number("homed"), 0);
 	CHECK_EQ(board_number("coils"), 0);
 	snprintf(series, sizeof(series), "hy300_motor_fault{reason=\"%s\"}", fault);
-	CHECK_EQ(motor_metric("homed_status", series), 1);
-	CHECK_EQ(motor_metric("homed_status", "hy300_motor_fault{reason=\"none\"}"), 0);
-	CHECK_EQ(motor_write("target_position", "10"), -EIO);
-	CHECK_EQ(motor_write("home", "1"), -EIO);
-	CHECK_EQ(motor_number("moving"), 0);
+	CHECK_EQ(device_metric("homed_status", series), 1);
+	CHECK_EQ(device_metric("homed_status", "hy300_motor_fault{reason=\"none\"}"), 0);
+	CHECK_EQ(device_write("target_position", "10"), -EIO);
+	CHECK_EQ(device_write("home", "1"), -EIO);
+	CHECK_EQ(device_number("moving"), 0);
 
-	CHECK_EQ(motor_write("fault", "none"), 0);
-	CHECK_STR(motor_read("fault"), "none");
-	CHECK_EQ(motor_metric("homed_status", "hy300_motor_fault{reason=\"none\"}"), 1);
-	CHECK_EQ(motor_write("target_position", "10"), -EAGAIN);
+	CHECK_EQ(device_write("fault", "none"), 0);
+	CHECK_STR(device_read("fault"), "none");
+	CHECK_EQ(device_metric("homed_status", "hy300_motor_fault{reason=\"none\"}"), 1);
+	CHECK_EQ(device_write("target_position", "10"), -EAGAIN);
 }
 
 static void check_recovery(void)
 {
 	motor_homed();
-	CHECK_EQ(motor_write("target_position", "10"), 0);
+	CHECK_EQ(device_write("target_position", "10"), 0);
 	CHECK(motor_rests(2000));
-	CHECK_EQ(motor_number("position"), 10);
+	CHECK_EQ(device_number("position"), 10);
 }
 
 static void a_switch_that_is_stuck_closed(void)
 {
 	motor_reset();
 	board_write("switch_mode", "stuck_closed");
-	CHECK_EQ(motor_write("home", "1"), 0);
+	CHECK_EQ(device_write("home", "1"), 0);
 	CHECK(motor_rests(10000));
-	CHECK_EQ(motor_metric("homed_status", "hy300_motor_homing_state{state=\"failed\"}"), 1);
+	CHECK_EQ(device_metric("homed_status", "hy300_motor_homing_state{state=\"failed\"}"), 1);
 	check_fault("limit_switch_stuck");
 	check_recovery();
 }
@@ -54,12 +55,12 @@ static void a_switch_that_is_missing(void)
 
 	motor_reset();
 	board_write("switch_mode", "stuck_open");
-	steps = motor_metric("steps_total", "hy300_motor_steps_total");
-	CHECK_EQ(motor_write("home", "1"), 0);
+	steps = device_metric("steps_total", "hy300_motor_steps_total");
+	CHECK_EQ(device_write("home", "1"), 0);
 	CHECK(motor_rests(30000));
 	/* The budget of the device tree, and not a step more. */
-	CHECK_EQ(motor_metric("steps_total", "hy300_motor_steps_total"), steps + 1000);
-	CHECK_EQ(motor_metric("homed_status", "hy300_motor_homing_state{state=\"failed\"}"), 1);
+	CHECK_EQ(device_metric("steps_total", "hy300_motor_steps_total"), steps + 1000);
+	CHECK_EQ(device_metric("homed_status", "hy300_motor_homing_state{state=\"failed\"}"), 1);
 	check_fault("homing_timeout");
 	check_recovery();
 }
@@ -70,14 +71,14 @@ static void a_switch_that_bounces(void)
 
 	motor_reset();
 	board_write("switch_mode", "bouncing");
-	triggers = motor_metric("limit_switch_triggers_total",
-				"hy300_motor_limit_switch_triggers_total");
-	CHECK_EQ(motor_write("home", "1"), 0);
+	triggers = device_metric("limit_switch_triggers_total",
+				 "hy300_motor_limit_switch_triggers_total");
+	CHECK_EQ(device_write("home", "1"), 0);
 	CHECK(motor_rests(10000));
-	CHECK_EQ(motor_number("homed"), 1);
-	CHECK_STR(motor_read("fault"), "none");
-	CHECK_EQ(motor_metric("limit_switch_triggers_total",
-			      "hy300_motor_limit_switch_triggers_total"), triggers + 1);
+	CHECK_EQ(device_number("homed"), 1);
+	CHECK_STR(device_read("fault"), "none");
+	CHECK_EQ(device_metric("limit_switch_triggers_total",
+			       "hy300_motor_limit_switch_triggers_total"), triggers + 1);
 	CHECK(board_number("rotor") > 0);
 }
 
@@ -87,11 +88,11 @@ static void a_switch_that_closes_during_a_move(void)
 
 	motor_homed();
 	zero = board_number("rotor");
-	CHECK_EQ(motor_write("target_position", "200"), 0);
+	CHECK_EQ(device_write("target_position", "200"), 0);
 	CHECK(motor_passes(20, 5000));
 	board_write("switch_mode", "stuck_closed");
 	CHECK(motor_rests(500));
-	position = motor_number("position");
+	position = device_number("position");
 	CHECK(position >= 20 && position < 200);
 	CHECK_EQ(board_number("rotor"), zero + position);
 	check_fault("limit_switch_unexpected");
@@ -104,10 +105,10 @@ static void a_move_from_the_closed_switch(void)
 
 	motor_homed();
 	board_write("switch_mode", "stuck_closed");
-	steps = motor_metric("steps_total", "hy300_motor_steps_total");
-	CHECK_EQ(motor_write("target_position", "200"), 0);
+	steps = device_metric("steps_total", "hy300_motor_steps_total");
+	CHECK_EQ(device_write("target_position", "200"), 0);
 	CHECK(motor_rests(500));
-	CHECK_EQ(motor_metric("steps_total", "hy300_motor_steps_total"), steps);
+	CHECK_EQ(device_metric("steps_total", "hy300_motor_steps_total"), steps);
 	check_fault("limit_switch_unexpected");
 	check_recovery();
 }
@@ -117,12 +118,12 @@ static void a_switch_that_cannot_be_read(void)
 	double errors;
 
 	motor_homed();
-	errors = motor_metric("step_errors_total", "hy300_motor_step_errors_total");
-	CHECK_EQ(motor_write("target_position", "200"), 0);
+	errors = device_metric("step_errors_total", "hy300_motor_step_errors_total");
+	CHECK_EQ(device_write("target_position", "200"), 0);
 	CHECK(motor_passes(20, 5000));
 	board_set("fail_reads", 1);
 	CHECK(motor_rests(500));
-	CHECK_EQ(motor_metric("step_errors_total", "hy300_motor_step_errors_total"), errors + 1);
+	CHECK_EQ(device_metric("step_errors_total", "hy300_motor_step_errors_total"), errors + 1);
 	check_fault("step_error");
 	check_recovery();
 }
@@ -130,8 +131,8 @@ static void a_switch_that_cannot_be_read(void)
 static void clearing_where_there_is_no_fault(void)
 {
 	motor_homed();
-	CHECK_EQ(motor_write("fault", "none"), 0);
-	CHECK_EQ(motor_number("homed"), 1);
+	CHECK_EQ(device_write("fault", "none"), 0);
+	CHECK_EQ(device_number("homed"), 1);
 }
 
 static const struct ktap_test tests[] = {
@@ -146,6 +147,6 @@ static const struct ktap_test tests[] = {
 
 int main(int argc, char **argv)
 {
-	motor_init(argc, argv);
+	device_init(argc, argv);
 	return ktap_run(tests, ARRAY_SIZE(tests));
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
+#include "device.h"
 #include "motor.h"
 
 static const char * const states[] = {
@@ -35,7 +36,7 @@ static void open_all(void)
 	unsigned int i;
 
 	for (i = 0; i < STATES; i++) {
-		fds[i] = motor_open(states[i], O_RDONLY);
+		fds[i] = device_open(states[i], O_RDONLY);
 		CHECK(fds[i] >= 0);
 		read_fd(fds[i], before[i], sizeof(before[i]));
 	}
@@ -104,7 +105,7 @@ static void a_move(void)
 {
 	motor_homed();
 	open_all();
-	CHECK_EQ(motor_write("target_position", "60"), 0);
+	CHECK_EQ(device_write("target_position", "60"), 0);
 	check_woken("target_position");
 	check_woken("moving");
 	check_woken("position");
@@ -116,16 +117,16 @@ static void a_move_wakes_nothing_else(void)
 {
 	motor_homed();
 	open_all();
-	CHECK_EQ(motor_write("target_position", "20"), 0);
+	CHECK_EQ(device_write("target_position", "20"), 0);
 	CHECK(motor_rests(5000));
 	CHECK(!woken(3, 0));
 	CHECK(!woken(4, 0));
 	CHECK(!woken(5, 0));
 	close_all();
 	open_all();
-	CHECK_EQ(motor_write("target_position", "20"), 0);
-	CHECK_EQ(motor_write("target_position", "5000"), -ERANGE);
-	CHECK_EQ(motor_write("stop", "1"), 0);
+	CHECK_EQ(device_write("target_position", "20"), 0);
+	CHECK_EQ(device_write("target_position", "5000"), -ERANGE);
+	CHECK_EQ(device_write("stop", "1"), 0);
 	for (unsigned int i = 0; i < STATES; i++)
 		CHECK(!woken(i, 20));
 	close_all();
@@ -134,22 +135,22 @@ static void a_move_wakes_nothing_else(void)
 static void the_end_of_a_move(void)
 {
 	motor_homed();
-	CHECK_EQ(motor_write("target_position", "100"), 0);
+	CHECK_EQ(device_write("target_position", "100"), 0);
 	open_all();
 	CHECK_STR(before[2], "1\n");
 	check_woken("moving");
-	CHECK_EQ(motor_number("moving"), 0);
-	CHECK_EQ(motor_number("position"), 100);
+	CHECK_EQ(device_number("moving"), 0);
+	CHECK_EQ(device_number("position"), 100);
 	close_all();
 }
 
 static void a_stop(void)
 {
 	motor_homed();
-	CHECK_EQ(motor_write("target_position", "400"), 0);
+	CHECK_EQ(device_write("target_position", "400"), 0);
 	CHECK(motor_passes(5, 2000));
 	open_all();
-	CHECK_EQ(motor_write("stop", "1"), 0);
+	CHECK_EQ(device_write("stop", "1"), 0);
 	check_woken("target_position");
 	check_woken("moving");
 	close_all();
@@ -163,9 +164,9 @@ static void a_homing(void)
 	 * for a step only, too short for a reader.
 	 */
 	board_set("rotor", -8);
-	CHECK_EQ(motor_number("limit_switch"), 1);
+	CHECK_EQ(device_number("limit_switch"), 1);
 	open_all();
-	CHECK_EQ(motor_write("home", "1"), 0);
+	CHECK_EQ(device_write("home", "1"), 0);
 	check_woken("limit_switch");
 	CHECK(motor_rests(10000));
 	check_woken("homed");
@@ -177,31 +178,31 @@ static void a_fault_and_its_clearing(void)
 	motor_homed();
 	board_write("switch_mode", "stuck_closed");
 	open_all();
-	CHECK_EQ(motor_write("target_position", "50"), 0);
+	CHECK_EQ(device_write("target_position", "50"), 0);
 	check_woken("fault");
 	check_woken("homed");
 	close_all();
 	CHECK(motor_rests(500));
 	open_all();
-	CHECK_EQ(motor_write("fault", "none"), 0);
+	CHECK_EQ(device_write("fault", "none"), 0);
 	check_woken("fault");
 	close_all();
 }
 
 static void epoll_wakes_once_for_each_reading(void)
 {
-	struct epoll_event event = { .events = EPOLLPRI | EPOLLERR };
+	struct epoll_event event = { .events = EPOLLPRI | EPOLLERR, };
 	int epoll = epoll_create1(EPOLL_CLOEXEC), wakes = 0;
 	char text[32];
 	double counted;
 
 	motor_homed();
-	counted = motor_metric("position_changes_total",
-			       "hy300_motor_state_changes_total{attribute=\"position\"}");
+	counted = device_metric("position_changes_total",
+				"hy300_motor_state_changes_total{attribute=\"position\"}");
 	open_all();
 	CHECK(!epoll_ctl(epoll, EPOLL_CTL_ADD, fds[0], &event));
 	CHECK_EQ(epoll_wait(epoll, &event, 1, 50), 0);
-	CHECK_EQ(motor_write("target_position", "50"), 0);
+	CHECK_EQ(device_write("target_position", "50"), 0);
 	while (epoll_wait(epoll, &event, 1, 500) == 1) {
 		CHECK(event.events & EPOLLPRI);
 		read_fd(fds[0], text, sizeof(text));
@@ -211,8 +212,8 @@ static void epoll_wakes_once_for_each_reading(void)
 	CHECK(wakes > 1);
 	CHECK_STR(text, "50\n");
 	/* The counter says how many a slow reader has missed. */
-	counted = motor_metric("position_changes_total",
-			       "hy300_motor_state_changes_total{attribute=\"position\"}") - counted;
+	counted = device_metric("position_changes_total",
+				"hy300_motor_state_changes_total{attribute=\"position\"}") - counted;
 	CHECK(counted >= 50 && counted >= wakes);
 	close(epoll);
 	close_all();
@@ -232,6 +233,6 @@ static const struct ktap_test tests[] = {
 
 int main(int argc, char **argv)
 {
-	motor_init(argc, argv);
+	device_init(argc, argv);
 	return ktap_run(tests, ARRAY_SIZE(tests));
 }

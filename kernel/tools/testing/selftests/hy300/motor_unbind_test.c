@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ktap.h"
+#include "device.h"
 #include "motor.h"
 
 #define DRIVER "/sys/bus/platform/drivers/hy300-keystone-motor"
@@ -22,7 +23,7 @@ static void find_device(void)
 	char path[256], target[256];
 	ssize_t len;
 
-	snprintf(path, sizeof(path), "%s/device", motor_class);
+	snprintf(path, sizeof(path), "%s/device", device_class);
 	len = readlink(path, target, sizeof(target) - 1);
 	CHECK(len > 0);
 	target[len] = '\0';
@@ -45,7 +46,7 @@ static int driver_write(const char *file)
 
 static bool present(void)
 {
-	return !access(motor_class, F_OK);
+	return !access(device_class, F_OK);
 }
 
 static void *poll_position(void *woken)
@@ -57,7 +58,7 @@ static void *poll_position(void *woken)
 
 static void a_poller_is_woken_and_reads_enodev(void)
 {
-	int fd = motor_open("position", O_RDONLY);
+	int fd = device_open("position", O_RDONLY);
 	pthread_t poller;
 	char text[32];
 	void *woken;
@@ -74,7 +75,7 @@ static void a_poller_is_woken_and_reads_enodev(void)
 	close(fd);
 	CHECK_EQ(driver_write("bind"), 0);
 	CHECK(present());
-	CHECK_EQ(motor_number("homed"), 0);
+	CHECK_EQ(device_number("homed"), 0);
 }
 
 static void unbound_in_mid_move(void)
@@ -82,7 +83,7 @@ static void unbound_in_mid_move(void)
 	long long begin;
 
 	motor_homed();
-	CHECK_EQ(motor_write("target_position", "400"), 0);
+	CHECK_EQ(device_write("target_position", "400"), 0);
 	CHECK(motor_passes(10, 5000));
 	begin = now_ms();
 	CHECK_EQ(driver_write("unbind"), 0);
@@ -108,7 +109,7 @@ static void *read_everything(void *unused)
 	(void)unused;
 	while (!stop_reading) {
 		for (i = 0; i < ARRAY_SIZE(attributes); i++) {
-			fd = motor_open(attributes[i], O_RDONLY);
+			fd = device_open(attributes[i], O_RDONLY);
 			if (fd < 0)
 				continue;
 			/* Whatever comes, it must be content or an error, not a crash. */
@@ -130,7 +131,7 @@ static void unbound_and_bound_under_readers(void)
 		CHECK(!pthread_create(&readers[i], NULL, read_everything, NULL));
 	for (i = 0; i < 20; i++) {
 		if (i % 2)
-			motor_write("home", "1");
+			device_write("home", "1");
 		if (driver_write("unbind") || driver_write("bind"))
 			break;
 	}
@@ -149,7 +150,7 @@ static const struct ktap_test tests[] = {
 
 int main(int argc, char **argv)
 {
-	motor_init(argc, argv);
+	device_init(argc, argv);
 	if (setjmp(ktap_failed))
 		return 1;
 	find_device();

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "ktap.h"
+#include "device.h"
 #include "motor.h"
 
 #define MAX_FAMILIES	64
@@ -49,8 +50,8 @@ static void check_sample(const char *attribute, const char *line, const char *fa
 	strtod(value + 1, &end);
 	if (end == value + 1 || *end)
 		ktap_fail(__FILE__, __LINE__, "%s: \"%s\" has no number", attribute, line);
-	snprintf(unit, sizeof(unit), "unit=\"%d\"}", motor_unit);
-	if (motor_unit ? !strstr(line, unit) : !!strstr(line, "unit="))
+	snprintf(unit, sizeof(unit), "unit=\"%d\"}", device_unit);
+	if (device_unit ? !strstr(line, unit) : !!strstr(line, "unit="))
 		ktap_fail(__FILE__, __LINE__, "%s: \"%s\" has the wrong unit", attribute, line);
 }
 
@@ -91,7 +92,7 @@ static void check_page(const char *attribute, char *text)
 static void every_metric_attribute_is_well_formed(void)
 {
 	static char text[PAGE_BYTES + 1];
-	DIR *directory = opendir(motor_class);
+	DIR *directory = opendir(device_class);
 	struct dirent *entry;
 	const char *read;
 
@@ -100,7 +101,7 @@ static void every_metric_attribute_is_well_formed(void)
 	while ((entry = readdir(directory))) {
 		if (entry->d_type != DT_REG)
 			continue;
-		read = motor_read(entry->d_name);
+		read = device_read(entry->d_name);
 		if (!read || strncmp(read, "# HELP ", 7))
 			continue;
 		strcpy(text, read);
@@ -126,7 +127,7 @@ static void gpio_state_is_the_coils(void)
 	long coils, line;
 
 	motor_homed();
-	CHECK_EQ(motor_write("target_position", "400"), 0);
+	CHECK_EQ(device_write("target_position", "400"), 0);
 	CHECK(motor_passes(10, 5000));
 	/* The pattern changes under way, so what both say is looked for until it agrees. */
 	for (int try = 0; ; try++) {
@@ -136,16 +137,16 @@ static void gpio_state_is_the_coils(void)
 		for (line = 0; line < 4; line++) {
 			snprintf(series, sizeof(series),
 				 "hy300_motor_gpio_state{line=\"phase%ld\"}", line);
-			seen |= (long)motor_metric("gpio_phase_transitions_total", series) << line;
+			seen |= (long)device_metric("gpio_phase_transitions_total", series) << line;
 		}
 		if (coils && seen == coils)
 			break;
 		CHECK(try < 1000);
 	}
-	CHECK_EQ(motor_write("stop", "1"), 0);
+	CHECK_EQ(device_write("stop", "1"), 0);
 	CHECK(motor_rests(500));
-	CHECK_EQ(motor_metric("gpio_phase_transitions_total",
-			      "hy300_motor_gpio_state{line=\"phase0\"}"), 0);
+	CHECK_EQ(device_metric("gpio_phase_transitions_total",
+			       "hy300_motor_gpio_state{line=\"phase0\"}"), 0);
 }
 
 static const struct ktap_test tests[] = {
@@ -156,6 +157,6 @@ static const struct ktap_test tests[] = {
 
 int main(int argc, char **argv)
 {
-	motor_init(argc, argv);
+	device_init(argc, argv);
 	return ktap_run(tests, ARRAY_SIZE(tests));
 }
