@@ -11,7 +11,7 @@ class=/sys/class/hy300
 debugfs=/sys/kernel/debug/hy300-virtual-board
 here=$(cd "$(dirname "$0")" && pwd)
 results=$(mktemp)
-drivers="hy300-keystone-motor"
+drivers="hy300-keystone-motor daedalus-v4l2"
 kinds="motor"
 
 # result STATUS NAME: one test of this script's own
@@ -81,7 +81,7 @@ done
 # shellcheck disable=SC2086  # a list of words
 unload $drivers hy300-virtual-board hy300
 result $? "the modules unload"
-[ ! -e $class ] && [ ! -e $debugfs ]
+[ ! -e $class ] && [ ! -e $debugfs ] && [ ! -e /dev/daedalus-v4l2 ] && [ ! -e /sys/kernel/debug/daedalus_v4l2 ]
 result $? "nothing is left of them"
 # shellcheck disable=SC2086  # a list of words
 load hy300 hy300-virtual-board $drivers && [ -e $class/motor/position ]
