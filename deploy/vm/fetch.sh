@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches Debian's arm64 kernel, headers, busybox and Java for the guest into the cache; prints the cache's paths as shell variables.
+# Fetches kernels and headers of Debian 12 and 13, busybox and Java for the guest into the cache; prints its paths as shell variables.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: eval "$(deploy/vm/fetch.sh)"
@@ -8,19 +8,34 @@
 set -eu
 
 cache=${HY300_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hy300-fleet}
-apt=$cache/apt
 host=$(dpkg --print-architecture)
-mkdir -p "$apt/lists/partial" "$apt/archives/partial"
-[ -e "$apt/status" ] || : >"$apt/status"
 
 say() { echo "== $*" >&2; }
 
+# private_apt TOOL ...: apt with the state and, if there are some, the sources of directory $apt
 private_apt() {
   tool=$1
   shift
+  [ ! -e "$apt/sources.list" ] ||
+    set -- -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null "$@"
   "$tool" -q -o Dir::State="$apt" -o Dir::State::status="$apt/status" -o Dir::State::lists="$apt/lists" \
-    -o Dir::Cache="$apt" -o Dir::Cache::archives="$apt/archives" -o APT::Sandbox::User=root \
+    -o Dir::Cache="$apt" -o Dir::Cache::archives="$apt/archives" -o Dir::Cache::pkgcache=pkgcache.bin \
+    -o Dir::Cache::srcpkgcache=srcpkgcache.bin -o APT::Sandbox::User=root \
     -o APT::Architectures::="$host" -o APT::Architectures::=arm64 "$@"
+}
+
+# suite DIRECTORY: from here on packages come out of this directory's index, read again after a day and kept when that fails
+suite() {
+  apt=$1
+  mkdir -p "$apt/lists/partial" "$apt/archives/partial"
+  [ -e "$apt/status" ] || : >"$apt/status"
+  [ -z "$(find "$apt/updated" -mtime -1 2>/dev/null)" ] || return 0
+  say "reading Debian's package index"
+  if private_apt apt-get update >"$apt/update.log" 2>&1; then
+    touch "$apt/updated"
+  else
+    say "the package index could not be read ($apt/update.log); going on with what is cached"
+  fi
 }
 
 # kernel_release ARCH: what the metapackage of Debian's kernel points at, such as 6.1.0-56
@@ -52,45 +67,80 @@ unpack() {
   touch "$dir/.complete"
 }
 
-# headers RELEASE ARCH DIRECTORY: a kernel build directory out of unpacked header packages
+# headers RELEASE ARCH DIRECTORY KBUILD: a kernel build directory out of unpacked header packages
 headers() {
-  unpack "$3" "linux-headers-$1-$2:$2" "linux-headers-$1-common" "linux-kbuild-6.1:$host"
+  unpack "$3" "linux-headers-$1-$2:$2" "linux-headers-$1-common" "$4:$host"
   sed -i "s#^include .*#include $3/usr/src/linux-headers-$1-common/Makefile#" "$3/usr/src/linux-headers-$1-$2/Makefile"
 }
 
-# The registry's index is read again after a day, and kept when that fails.
-if [ -z "$(find "$apt/updated" -mtime -1 2>/dev/null)" ]; then
-  say "reading Debian's package index"
-  if private_apt apt-get update >"$apt/update.log" 2>&1; then
-    touch "$apt/updated"
-  else
-    say "the package index could not be read ($apt/update.log); going on with what is cached"
-  fi
-fi
-
-release=$(kernel_release arm64)
-[ -n "$release" ] || {
-  echo "fetch.sh: no arm64 kernel in the package index; see $apt/update.log" >&2
-  exit 1
+# arm64_kernel: sets $release, $kernel and $arm64_headers to the suite's kernel
+arm64_kernel() {
+  release=$(kernel_release arm64)
+  [ -n "$release" ] || {
+    echo "fetch.sh: no arm64 kernel in the package index; see $apt/update.log" >&2
+    exit 1
+  }
+  kernel=$cache/kernel-$release-arm64
+  unpack "$kernel" "linux-image-$release-arm64:arm64"
+  [ -e "$kernel/lib/modules/$release-arm64/modules.dep" ] || {
+    [ -e "$kernel/lib" ] || ln -s usr/lib "$kernel/lib"
+    depmod -b "$kernel" "$release-arm64"
+  }
+  arm64_headers=$cache/headers-$release-arm64
 }
-kernel=$cache/kernel-$release-arm64
-unpack "$kernel" "linux-image-$release-arm64:arm64"
-arm64_headers=$cache/headers-$release-arm64
-headers "$release" arm64 "$arm64_headers"
+
+# Debian 13's headers are made for its gcc 14 and its C library; this lets Debian 12's gcc 12 use them.
+use_host_compiler() {
+  [ -e "$arm64_headers/.host-compiler" ] && return
+  build=$arm64_headers/usr/src/linux-headers-$release-arm64
+  modpost=$arm64_headers/usr/lib/linux-kbuild-$release/scripts/mod/modpost.real-lsb-64
+  libc=$cache/libc-$(candidate libc6)
+  unpack "$libc" libc6
+  libc=$libc/usr/lib/x86_64-linux-gnu
+  [ -e "$modpost.elf" ] || mv "$modpost" "$modpost.elf"
+  printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' "$libc/ld-linux-x86-64.so.2" "$libc" "$modpost.elf" >"$modpost"
+  chmod 755 "$modpost"
+  sed -i 's/gcc-[0-9]*$/gcc/' "$build/.kernelvariables"
+  # What kconfig says of a compiler without -fmin-function-alignment, such as gcc before 14.
+  sed -i -E '/CONFIG_CC_HAS_(MIN|SANE)_FUNCTION_ALIGNMENT\b/d' "$build/include/config/auto.conf" "$build/include/generated/autoconf.h"
+  # Out of it kbuild would make BTF for the modules, with a pahole as new as the kernel.
+  rm -f "$build/vmlinux"
+  touch "$arm64_headers/.host-compiler"
+}
+
+suite "$cache/apt"
+arm64_kernel
+bookworm_release=$release-arm64
+bookworm_kernel=$kernel
+bookworm_headers=$arm64_headers/usr/src/linux-headers-$release-arm64
+headers "$release" arm64 "$arm64_headers" linux-kbuild-6.1
 amd64_headers=$cache/headers-$release-amd64
-headers "$release" amd64 "$amd64_headers"
+headers "$release" amd64 "$amd64_headers" linux-kbuild-6.1
+amd64_headers=$amd64_headers/usr/src/linux-headers-$release-amd64
 tools=$cache/busybox-$(candidate busybox-static:arm64)
 unpack "$tools" busybox-static:arm64
 java=$cache/java-$(candidate openjdk-17-jre-headless:arm64)
 unpack "$java" openjdk-17-jre-headless:arm64 libc6:arm64 zlib1g:arm64 libgcc-s1:arm64 libstdc++6:arm64
 
-[ -e "$kernel/lib/modules/$release-arm64/modules.dep" ] || depmod -b "$kernel" "$release-arm64"
+# Debian 13 comes from where Debian 12 comes from.
+mkdir -p "$cache/apt-trixie"
+# shellcheck disable=SC2016  # the words in $() are apt's
+private_apt apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
+  'Created-By: Packages' 'Origin: Debian' "Architecture: $host" | grep -v backports | sort -u |
+  sed 's#^#deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] #; s/ bookworm/ trixie/' >"$cache/apt-trixie/sources.list"
+suite "$cache/apt-trixie"
+arm64_kernel
+headers "$release" arm64 "$arm64_headers" "linux-kbuild-$release"
+use_host_compiler
 
 cat <<END
-GUEST_RELEASE=$release-arm64
-GUEST_KERNEL=$kernel
-GUEST_HEADERS=$arm64_headers/usr/src/linux-headers-$release-arm64
-AMD64_HEADERS=$amd64_headers/usr/src/linux-headers-$release-amd64
+GUEST_RELEASE=$bookworm_release
+GUEST_KERNEL=$bookworm_kernel
+GUEST_HEADERS=$bookworm_headers
+AMD64_HEADERS=$amd64_headers
+TRIXIE_RELEASE=$release-arm64
+TRIXIE_KERNEL=$kernel
+TRIXIE_HEADERS=$arm64_headers/usr/src/linux-headers-$release-arm64
 GUEST_BUSYBOX=$tools/bin/busybox
 GUEST_JAVA=$java
 END
