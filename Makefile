@@ -12,7 +12,7 @@ JAVA_SOURCES := $(shell find contract edge-agent collector bench -path '*/target
 
 JAVA_PACKAGES := openjdk-17-jdk-headless maven
 GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc make libc6-dev \
-	device-tree-compiler cpio kmod bc xz-utils gzip curl git
+	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck
 PACKAGES := deploy/vm/packages.sh
 

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: boot.sh projector|driver-tests COMMANDLINE
+# HY300_KERNEL=trixie boots Debian 13's kernel instead of Debian 12's.
 # HY300_SHARE=directory shows that directory to the projector as /mnt/share.
 # build.sh has made what is booted; the words of the command line are those of the guest's init.
 set -eu
@@ -10,6 +11,9 @@ here=$(dirname "$0")
 out=$here/target
 # shellcheck source=/dev/null  # written by fetch.sh
 . "$out/guest.env"
+if [ "${HY300_KERNEL:-bookworm}" = trixie ]; then
+  GUEST_KERNEL=$TRIXIE_KERNEL GUEST_RELEASE=$TRIXIE_RELEASE
+fi
 what=$1
 commandline=$2
 set --

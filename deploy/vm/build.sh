@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Does nothing when its inputs (kernel/, this directory, the fetched packages) are those of the last time.
+# HY300_KERNELS='bookworm trixie' (the default) is what the driver tests shall boot; the modules are built for amd64 besides.
+# `HY300_KERNELS=bookworm` is quicker while working on a driver.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$here/../../kernel
@@ -14,7 +16,8 @@ echo 'GUEST_MACHINE="-M virt -cpu cortex-a53 -m 512 -smp 2"' >>"$out/guest.env.n
 # shellcheck source=/dev/null  # written by fetch.sh
 . "$out/guest.env.new"
 
-key=$( (cd "$kernel" && git ls-files -co --exclude-standard -z | sort -z | xargs -0 sha256sum
+kernels=${HY300_KERNELS:-bookworm trixie}
+key=$( (echo "$kernels" && cd "$kernel" && git ls-files -co --exclude-standard -z | sort -z | xargs -0 sha256sum
   cat "$here"/*.sh "$here"/init "$here"/*.dtsi "$out/guest.env.new") | sha256sum)
 [ "$(cat "$out/key" 2>/dev/null)" = "$key" ] && exit 0
 rm -f "$out/key"
@@ -22,44 +25,57 @@ mv "$out/guest.env.new" "$out/guest.env"
 
 say() { echo "== $*" >&2; }
 
-# build_modules ARCH HEADERS CROSS: the drivers against one set of headers; a warning fails the build
+# build_modules NAME ARCH HEADERS CROSS: the drivers against one set of headers; a warning or a complaint of sparse fails the build
 build_modules() {
-  say "building the drivers for $1 ($(basename "$2"))"
+  say "building the drivers for $2 ($(basename "$3"))"
   rm -rf "$out/kernel-$1"
   mkdir "$out/kernel-$1"
   (cd "$kernel" && git ls-files -co --exclude-standard -z | tar -c --null -T - -f -) | tar -x -C "$out/kernel-$1"
   log=$out/kernel-$1.log
-  if ! make -C "$out/kernel-$1" KDIR="$2" ARCH="$1" CROSS_COMPILE="$3" W=1 modules >"$log" 2>&1; then
-    tail -n 30 "$log" >&2
+  if ! make -j "$(nproc)" -C "$out/kernel-$1" KDIR="$3" ARCH="$2" CROSS_COMPILE="$4" W=1 C=1 modules >"$log" 2>&1; then
+    grep -E 'error|warning|\*\*\*' "$log" | head -n 30 >&2
+    echo "build.sh: the drivers do not build for $2; the whole log is $log" >&2
     exit 1
   fi
-  if grep -i 'warning' "$log" | grep -v 'Skipping BTF' >&2; then
-    echo "build.sh: the drivers build with warnings for $1; the whole log is $log" >&2
+  if grep -iE 'warning|: error:|sparse:' "$log" | grep -v 'Skipping BTF' >&2; then
+    echo "build.sh: the drivers build with warnings for $2; the whole log is $log" >&2
     exit 1
   fi
 }
-build_modules arm64 "$GUEST_HEADERS" aarch64-linux-gnu-
-build_modules x86_64 "$AMD64_HEADERS" ''
 
-# What the guest loads: our modules as modules_install leaves them, and the stock ones that they and the guest's devices need.
-say "installing the modules"
-libs=$out/modules
-rm -rf "$libs"
-make -s -C "$out/kernel-arm64" KDIR="$GUEST_HEADERS" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
-  INSTALL_MOD_PATH="$libs" INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install >"$out/install.log" 2>&1 || {
-  cat "$out/install.log" >&2
-  exit 1
+# install_modules NAME HEADERS KERNEL RELEASE: what the guest loads into modules-NAME, our modules as modules_install leaves them and
+# the stock ones that they and the guest's devices need
+install_modules() {
+  libs=$out/modules-$1
+  rm -rf "$libs"
+  make -s -C "$out/kernel-$1" KDIR="$2" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
+    INSTALL_MOD_PATH="$libs" INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install >"$out/install.log" 2>&1 || {
+    cat "$out/install.log" >&2
+    exit 1
+  }
+  # Debian 13 compresses modules, which busybox does not read.
+  find "$libs" -name '*.ko.xz' -exec xz -d {} +
+  find "$libs" -name '*.ko' -exec modinfo -F depends {} + | tr ',' '\n' | tr '_' '-' | sort -u >"$out/depends"
+  find "$libs" -name '*.ko' -exec basename {} .ko \; | tr '_' '-' | sort >"$out/ours"
+  # shellcheck disable=SC2046  # a list of words
+  modprobe -a -d "$3" -S "$4" --show-depends virtio_mmio 9pnet_virtio 9p virtio_net virtio_rng \
+    $(comm -23 "$out/depends" "$out/ours") | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
+    install -D -m 644 "$module" "$libs${module#"$3"}"
+  done
+  find "$libs" -name '*.ko.xz' -exec xz -d {} +
+  cp "$3/lib/modules/$4"/modules.builtin* "$libs/lib/modules/$4"
+  : >"$libs/lib/modules/$4/modules.order"
+  depmod -b "$libs" "$4"
 }
-find "$libs" -name '*.ko' -exec modinfo -F depends {} + | tr ',' '\n' | tr '_' '-' | sort -u >"$out/depends"
-find "$libs" -name '*.ko' -exec basename {} .ko \; | tr '_' '-' | sort >"$out/ours"
-# shellcheck disable=SC2046  # a list of words
-modprobe -a -d "$GUEST_KERNEL" -S "$GUEST_RELEASE" --show-depends virtio_mmio 9pnet_virtio 9p virtio_net virtio_rng \
-  $(comm -23 "$out/depends" "$out/ours") | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
-  install -D -m 644 "$module" "$libs${module#"$GUEST_KERNEL"}"
-done
-cp "$GUEST_KERNEL/lib/modules/$GUEST_RELEASE"/modules.builtin* "$libs/lib/modules/$GUEST_RELEASE"
-: >"$libs/lib/modules/$GUEST_RELEASE/modules.order"
-depmod -b "$libs" "$GUEST_RELEASE"
+
+build_modules arm64 arm64 "$GUEST_HEADERS" aarch64-linux-gnu-
+install_modules arm64 "$GUEST_HEADERS" "$GUEST_KERNEL" "$GUEST_RELEASE"
+case $kernels in *trixie*)
+  build_modules trixie arm64 "$TRIXIE_HEADERS" aarch64-linux-gnu-
+  install_modules trixie "$TRIXIE_HEADERS" "$TRIXIE_KERNEL" "$TRIXIE_RELEASE"
+  build_modules x86_64 x86_64 "$AMD64_HEADERS" ''
+  ;;
+esac
 
 say "building the driver tests"
 rm -rf "$out/selftests"
@@ -85,7 +101,7 @@ new_tree() {
   install -m 755 "$GUEST_BUSYBOX" "$tree/bin/busybox"
   ln -s busybox "$tree/bin/sh"
   install -m 755 "$here/init" "$tree/init"
-  cp -r "$libs/lib/modules" "$tree/lib/modules"
+  cp -r "$out/modules-arm64/lib/modules" "$tree/lib/modules"
 }
 initramfs() {
   (cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$out/$1.cpio.gz"
@@ -102,6 +118,7 @@ ln -s /mnt/java/etc/java-17-openjdk "$tree/etc/java-17-openjdk"
 initramfs projector
 
 new_tree
+[ ! -e "$out/modules-trixie" ] || cp -r "$out/modules-trixie/lib/modules/." "$tree/lib/modules"
 cp -r "$out/selftests" "$tree/selftests"
 initramfs driver-tests
 ln -sf driver-tests.cpio.gz "$out/driver-tests-selfmade.cpio.gz"

@@ -4,6 +4,7 @@
  * switch hang on.
  */
 
+#include <linux/device.h>
 #include <linux/gpio/driver.h>
 #include <linux/module.h>
 #include <linux/slab.h>
