@@ -9,6 +9,10 @@ set -eu
 
 cache=${HY300_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hy300-fleet}
 host=$(dpkg --print-architecture)
+# One at a time: two that unpack the same package would take it from each other.
+mkdir -p "$cache"
+exec 9>"$cache/lock"
+flock 9
 
 say() { echo "== $*" >&2; }
 
@@ -73,6 +77,18 @@ headers() {
   sed -i "s#^include .*#include $3/usr/src/linux-headers-$1-common/Makefile#" "$3/usr/src/linux-headers-$1-$2/Makefile"
 }
 
+# reviewers_scripts DIRECTORY: checkpatch and its kin, for which there is no package but the kernel's whole source
+reviewers_scripts() {
+  [ -e "$1/.complete" ] && return
+  unpack "$1" linux-source-6.1
+  rm "$1/.complete"
+  tar -x -J -f "$1/usr/src/linux-source-6.1.tar.xz" -C "$1" --strip-components 1 --wildcards \
+    'linux-source-6.1/scripts/*.pl' 'linux-source-6.1/scripts/spdx*' 'linux-source-6.1/scripts/spelling.txt' \
+    'linux-source-6.1/scripts/*.checkpatch' linux-source-6.1/LICENSES linux-source-6.1/MAINTAINERS
+  rm -r "$1/usr"
+  touch "$1/.complete"
+}
+
 # arm64_kernel: sets $release, $kernel and $arm64_headers to the suite's kernel
 arm64_kernel() {
   release=$(kernel_release arm64)
@@ -121,6 +137,8 @@ tools=$cache/busybox-$(candidate busybox-static:arm64)
 unpack "$tools" busybox-static:arm64
 java=$cache/java-$(candidate openjdk-17-jre-headless:arm64)
 unpack "$java" openjdk-17-jre-headless:arm64 libc6:arm64 zlib1g:arm64 libgcc-s1:arm64 libstdc++6:arm64
+scripts=$cache/linux-scripts-$(candidate linux-source-6.1)
+reviewers_scripts "$scripts"
 
 # Debian 13 comes from where Debian 12 comes from.
 mkdir -p "$cache/apt-trixie"
@@ -141,6 +159,7 @@ AMD64_HEADERS=$amd64_headers
 TRIXIE_RELEASE=$release-arm64
 TRIXIE_KERNEL=$kernel
 TRIXIE_HEADERS=$arm64_headers/usr/src/linux-headers-$release-arm64
+LINUX_SCRIPTS=$scripts
 GUEST_BUSYBOX=$tools/bin/busybox
 GUEST_JAVA=$java
 END
