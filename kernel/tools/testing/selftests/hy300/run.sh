@@ -11,7 +11,7 @@ class=/sys/class/hy300
 debugfs=/sys/kernel/debug/hy300-virtual-board
 here=$(cd "$(dirname "$0")" && pwd)
 results=$(mktemp)
-drivers="hy300-keystone-motor daedalus-v4l2"
+drivers="hy300-keystone-motor daedalus-v4l2 kmsgpipe"
 kinds="motor"
 
 # result STATUS NAME: one test of this script's own
