@@ -11,7 +11,8 @@ COLLECTOR := collector/target/hy300-collector
 JAVA_SOURCES := $(shell find contract edge-agent collector bench -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
 
 JAVA_PACKAGES := openjdk-17-jdk-headless maven
-GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc make libc6-dev \
+GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf \
+	libc6-dev-armhf-cross gcc make libc6-dev \
 	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck
 PACKAGES := deploy/vm/packages.sh

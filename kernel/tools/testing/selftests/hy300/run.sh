@@ -32,19 +32,23 @@ selected() (
   return 1
 )
 
-# run_test WHERE TEST ARGUMENTS: one program; one that dies leaves its plan unfulfilled, which is a failure too
+# run_test WHERE TEST ARGUMENTS: one program, and again as a 32-bit one where it was built so; one that dies leaves its plan unfulfilled,
+# which is a failure too
 run_test() {
   where=$1 test=$2
   shift 2
   selected "$test" || return 0
-  echo "# $where: $test"
-  "$here/$test" "$@" >"$results.out" 2>&1
-  status=$?
-  cat "$results.out"
-  grep -E '^(not )?ok ' "$results.out" >>"$results"
-  planned=$(sed -n 's/^1\.\.//p' "$results.out")
-  [ "$(grep -cE '^(not )?ok ' "$results.out")" = "$planned" ] ||
-    result 1 "$where: $test ended early with status $status"
+  for program in "$test" "armhf/$test"; do
+    [ -e "$here/$program" ] || continue
+    echo "# $where: $program"
+    "$here/$program" "$@" >"$results.out" 2>&1
+    status=$?
+    cat "$results.out"
+    grep -E '^(not )?ok ' "$results.out" >>"$results"
+    planned=$(sed -n 's/^1\.\.//p' "$results.out")
+    [ "$(grep -cE '^(not )?ok ' "$results.out")" = "$planned" ] ||
+      result 1 "$where: $program ended early with status $status"
+  done
 }
 
 echo "# $run: $(uname -r)"
