@@ -33,8 +33,29 @@ for kernel in $kernels; do
   [ "$kernel" = "${kernels##* }" ] || cat "$out/test-$kernel.log"
 done
 
+# check_metrics: what promtool says of the metric attributes as they were at the end of each run
+check_metrics() {
+  for kernel in $kernels; do
+    log=$out/test-$kernel.log
+    devices=$(sed -n 's/^metrics \([^:]*\): .*/\1/p' "$log" | sort -u)
+    [ -n "$devices" ] || echo "not ok - $kernel: there are metric attributes"
+    for device in $devices; do
+      if said=$(sed -n "s#^metrics $device: ##p" "$log" | promtool check metrics 2>&1) && [ -z "$said" ]; then
+        echo "ok - $kernel: promtool finds the metrics of $device good"
+      else
+        printf '%s\n' "$said" | sed 's/^/# /'
+        echo "not ok - $kernel: promtool finds the metrics of $device good"
+      fi
+    done
+  done
+}
+check_metrics | tee "$out/test-metrics.log"
+
 # Each boot prints its sum just before its end.
-for kernel in $kernels; do cat "$out/test-$kernel.log"; done | awk '
+{
+  for kernel in $kernels; do cat "$out/test-$kernel.log"; done
+  echo "$(grep -c '^ok' "$out/test-metrics.log") passed, $(grep -c '^not ok' "$out/test-metrics.log") failed"
+} | awk '
   /^== driver-tests.*: booting/ { boot = $0; ended = 0 }
   /^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3; ended = 1 }
   /^== end of / && !ended { print "not ok, no closing line: " boot; failed++ }

@@ -70,7 +70,7 @@
 #define min_queued_buffers	min_buffers_needed
 #endif
 
-/* 6.13 lets videobuf2 drop the queue's lock itself; these two lines of struct vb2_ops do it before. */
+/* 6.13 lets videobuf2 drop the queue's lock itself; before, these lines of struct vb2_ops do it. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define HY300_VB2_WAIT_OPS						\
 	.wait_prepare = vb2_ops_wait_prepare,				\

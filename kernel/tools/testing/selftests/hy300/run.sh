@@ -1,10 +1,12 @@
 #!/bin/sh
-# Loads the drivers, runs every test on every device, unloads them, and looks at the kernel's log.
 # SPDX-License-Identifier: GPL-2.0
+# Loads the drivers, runs every test on every device, unloads them, and looks at the kernel's log.
 #
 # usage: run.sh NAME-OF-THE-RUN ['PATTERN-OF-TESTS...']
-# The drivers are where modprobe finds them. A test KIND_*_test runs once for each class device of its kind, every other one once.
-# Prints KTAP and closes with the sum, `N passed, N failed`.
+# The drivers are where modprobe finds them. A test KIND_*_test runs once for each class device of
+# its kind, every other one once.
+# Prints KTAP and the metric attributes, in lines that begin with "metrics RUN/DEVICE: ", and closes
+# with the sum, `N passed, N failed`.
 run=$1
 patterns=${2:-*}
 class=/sys/class/hy300
@@ -32,8 +34,13 @@ selected() (
   return 1
 )
 
+<<<<<<< Updated upstream
 # run_test WHERE TEST ARGUMENTS: one program, and again as a 32-bit one where it was built so; one that dies leaves its plan unfulfilled,
 # which is a failure too
+=======
+# run_test WHERE TEST ARGUMENTS: one program; one that dies leaves its plan unfulfilled, which is
+# a failure too
+>>>>>>> Stashed changes
 run_test() {
   where=$1 test=$2
   shift 2
@@ -82,10 +89,22 @@ for test in "$here"/*_test; do
   run_test "$run" "$name"
 done
 
+# What a scraper would read now; the host has promtool.
+for directory in "$class"/*; do
+  for attribute in "$directory"/*; do
+    [ -f "$attribute" ] && cat "$attribute" 2>/dev/null >"$results.out"
+    case $(head -n 1 "$results.out") in
+    "# HELP "*) sed "s#^#metrics $run/${directory##*/}: #" "$results.out" ;;
+    esac
+    : >"$results.out"
+  done
+done
+
 # shellcheck disable=SC2086  # a list of words
 unload $drivers hy300-virtual-board hy300
 result $? "the modules unload"
-[ ! -e $class ] && [ ! -e $debugfs ] && [ ! -e /dev/daedalus-v4l2 ] && [ ! -e /sys/kernel/debug/daedalus_v4l2 ]
+[ ! -e $class ] && [ ! -e $debugfs ] && [ ! -e /dev/daedalus-v4l2 ] &&
+  [ ! -e /sys/kernel/debug/daedalus_v4l2 ]
 result $? "nothing is left of them"
 # shellcheck disable=SC2086  # a list of words
 load hy300 hy300-virtual-board $drivers && [ -e $class/motor/position ]
