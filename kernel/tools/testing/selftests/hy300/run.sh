@@ -34,13 +34,8 @@ selected() (
   return 1
 )
 
-<<<<<<< Updated upstream
-# run_test WHERE TEST ARGUMENTS: one program, and again as a 32-bit one where it was built so; one that dies leaves its plan unfulfilled,
-# which is a failure too
-=======
-# run_test WHERE TEST ARGUMENTS: one program; one that dies leaves its plan unfulfilled, which is
-# a failure too
->>>>>>> Stashed changes
+# run_test WHERE TEST ARGUMENTS: one program, and again as a 32-bit one where it was built so; one
+# that dies leaves its plan unfulfilled, which is a failure too
 run_test() {
   where=$1 test=$2
   shift 2
