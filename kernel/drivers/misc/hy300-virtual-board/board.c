@@ -151,7 +151,7 @@ static int board_probe(struct platform_device *pdev)
 
 	if (dev->of_node)
 		return devm_of_platform_populate(dev);
-	return virtual_board_add_own_devices(dev, board->irqs);
+	return virtual_board_add_own_devices(dev, board->irqs, board->mips);
 }
 
 static const struct of_device_id board_of_match[] = {

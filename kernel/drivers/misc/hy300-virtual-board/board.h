@@ -10,6 +10,7 @@
 struct dentry;
 struct device;
 struct gpio_chip;
+struct resource;
 struct virtual_board;
 struct virtual_hdmi;
 struct virtual_irqs;
@@ -26,6 +27,9 @@ struct virtual_motor;
 #define VIRTUAL_BOARD_IRQ_MIPS	0
 #define VIRTUAL_BOARD_IRQ_TVCAP	1
 #define VIRTUAL_BOARD_IRQS	2
+
+/* Regions of the MIPS co-processor's memory */
+#define VIRTUAL_MIPS_REGIONS	6
 
 /**
  * struct virtual_motor_config - the wiring of one motor
@@ -48,6 +52,7 @@ int virtual_motor_limit_level(struct virtual_motor *motor);
 
 struct virtual_mips *virtual_mips_create(struct virtual_board *board, struct device *dev,
 					 struct dentry *debugfs);
+struct resource virtual_mips_memory(const struct virtual_mips *mips);
 int virtual_mips_read(void *mips, unsigned int reg, unsigned int *value);
 int virtual_mips_write(void *mips, unsigned int reg, unsigned int value);
 
@@ -66,7 +71,10 @@ unsigned int virtual_irqs_map(struct virtual_irqs *irqs, unsigned int line);
 
 int virtual_board_add_gpios(struct device *dev, struct virtual_motor *motor);
 
-int virtual_board_add_own_devices(struct device *dev, struct virtual_irqs *irqs);
+extern const u32 virtual_mips_own_layout[2 * VIRTUAL_MIPS_REGIONS];
+
+int virtual_board_add_own_devices(struct device *dev, struct virtual_irqs *irqs,
+				  const struct virtual_mips *mips);
 int virtual_board_make_own(void);
 void virtual_board_remove_own(void);
 

@@ -1,47 +1,402 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Virtual board: the MIPS co-processor.
+ * Virtual board: the MIPS co-processor. It runs when the board comes up, as
+ * one that U-Boot has started; it boots when its reset ends, takes commands
+ * and looks for their arguments in its memory. mips-knobs.c makes it fail.
+ *
+ * Its registers, where the drivers guess them to be: CMD 0x00, STATUS 0x04
+ * (bit 0 busy, bit 1 event, cleared by writing 1), DATA 0x08 (number of the
+ * state), CONTROL 0x0c (bit 0 reset); the HY310's addresses of shared memory
+ * 0x24, its size 0x28, and of the boot code 0x30.
  */
 
+#include <linux/crc32.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/io.h>
+#include <linux/ioport.h>
+#include <linux/minmax.h>
+#include <linux/of.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/property.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
-#include "board.h"
+#include "mips.h"
+
+#define REG_CMD			0x00
+#define REG_STATUS		0x04
+#define REG_DATA		0x08
+#define REG_CONTROL		0x0c
+#define REG_SHARE_ADDRESS	0x24
+#define REG_SHARE_SIZE		0x28
+#define REG_BOOT_ADDRESS	0x30
+
+#define STATUS_BUSY		BIT(0)
+#define STATUS_EVENT		BIT(1)
+#define CONTROL_RESET		BIT(0)
+
+#define CMD_POWER_DOWN		0x02
+#define CMD_KEYSTONE		0x10
+
+#define WORD_OFF		0
+#define WORD_INITIAL		1
+#define WORD_IDLE		3
+#define WORD_TRANSITION_UP	4
+#define WORD_RUNNING		5
+
+/* Regions, numbers of hardware order */
+#define REGION_FIRMWARE		1
+#define REGION_DEBUG		2
+
+/* What a slow processor takes, within the limits of the drivers */
+#define SLOW_BOOT_STEP_MS	300
+#define SLOW_ANSWER_MS		600
+
+static const u32 boot_words[] = { WORD_INITIAL, WORD_IDLE, WORD_TRANSITION_UP, WORD_RUNNING };
+
+/* A projector's regions, and those of the board that makes itself, with room for its firmware */
+static const u32 hy300_layout[2 * VIRTUAL_MIPS_REGIONS] = {
+	0x000000, 0x1000, 0x001000, 0xc00000, 0xc01000, 0x100000,
+	0xd01000, 0x40000, 0xd41000, 0x100000, 0xe41000, 0x1a00000,
+};
+
+const u32 virtual_mips_own_layout[2 * VIRTUAL_MIPS_REGIONS] = {
+	0x000000, 0x1000, 0x001000, 0x180000, 0x181000, 0x10000,
+	0x191000, 0x10000, 0x1a1000, 0x10000, 0x1b1000, 0x4f000,
+};
+
+#define OWN_MEMORY_SIZE		0x200000
 
 /**
- * struct virtual_mips - the co-processor
- * @board: whose interrupt line it has
+ * virtual_mips_region() - a region of the memory
+ * @mips: the co-processor
+ * @number: which
+ *
+ * Return: the region, NULL when it is not in the memory.
  */
-struct virtual_mips {
-	struct virtual_board *board;
-};
+void *virtual_mips_region(const struct virtual_mips *mips, unsigned int number)
+{
+	u32 offset = mips->layout[2 * number], size = mips->layout[2 * number + 1];
+
+	if (!mips->memory || (u64)offset + size > mips->size)
+		return NULL;
+	return mips->memory + offset;
+}
+
+/**
+ * virtual_mips_crc32() - CRC of the first crc_length bytes of the firmware region
+ * @mips: the co-processor
+ *
+ * Return: the CRC, 0 without such a region.
+ */
+u32 virtual_mips_crc32(const struct virtual_mips *mips)
+{
+	const void *region = virtual_mips_region(mips, REGION_FIRMWARE);
+	u32 length = min(READ_ONCE(mips->crc_length), mips->layout[2 * REGION_FIRMWARE + 1]);
+
+	return region ? crc32_le(~0, region, length) ^ ~0 : 0;
+}
+
+static void raise_event(struct virtual_mips *mips)
+{
+	mips->event = true;
+	if (mips->interrupt_works)
+		virtual_board_set_irq(mips->board, VIRTUAL_BOARD_IRQ_MIPS, true);
+}
+
+/**
+ * virtual_mips_set_word() - put the co-processor into a state
+ * @mips: the co-processor, locked
+ * @word: number of the state
+ */
+void virtual_mips_set_word(struct virtual_mips *mips, u32 word)
+{
+	lockdep_assert_held(&mips->lock);
+	if (mips->word == word)
+		return;
+	mips->word = word;
+	raise_event(mips);
+}
+
+static void boot(struct work_struct *work)
+{
+	struct virtual_mips *mips = container_of(to_delayed_work(work), struct virtual_mips, boot);
+	u32 crc = virtual_mips_crc32(mips);
+	u32 delay;
+
+	spin_lock_irq(&mips->lock);
+	if (!mips->held && mips->mode != VIRTUAL_MIPS_DEAD && mips->step < ARRAY_SIZE(boot_words)) {
+		if (!mips->step)
+			mips->booted_crc32 = crc;
+		virtual_mips_set_word(mips, boot_words[mips->step]);
+		if (!mips->stuck) {
+			mips->step++;
+			delay = mips->mode == VIRTUAL_MIPS_SLOW ? SLOW_BOOT_STEP_MS :
+								  mips->boot_step_ms;
+			schedule_delayed_work(&mips->boot, msecs_to_jiffies(delay));
+		}
+	}
+	spin_unlock_irq(&mips->lock);
+}
+
+static void take_keystone(struct virtual_mips *mips)
+{
+	const __le32 *numbers = virtual_mips_region(mips, REGION_DEBUG);
+	int i;
+
+	for (i = 0; numbers && i < VIRTUAL_MIPS_CORNERS; i++)
+		mips->keystone[i] = le32_to_cpu(READ_ONCE(numbers[i]));
+	mips->corrections++;
+}
+
+static void answer(struct work_struct *work)
+{
+	struct virtual_mips *mips = container_of(to_delayed_work(work), struct virtual_mips,
+						 answer);
+
+	spin_lock_irq(&mips->lock);
+	if (!mips->held && mips->busy && mips->mode != VIRTUAL_MIPS_DEAD) {
+		mips->busy = false;
+		if (mips->command == CMD_KEYSTONE)
+			take_keystone(mips);
+		if (mips->command == CMD_POWER_DOWN) {
+			/* A boot that is under way ends there. */
+			mips->step = ARRAY_SIZE(boot_words);
+			virtual_mips_set_word(mips, WORD_OFF);
+		}
+		raise_event(mips);
+	}
+	spin_unlock_irq(&mips->lock);
+}
+
+static void write_command(struct virtual_mips *mips, u32 command)
+{
+	u32 delay = mips->mode == VIRTUAL_MIPS_SLOW ? SLOW_ANSWER_MS : mips->answer_ms;
+
+	mips->commands++;
+	if (mips->held)
+		return;
+	mips->busy = true;
+	mips->command = command;
+	if (mips->mode == VIRTUAL_MIPS_SILENT || mips->word == WORD_OFF)
+		return;
+	if (mips->lose_next) {
+		mips->lose_next--;
+		mips->lost++;
+	} else if (get_random_u32() % 100 < mips->lose_percent) {
+		mips->lost++;
+	} else {
+		mod_delayed_work(system_wq, &mips->answer, msecs_to_jiffies(delay));
+	}
+}
+
+/* The state's number stays as it was when the reset came. */
+static void write_control(struct virtual_mips *mips, u32 control)
+{
+	bool held = control & CONTROL_RESET;
+
+	if (held) {
+		mips->busy = false;
+	} else if (mips->held) {
+		mips->boots++;
+		mips->step = 0;
+		mips->stuck = mips->fail_boots ||
+			      (mips->needs_share && (!mips->share_address || !mips->share_size));
+		if (mips->fail_boots)
+			mips->fail_boots--;
+		mod_delayed_work(system_wq, &mips->boot, 0);
+	}
+	mips->held = held;
+}
+
+static u32 read_control(struct virtual_mips *mips)
+{
+	u8 *region = virtual_mips_region(mips, REGION_FIRMWARE);
+
+	if (mips->held && mips->spoil_loads && region) {
+		mips->spoil_loads--;
+		*region ^= 0xff;
+	}
+	return mips->held ? CONTROL_RESET : 0;
+}
+
+static int count_failure(struct virtual_mips *mips)
+{
+	if (!mips->fail_accesses)
+		return 0;
+	mips->fail_accesses--;
+	return -EIO;
+}
 
 /**
  * virtual_mips_read() - a register as the bus reads it
- * @mips: the co-processor
+ * @context: the co-processor
  * @reg: offset in bytes
  * @value: where its value goes
  *
- * Return: 0.
+ * Return: 0, -EIO when the access is to fail.
  */
-int virtual_mips_read(void *mips, unsigned int reg, unsigned int *value)
+int virtual_mips_read(void *context, unsigned int reg, unsigned int *value)
 {
-	*value = 0;
-	return 0;
+	struct virtual_mips *mips = context;
+	unsigned long flags;
+	int ret;
+
+	spin_lock_irqsave(&mips->lock, flags);
+	ret = count_failure(mips);
+	switch (reg) {
+	case REG_STATUS:
+		*value = (mips->busy || mips->busy_stuck ? STATUS_BUSY : 0) |
+			 (mips->event ? STATUS_EVENT : 0);
+		break;
+	case REG_DATA:
+		*value = mips->word;
+		break;
+	case REG_CONTROL:
+		*value = ret ? 0 : read_control(mips);
+		break;
+	case REG_SHARE_ADDRESS:
+		*value = mips->share_address;
+		break;
+	case REG_SHARE_SIZE:
+		*value = mips->share_size;
+		break;
+	case REG_BOOT_ADDRESS:
+		*value = mips->boot_address;
+		break;
+	default:
+		*value = 0;
+	}
+	spin_unlock_irqrestore(&mips->lock, flags);
+	return ret;
 }
 
 /**
  * virtual_mips_write() - a register as the bus writes it
- * @mips: the co-processor
+ * @context: the co-processor
  * @reg: offset in bytes
  * @value: its new value
  *
- * Return: 0.
+ * Return: 0, -EIO when the access is to fail.
  */
-int virtual_mips_write(void *mips, unsigned int reg, unsigned int value)
+int virtual_mips_write(void *context, unsigned int reg, unsigned int value)
 {
-	return 0;
+	struct virtual_mips *mips = context;
+	unsigned long flags;
+	int ret;
+
+	spin_lock_irqsave(&mips->lock, flags);
+	ret = count_failure(mips);
+	if (ret)
+		goto unlock;
+	switch (reg) {
+	case REG_CMD:
+		write_command(mips, value);
+		break;
+	case REG_STATUS:
+		if (value & STATUS_EVENT) {
+			mips->event = false;
+			virtual_board_set_irq(mips->board, VIRTUAL_BOARD_IRQ_MIPS, false);
+		}
+		break;
+	case REG_DATA:
+		mips->word = value;
+		break;
+	case REG_CONTROL:
+		write_control(mips, value);
+		break;
+	case REG_SHARE_ADDRESS:
+		mips->share_address = value;
+		break;
+	case REG_SHARE_SIZE:
+		mips->share_size = value;
+		break;
+	case REG_BOOT_ADDRESS:
+		mips->boot_address = value;
+		break;
+	}
+unlock:
+	spin_unlock_irqrestore(&mips->lock, flags);
+	return ret;
+}
+
+static int get_memory(struct virtual_mips *mips, struct device *dev)
+{
+	struct device_node *node;
+	struct reserved_mem *memory;
+
+	if (!dev->of_node) {
+		mips->size = OWN_MEMORY_SIZE;
+		mips->memory = (void *)devm_get_free_pages(dev, GFP_KERNEL | __GFP_ZERO,
+							   get_order(mips->size));
+		if (!mips->memory)
+			return -ENOMEM;
+		mips->start = virt_to_phys(mips->memory);
+		memcpy(mips->layout, virtual_mips_own_layout, sizeof(mips->layout));
+		return 0;
+	}
+
+	memcpy(mips->layout, hy300_layout, sizeof(mips->layout));
+	device_property_read_u32_array(dev, "hy300,memory-layout", mips->layout,
+				       ARRAY_SIZE(mips->layout));
+	node = of_parse_phandle(dev->of_node, "memory-region", 0);
+	memory = node ? of_reserved_mem_lookup(node) : NULL;
+	of_node_put(node);
+	if (!memory)
+		return 0;
+	mips->start = memory->base;
+	mips->size = memory->size;
+	mips->memory = devm_memremap(dev, mips->start, mips->size, MEMREMAP_WC);
+	return PTR_ERR_OR_ZERO(mips->memory);
+}
+
+/**
+ * virtual_mips_memory() - the memory as a resource of the driver's device
+ * @mips: the co-processor
+ *
+ * Return: the resource.
+ */
+struct resource virtual_mips_memory(const struct virtual_mips *mips)
+{
+	struct resource memory = DEFINE_RES_MEM_NAMED(mips->start, mips->size, "memory");
+
+	return memory;
+}
+
+/**
+ * virtual_mips_power_on() - run as after power-on, started by U-Boot
+ * @mips: the co-processor
+ *
+ * Linux has gated its clock meanwhile, so the registers that U-Boot wrote are
+ * empty.
+ */
+void virtual_mips_power_on(struct virtual_mips *mips)
+{
+	cancel_delayed_work_sync(&mips->boot);
+	cancel_delayed_work_sync(&mips->answer);
+	spin_lock_irq(&mips->lock);
+	mips->held = false;
+	mips->busy = false;
+	mips->step = ARRAY_SIZE(boot_words);
+	mips->share_address = 0;
+	mips->share_size = 0;
+	mips->boot_address = 0;
+	mips->word = WORD_RUNNING;
+	mips->event = false;
+	virtual_board_set_irq(mips->board, VIRTUAL_BOARD_IRQ_MIPS, false);
+	spin_unlock_irq(&mips->lock);
+}
+
+static void halt(void *data)
+{
+	struct virtual_mips *mips = data;
+
+	spin_lock_irq(&mips->lock);
+	mips->held = true;
+	spin_unlock_irq(&mips->lock);
+	cancel_delayed_work_sync(&mips->boot);
+	cancel_delayed_work_sync(&mips->answer);
 }
 
 /**
@@ -56,9 +411,25 @@ struct virtual_mips *virtual_mips_create(struct virtual_board *board, struct dev
 					 struct dentry *debugfs)
 {
 	struct virtual_mips *mips = devm_kzalloc(dev, sizeof(*mips), GFP_KERNEL);
+	int ret;
 
 	if (!mips)
 		return ERR_PTR(-ENOMEM);
 	mips->board = board;
+	spin_lock_init(&mips->lock);
+	INIT_DELAYED_WORK(&mips->boot, boot);
+	INIT_DELAYED_WORK(&mips->answer, answer);
+	mips->boot_step_ms = 20;
+	mips->answer_ms = 5;
+	mips->interrupt_works = true;
+	mips->needs_share = device_property_read_bool(dev, "hy300,mips-needs-share");
+
+	ret = get_memory(mips, dev);
+	if (!ret)
+		ret = devm_add_action_or_reset(dev, halt, mips);
+	if (ret)
+		return ERR_PTR(ret);
+	virtual_mips_power_on(mips);
+	virtual_mips_add_knobs(mips, debugfs);
 	return mips;
 }

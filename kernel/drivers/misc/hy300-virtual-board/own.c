@@ -39,6 +39,11 @@ static const struct property_entry own_motor_properties[] = {
 	{ }
 };
 
+static const struct property_entry own_mips_properties[] = {
+	PROPERTY_ENTRY_U32_ARRAY("hy300,memory-layout", virtual_mips_own_layout),
+	{ }
+};
+
 static struct platform_device *own_board;
 static struct fwnode_handle *own_board_node;
 
@@ -69,13 +74,17 @@ static int own_device_add(struct device *board, struct platform_device_info info
  * virtual_board_add_own_devices() - what the device tree would have put on the board
  * @dev: the board, which owns them
  * @irqs: its interrupt controller
+ * @mips: its MIPS co-processor
  *
  * Return: 0 or a negative error.
  */
-int virtual_board_add_own_devices(struct device *dev, struct virtual_irqs *irqs)
+int virtual_board_add_own_devices(struct device *dev, struct virtual_irqs *irqs,
+				  const struct virtual_mips *mips)
 {
-	const struct resource mips_irq =
-		DEFINE_RES_IRQ(virtual_irqs_map(irqs, VIRTUAL_BOARD_IRQ_MIPS));
+	const struct resource mips_resources[] = {
+		virtual_mips_memory(mips),
+		DEFINE_RES_IRQ(virtual_irqs_map(irqs, VIRTUAL_BOARD_IRQ_MIPS)),
+	};
 	const struct resource tvcap_irq =
 		DEFINE_RES_IRQ(virtual_irqs_map(irqs, VIRTUAL_BOARD_IRQ_TVCAP));
 	int ret;
@@ -92,8 +101,9 @@ int virtual_board_add_own_devices(struct device *dev, struct virtual_irqs *irqs)
 		return ret;
 	ret = own_device_add(dev, (struct platform_device_info){
 		.name = "sunxi-mipsloader",
-		.res = &mips_irq,
-		.num_res = 1,
+		.res = mips_resources,
+		.num_res = ARRAY_SIZE(mips_resources),
+		.properties = own_mips_properties,
 	});
 	if (ret)
 		return ret;

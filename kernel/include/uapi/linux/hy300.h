@@ -34,6 +34,32 @@ enum hy300_mips_state {
 };
 
 /**
+ * enum hy300_mips_word - what the MIPS co-processor is doing
+ * @HY300_MIPS_OFF: nothing: powered down, held in reset or never started
+ * @HY300_MIPS_INITIAL: booting
+ * @HY300_MIPS_SLEEP: sleeping
+ * @HY300_MIPS_IDLE: ready, without a picture
+ * @HY300_MIPS_TRANSITION_UP: on its way to a picture
+ * @HY300_MIPS_RUNNING: running
+ * @HY300_MIPS_UNKNOWN: it says what nobody knows, or its registers cannot be read
+ * @HY300_MIPS_UNRESPONSIVE: it has let a command time out, and is still busy with it
+ * @HY300_MIPS_WORDS: number of the above
+ *
+ * The numbers from 1 to 5 are the processor's own.
+ */
+enum hy300_mips_word {
+	HY300_MIPS_OFF,
+	HY300_MIPS_INITIAL,
+	HY300_MIPS_SLEEP,
+	HY300_MIPS_IDLE,
+	HY300_MIPS_TRANSITION_UP,
+	HY300_MIPS_RUNNING,
+	HY300_MIPS_UNKNOWN,
+	HY300_MIPS_UNRESPONSIVE,
+	HY300_MIPS_WORDS
+};
+
+/**
  * enum hy300_tvcap_state - state attributes of the HDMI capture
  * @HY300_TVCAP_ENABLED: 0 or 1
  * @HY300_TVCAP_HDMI_CONNECTED: 0 or 1

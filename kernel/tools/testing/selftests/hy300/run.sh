@@ -13,8 +13,8 @@ class=/sys/class/hy300
 debugfs=/sys/kernel/debug/hy300-virtual-board
 here=$(cd "$(dirname "$0")" && pwd)
 results=$(mktemp)
-drivers="hy300-keystone-motor daedalus-v4l2 kmsgpipe"
-kinds="motor"
+drivers="hy300-keystone-motor sunxi-mipsloader daedalus-v4l2 kmsgpipe"
+kinds="motor mips"
 
 # result STATUS NAME: one test of this script's own
 result() {
