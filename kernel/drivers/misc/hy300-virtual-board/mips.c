@@ -98,7 +98,7 @@ u32 virtual_mips_crc32(const struct virtual_mips *mips)
 	return region ? crc32_le(~0, region, length) ^ ~0 : 0;
 }
 
-static void raise_event(struct virtual_mips *mips)
+static void mips_raise(struct virtual_mips *mips)
 {
 	mips->event = true;
 	if (mips->interrupt_works)
@@ -116,10 +116,10 @@ void virtual_mips_set_word(struct virtual_mips *mips, u32 word)
 	if (mips->word == word)
 		return;
 	mips->word = word;
-	raise_event(mips);
+	mips_raise(mips);
 }
 
-static void boot(struct work_struct *work)
+static void mips_boot(struct work_struct *work)
 {
 	struct virtual_mips *mips = container_of(to_delayed_work(work), struct virtual_mips, boot);
 	u32 crc = virtual_mips_crc32(mips);
@@ -140,7 +140,7 @@ static void boot(struct work_struct *work)
 	spin_unlock_irq(&mips->lock);
 }
 
-static void take_keystone(struct virtual_mips *mips)
+static void mips_take_keystone(struct virtual_mips *mips)
 {
 	const __le32 *numbers = virtual_mips_region(mips, REGION_DEBUG);
 	int i;
@@ -150,7 +150,7 @@ static void take_keystone(struct virtual_mips *mips)
 	mips->corrections++;
 }
 
-static void answer(struct work_struct *work)
+static void mips_answer(struct work_struct *work)
 {
 	struct virtual_mips *mips = container_of(to_delayed_work(work), struct virtual_mips,
 						 answer);
@@ -159,18 +159,18 @@ static void answer(struct work_struct *work)
 	if (!mips->held && mips->busy && mips->mode != VIRTUAL_MIPS_DEAD) {
 		mips->busy = false;
 		if (mips->command == CMD_KEYSTONE)
-			take_keystone(mips);
+			mips_take_keystone(mips);
 		if (mips->command == CMD_POWER_DOWN) {
 			/* A boot that is under way ends there. */
 			mips->step = ARRAY_SIZE(boot_words);
 			virtual_mips_set_word(mips, WORD_OFF);
 		}
-		raise_event(mips);
+		mips_raise(mips);
 	}
 	spin_unlock_irq(&mips->lock);
 }
 
-static void write_command(struct virtual_mips *mips, u32 command)
+static void mips_write_command(struct virtual_mips *mips, u32 command)
 {
 	u32 delay = mips->mode == VIRTUAL_MIPS_SLOW ? SLOW_ANSWER_MS : mips->answer_ms;
 
@@ -192,7 +192,7 @@ static void write_command(struct virtual_mips *mips, u32 command)
 }
 
 /* The state's number stays as it was when the reset came. */
-static void write_control(struct virtual_mips *mips, u32 control)
+static void mips_write_control(struct virtual_mips *mips, u32 control)
 {
 	bool held = control & CONTROL_RESET;
 
@@ -210,7 +210,7 @@ static void write_control(struct virtual_mips *mips, u32 control)
 	mips->held = held;
 }
 
-static u32 read_control(struct virtual_mips *mips)
+static u32 mips_read_control(struct virtual_mips *mips)
 {
 	u8 *region = virtual_mips_region(mips, REGION_FIRMWARE);
 
@@ -221,7 +221,7 @@ static u32 read_control(struct virtual_mips *mips)
 	return mips->held ? CONTROL_RESET : 0;
 }
 
-static int count_failure(struct virtual_mips *mips)
+static int mips_fail_access(struct virtual_mips *mips)
 {
 	if (!mips->fail_accesses)
 		return 0;
@@ -244,7 +244,7 @@ int virtual_mips_read(void *context, unsigned int reg, unsigned int *value)
 	int ret;
 
 	spin_lock_irqsave(&mips->lock, flags);
-	ret = count_failure(mips);
+	ret = mips_fail_access(mips);
 	switch (reg) {
 	case REG_STATUS:
 		*value = (mips->busy || mips->busy_stuck ? STATUS_BUSY : 0) |
@@ -254,7 +254,7 @@ int virtual_mips_read(void *context, unsigned int reg, unsigned int *value)
 		*value = mips->word;
 		break;
 	case REG_CONTROL:
-		*value = ret ? 0 : read_control(mips);
+		*value = ret ? 0 : mips_read_control(mips);
 		break;
 	case REG_SHARE_ADDRESS:
 		*value = mips->share_address;
@@ -287,12 +287,12 @@ int virtual_mips_write(void *context, unsigned int reg, unsigned int value)
 	int ret;
 
 	spin_lock_irqsave(&mips->lock, flags);
-	ret = count_failure(mips);
+	ret = mips_fail_access(mips);
 	if (ret)
 		goto unlock;
 	switch (reg) {
 	case REG_CMD:
-		write_command(mips, value);
+		mips_write_command(mips, value);
 		break;
 	case REG_STATUS:
 		if (value & STATUS_EVENT) {
@@ -304,7 +304,7 @@ int virtual_mips_write(void *context, unsigned int reg, unsigned int value)
 		mips->word = value;
 		break;
 	case REG_CONTROL:
-		write_control(mips, value);
+		mips_write_control(mips, value);
 		break;
 	case REG_SHARE_ADDRESS:
 		mips->share_address = value;
@@ -321,7 +321,7 @@ unlock:
 	return ret;
 }
 
-static int get_memory(struct virtual_mips *mips, struct device *dev)
+static int mips_get_memory(struct virtual_mips *mips, struct device *dev)
 {
 	struct device_node *node;
 	struct reserved_mem *memory;
@@ -388,7 +388,7 @@ void virtual_mips_power_on(struct virtual_mips *mips)
 	spin_unlock_irq(&mips->lock);
 }
 
-static void halt(void *data)
+static void mips_halt(void *data)
 {
 	struct virtual_mips *mips = data;
 
@@ -417,16 +417,16 @@ struct virtual_mips *virtual_mips_create(struct virtual_board *board, struct dev
 		return ERR_PTR(-ENOMEM);
 	mips->board = board;
 	spin_lock_init(&mips->lock);
-	INIT_DELAYED_WORK(&mips->boot, boot);
-	INIT_DELAYED_WORK(&mips->answer, answer);
+	INIT_DELAYED_WORK(&mips->boot, mips_boot);
+	INIT_DELAYED_WORK(&mips->answer, mips_answer);
 	mips->boot_step_ms = 20;
 	mips->answer_ms = 5;
 	mips->interrupt_works = true;
 	mips->needs_share = device_property_read_bool(dev, "hy300,mips-needs-share");
 
-	ret = get_memory(mips, dev);
+	ret = mips_get_memory(mips, dev);
 	if (!ret)
-		ret = devm_add_action_or_reset(dev, halt, mips);
+		ret = devm_add_action_or_reset(dev, mips_halt, mips);
 	if (ret)
 		return ERR_PTR(ret);
 	virtual_mips_power_on(mips);
