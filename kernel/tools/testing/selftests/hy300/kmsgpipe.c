@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -214,4 +215,58 @@ bool waiter_ends(struct waiter *waiter)
 		return false;
 	pthread_join(waiter->thread, NULL);
 	return true;
+}
+
+bool mapping_open(struct mapping *mapping, int fd)
+{
+	__u32 size;
+
+	if (ioctl(fd, KMSGPIPE_IOC_GET_SIZE, &size))
+		return false;
+	/* The first page, and the ring twice. */
+	mapping->len = sysconf(_SC_PAGESIZE) + 2UL * size;
+	mapping->map = mmap(NULL, mapping->len, PROT_READ, MAP_SHARED, fd, 0);
+	if (mapping->map == MAP_FAILED)
+		return false;
+	mapping->sequence = 0;
+	mapping_catch_up(mapping);
+	return true;
+}
+
+void mapping_close(struct mapping *mapping)
+{
+	munmap((void *)mapping->map, mapping->len);
+}
+
+const struct kmsgpipe_message *mapping_message(const struct mapping *mapping)
+{
+	const struct kmsgpipe_map *map = mapping->map;
+
+	if (__atomic_load_n(&map->head, __ATOMIC_ACQUIRE) == mapping->position)
+		return NULL;
+	return (const void *)((const char *)map + map->data_offset +
+			      (mapping->position & (map->size - 1)));
+}
+
+bool mapping_intact(const struct mapping *mapping)
+{
+	const struct kmsgpipe_map *map = mapping->map;
+	__u32 head, tail;
+
+	/* What was read before is older than the tail that is read now. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	tail = __atomic_load_n(&map->tail, __ATOMIC_RELAXED);
+	head = __atomic_load_n(&map->head, __ATOMIC_RELAXED);
+	return mapping->position - tail < head - tail;
+}
+
+void mapping_pass(struct mapping *mapping, __u32 len)
+{
+	mapping->position += KMSGPIPE_MESSAGE_SPACE(len);
+	mapping->sequence++;
+}
+
+void mapping_catch_up(struct mapping *mapping)
+{
+	mapping->position = __atomic_load_n(&mapping->map->tail, __ATOMIC_ACQUIRE);
 }

@@ -65,4 +65,28 @@ bool waiter_sleeps(struct waiter *waiter);
 /* Waits for the end of the call; false when it does not end within seconds. */
 bool waiter_ends(struct waiter *waiter);
 
+/* A mapping of the ring and a place in it, as struct kmsgpipe_map explains. */
+struct mapping {
+	const struct kmsgpipe_map *map;
+	size_t len;
+	__u32 position;
+	__u64 sequence;
+};
+
+/* Maps the ring and goes to its oldest message; false and errno when it cannot be mapped. */
+bool mapping_open(struct mapping *mapping, int fd);
+void mapping_close(struct mapping *mapping);
+
+/* The message at the place, which its payload follows; NULL when there is none yet. */
+const struct kmsgpipe_message *mapping_message(const struct mapping *mapping);
+
+/* Whether what was read of the message at the place was that message, and no later one. */
+bool mapping_intact(const struct mapping *mapping);
+
+/* Behind a message that was intact and had this many bytes. */
+void mapping_pass(struct mapping *mapping, __u32 len);
+
+/* To the oldest message, after being overtaken. */
+void mapping_catch_up(struct mapping *mapping);
+
 #endif /* KMSGPIPE_H */
