@@ -120,6 +120,17 @@ initramfs projector
 new_tree
 [ ! -e "$out/modules-trixie" ] || cp -r "$out/modules-trixie/lib/modules/." "$tree/lib/modules"
 cp -r "$out/selftests" "$tree/selftests"
+# with_libraries FILE...: programs or libraries of v4l-utils, and the libraries that they name
+with_libraries() {
+  for file in "$@"; do
+    [ ! -e "$tree/lib/$(basename "$file")" ] || continue
+    case $file in *.so*) cp -L "$file" "$tree/lib" ;; *) install -m 755 "$file" "$tree/bin" ;; esac
+    for name in $(readelf -d "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+      with_libraries "$(find "$GUEST_V4L/lib" "$GUEST_V4L/usr/lib" -name "$name" | head -n 1)"
+    done
+  done
+}
+with_libraries "$GUEST_V4L/usr/bin/v4l2-ctl" "$GUEST_V4L/usr/bin/v4l2-compliance"
 initramfs driver-tests
 ln -sf driver-tests.cpio.gz "$out/driver-tests-selfmade.cpio.gz"
 

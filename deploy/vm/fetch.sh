@@ -137,6 +137,9 @@ tools=$cache/busybox-$(candidate busybox-static:arm64)
 unpack "$tools" busybox-static:arm64
 java=$cache/java-$(candidate openjdk-17-jre-headless:arm64)
 unpack "$java" openjdk-17-jre-headless:arm64 libc6:arm64 zlib1g:arm64 libgcc-s1:arm64 libstdc++6:arm64
+v4l=$cache/v4l-utils-$(candidate v4l-utils:arm64)
+unpack "$v4l" v4l-utils:arm64 libv4l-0:arm64 libv4lconvert0:arm64 libv4l2rds0:arm64 libudev1:arm64 libjpeg62-turbo:arm64 \
+  libc6:arm64 libgcc-s1:arm64 libstdc++6:arm64
 scripts=$cache/linux-scripts-$(candidate linux-source-6.1)
 reviewers_scripts "$scripts"
 
@@ -162,4 +165,5 @@ TRIXIE_HEADERS=$arm64_headers/usr/src/linux-headers-$release-arm64
 LINUX_SCRIPTS=$scripts
 GUEST_BUSYBOX=$tools/bin/busybox
 GUEST_JAVA=$java
+GUEST_V4L=$v4l
 END

@@ -82,6 +82,28 @@ enum hy300_tvcap_state {
 };
 
 /**
+ * enum hy300_tvcap_error - what the HDMI capture last complained of
+ * @HY300_TVCAP_ERROR_NONE: nothing, for a second at least
+ * @HY300_TVCAP_ERROR_OVERFLOW: more came in than could be written
+ * @HY300_TVCAP_ERROR_UNDERFLOW: less came in than was expected
+ * @HY300_TVCAP_ERROR_HARDWARE: the hardware reported an error of its own
+ * @HY300_TVCAP_ERROR_DMA: memory could not be written
+ * @HY300_TVCAP_ERROR_FIFO: the FIFO in front of the memory was in error
+ * @HY300_TVCAP_ERROR_TIMEOUT: the hardware, or a frame, did not come in time
+ * @HY300_TVCAP_ERRORS: number of the above
+ */
+enum hy300_tvcap_error {
+	HY300_TVCAP_ERROR_NONE,
+	HY300_TVCAP_ERROR_OVERFLOW,
+	HY300_TVCAP_ERROR_UNDERFLOW,
+	HY300_TVCAP_ERROR_HARDWARE,
+	HY300_TVCAP_ERROR_DMA,
+	HY300_TVCAP_ERROR_FIFO,
+	HY300_TVCAP_ERROR_TIMEOUT,
+	HY300_TVCAP_ERRORS
+};
+
+/**
  * enum hy300_motor_state - state attributes of the keystone motor
  * @HY300_MOTOR_POSITION: steps
  * @HY300_MOTOR_TARGET: steps

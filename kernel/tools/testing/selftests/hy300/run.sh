@@ -13,8 +13,8 @@ class=/sys/class/hy300
 debugfs=/sys/kernel/debug/hy300-virtual-board
 here=$(cd "$(dirname "$0")" && pwd)
 results=$(mktemp)
-drivers="hy300-keystone-motor sunxi-mipsloader daedalus-v4l2 kmsgpipe"
-kinds="motor mips"
+drivers="hy300-keystone-motor sunxi-mipsloader sunxi-tvcap daedalus-v4l2 kmsgpipe"
+kinds="motor mips tvcap"
 
 # result STATUS NAME: one test of this script's own
 result() {
