@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Virtual board: the HDMI receiver, its registers and its frames.
+ * Virtual board: the HDMI receiver and its registers.
  *
  * Registers of tvtop are those of the specification, guesses included. What is not known to anyone
  * is made up here as a receiver might have it: DMA is ordered for one frame by bit 0 of the DMA
@@ -12,13 +12,9 @@
  * goes to memory if DMA was ordered and the source's size is the negotiated one.
  */
 
-#include <linux/bitfield.h>
 #include <linux/device.h>
-#include <linux/dma-direct.h>
 #include <linux/err.h>
-#include <linux/hy300-compat.h>
 #include <linux/ktime.h>
-#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
@@ -84,15 +80,14 @@ bool virtual_hdmi_signal(const struct virtual_hdmi *hdmi)
 	       hdmi->ctrl & CTRL_ENABLE && hdmi->ctrl & CTRL_HDMI;
 }
 
-static bool virtual_hdmi_capturing(const struct virtual_hdmi *hdmi)
+/**
+ * virtual_hdmi_capturing() - whether the frames of the signal are captured
+ * @hdmi: the receiver
+ */
+bool virtual_hdmi_capturing(const struct virtual_hdmi *hdmi)
 {
 	return hdmi->ctrl & CTRL_CAPTURE && hdmi->path_ctrl & PATH_ENABLE &&
 	       virtual_hdmi_signal(hdmi);
-}
-
-static u64 virtual_hdmi_interval(const struct virtual_hdmi *hdmi)
-{
-	return div_u64(NSEC_PER_SEC * 1000ULL, hdmi->rate);
 }
 
 static void virtual_hdmi_update_line(struct virtual_hdmi *hdmi)
@@ -128,92 +123,8 @@ void virtual_hdmi_source_changed(struct virtual_hdmi *hdmi, u32 irqs)
 		virtual_hdmi_raise(hdmi, irqs);
 	if (virtual_hdmi_capturing(hdmi) && !hdmi->ticking) {
 		hdmi->ticking = true;
-		hrtimer_start(&hdmi->timer, virtual_hdmi_interval(hdmi), HRTIMER_MODE_REL_SOFT);
+		virtual_hdmi_start_frames(hdmi);
 	}
-}
-
-/* Memory at a bus address, NULL when there is none. */
-static u8 *virtual_hdmi_memory(struct virtual_hdmi *hdmi, u32 bytes)
-{
-	phys_addr_t from = dma_to_phys(hdmi->dev, hdmi->dma_addr);
-	phys_addr_t to = dma_to_phys(hdmi->dev, (dma_addr_t)hdmi->dma_addr + bytes - 1);
-
-	if (!hdmi->dma_addr || !pfn_valid(PHYS_PFN(from)) || !pfn_valid(PHYS_PFN(to)))
-		return NULL;
-	return phys_to_virt(from);
-}
-
-static bool virtual_hdmi_right_size(const struct virtual_hdmi *hdmi)
-{
-	return hdmi->capture_size == (hdmi->height << 16 | hdmi->width);
-}
-
-/*
- * Writes a frame to memory if one was ordered, and lets registers be accessed between the lines,
- * so that whoever switches capture off, or the source over, is obeyed at once.
- *
- * Return: errors, as interrupt bits.
- */
-static u32 virtual_hdmi_write_frame(struct virtual_hdmi *hdmi, unsigned long *flags, u32 number)
-{
-	u32 bytes = virtual_hdmi_picture_bytes(hdmi->format, hdmi->width, hdmi->height);
-	u32 order = hdmi->dma_orders;
-	u32 line;
-	u8 *to;
-
-	if (!hdmi->dma_busy)
-		return 0;
-	if (!virtual_hdmi_right_size(hdmi))
-		return VIRTUAL_HDMI_IRQ_OVERFLOW;
-	if (!bytes || hdmi->dma_size < bytes) {
-		hdmi->dma_busy = false;
-		return VIRTUAL_HDMI_IRQ_DMA;
-	}
-	to = virtual_hdmi_memory(hdmi, bytes);
-	if (!to) {
-		hdmi->dma_busy = false;
-		return VIRTUAL_HDMI_IRQ_DMA;
-	}
-	for (line = 0; line < hdmi->height; line++) {
-		virtual_hdmi_draw(hdmi, to, line, number);
-		spin_unlock_irqrestore(&hdmi->lock, *flags);
-		spin_lock_irqsave(&hdmi->lock, *flags);
-		if (!hdmi->dma_busy || hdmi->dma_orders != order ||
-		    !virtual_hdmi_capturing(hdmi) || !virtual_hdmi_right_size(hdmi))
-			return 0;
-	}
-	hdmi->dma_busy = hdmi->stuck_dma;
-	hdmi->written_frames++;
-	return 0;
-}
-
-static enum hrtimer_restart virtual_hdmi_frame(struct hrtimer *timer)
-{
-	struct virtual_hdmi *hdmi = container_of(timer, struct virtual_hdmi, timer);
-	enum hrtimer_restart again = HRTIMER_NORESTART;
-	unsigned long flags;
-	u32 errors;
-
-	spin_lock_irqsave(&hdmi->lock, flags);
-	if (virtual_hdmi_capturing(hdmi) && !hdmi->hold_frames) {
-		errors = virtual_hdmi_write_frame(hdmi, &flags, hdmi->total_frames + 1);
-		if (virtual_hdmi_capturing(hdmi)) {
-			if (hdmi->fail_frames) {
-				hdmi->fail_frames--;
-				errors |= hdmi->fail_irqs;
-			}
-			hdmi->frames++;
-			hdmi->total_frames++;
-			virtual_hdmi_raise(hdmi, VIRTUAL_HDMI_IRQ_FRAME | errors);
-		}
-	}
-	hdmi->ticking = virtual_hdmi_capturing(hdmi);
-	if (hdmi->ticking) {
-		hrtimer_forward_now(timer, virtual_hdmi_interval(hdmi));
-		again = HRTIMER_RESTART;
-	}
-	spin_unlock_irqrestore(&hdmi->lock, flags);
-	return again;
 }
 
 static u32 virtual_hdmi_status(struct virtual_hdmi *hdmi)
@@ -478,13 +389,6 @@ int virtual_hdmi_tvcap_write(void *hdmi, unsigned int reg, unsigned int value)
 	return 0;
 }
 
-static void virtual_hdmi_stop(void *data)
-{
-	struct virtual_hdmi *hdmi = data;
-
-	hrtimer_cancel(&hdmi->timer);
-}
-
 /**
  * virtual_hdmi_create() - make the receiver, with a source of 1280x720 at 60 Hz
  * @board: the board
@@ -514,8 +418,7 @@ struct virtual_hdmi *virtual_hdmi_create(struct virtual_board *board, struct dev
 	ret = virtual_hdmi_make_picture(hdmi);
 	if (ret)
 		return ERR_PTR(ret);
-	hrtimer_setup(&hdmi->timer, virtual_hdmi_frame, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
-	ret = devm_add_action_or_reset(dev, virtual_hdmi_stop, hdmi);
+	ret = virtual_hdmi_init_frames(hdmi);
 	if (ret)
 		return ERR_PTR(ret);
 	virtual_hdmi_add_knobs(hdmi, debugfs);

@@ -143,8 +143,13 @@ struct virtual_hdmi {
 
 /* hdmi.c; with the lock held */
 bool virtual_hdmi_signal(const struct virtual_hdmi *hdmi);
+bool virtual_hdmi_capturing(const struct virtual_hdmi *hdmi);
 void virtual_hdmi_raise(struct virtual_hdmi *hdmi, u32 irqs);
 void virtual_hdmi_source_changed(struct virtual_hdmi *hdmi, u32 irqs);
+
+/* hdmi-frames.c */
+void virtual_hdmi_start_frames(struct virtual_hdmi *hdmi);
+int virtual_hdmi_init_frames(struct virtual_hdmi *hdmi);
 
 /* hdmi-knobs.c */
 void virtual_hdmi_add_knobs(struct virtual_hdmi *hdmi, struct dentry *debugfs);
