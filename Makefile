@@ -14,7 +14,7 @@ JAVA_PACKAGES := openjdk-17-jdk-headless maven
 GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf \
 	libc6-dev-armhf-cross gcc make libc6-dev \
 	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
-UPSTREAM_PACKAGES := sparse dt-schema dkms python3-git python3-ply perl prometheus
+UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck
 PACKAGES := deploy/vm/packages.sh
 
@@ -43,6 +43,7 @@ test-java: ## build, formatter, static analysis, unit and integration tests of t
 test-kernel: ## the drivers without a warning (6.1 arm64, amd64; 6.12 arm64), their tests in the booted guests, a reviewer's checks
 	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES)
 	deploy/vm/test-drivers.sh
+	deploy/vm/test-hardware.py
 	deploy/vm/check-upstream.sh
 
 test-e2e: ## guest, collector, mosquitto clients and Prometheus together

@@ -2,7 +2,7 @@
 # Boots the guest; its console is standard input and output, and it dies with whoever started it.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: boot.sh projector|driver-tests COMMANDLINE
+# usage: boot.sh projector|driver-tests|hardware COMMANDLINE [OPTION-OF-QEMU...]
 # HY300_KERNEL=trixie boots Debian 13's kernel instead of Debian 12's.
 # HY300_SHARE=directory shows that directory to the projector as /mnt/share.
 # build.sh has made what is booted; the words of the command line are those of the guest's init.
@@ -16,10 +16,10 @@ if [ "${HY300_KERNEL:-bookworm}" = trixie ]; then
 fi
 what=$1
 commandline=$2
-set --
+shift 2
 if [ "$what" = projector ]; then
   agent=$(cd "$here/../../edge-agent/target/hy300-agent" && pwd)
-  set -- -fsdev "local,id=java,path=$GUEST_JAVA,security_model=none,readonly=on" \
+  set -- "$@" -fsdev "local,id=java,path=$GUEST_JAVA,security_model=none,readonly=on" \
     -device virtio-9p-device,fsdev=java,mount_tag=java \
     -fsdev "local,id=agent,path=$agent,security_model=none,readonly=on" \
     -device virtio-9p-device,fsdev=agent,mount_tag=agent \

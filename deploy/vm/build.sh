@@ -91,6 +91,7 @@ device_tree() {
 }
 device_tree projector "$here/projector.dtsi"
 device_tree driver-tests "$selftests/boards.dtsi"
+device_tree hardware "$selftests/hardware.dtsi"
 dtc -q -I dtb -O dts "$out/virt.dtb" | dtc -q -O dtb -o "$out/driver-tests-selfmade.dtb"
 
 # initramfs NAME: packs $tree, to which the caller has added its own part
@@ -133,5 +134,6 @@ with_libraries() {
 with_libraries "$GUEST_V4L/usr/bin/v4l2-ctl" "$GUEST_V4L/usr/bin/v4l2-compliance"
 initramfs driver-tests
 ln -sf driver-tests.cpio.gz "$out/driver-tests-selfmade.cpio.gz"
+ln -sf driver-tests.cpio.gz "$out/hardware.cpio.gz"
 
 printf '%s\n' "$key" >"$out/key"

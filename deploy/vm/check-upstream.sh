@@ -122,7 +122,7 @@ check "bindings as a schema" schema
 for binding in $(find $bindings -name '*.yaml' | sort); do
   check "example of $(basename "$binding")" example "$binding"
 done
-for tree in projector driver-tests; do
+for tree in projector driver-tests hardware; do
   check "device tree $tree" device_tree $tree
 done
 check "dkms builds the modules" dkms_build

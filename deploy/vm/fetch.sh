@@ -85,7 +85,7 @@ reviewers_scripts() {
   tar -x -J -f "$1/usr/src/linux-source-6.1.tar.xz" -C "$1" --strip-components 1 --wildcards \
     'linux-source-6.1/scripts/*.pl' 'linux-source-6.1/scripts/spdx*' 'linux-source-6.1/scripts/spelling.txt' \
     'linux-source-6.1/scripts/*.checkpatch' linux-source-6.1/LICENSES linux-source-6.1/MAINTAINERS
-  rm -r "$1/usr"
+  rm -r "${1:?}/usr"
   touch "$1/.complete"
 }
 

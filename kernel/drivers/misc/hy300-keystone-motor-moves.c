@@ -55,8 +55,11 @@ static int hy300_motor_write_coils(struct hy300_motor *motor, u8 pattern)
 
 	lockdep_assert_held(&motor->lock);
 	values[0] = pattern;
-	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases->desc,
-					     motor->phases->info, values);
+	/*
+	 * Without the array's info: gpiolib's short cut with it drives line 3
+	 * for the last of lines 0, 1, 2 and 4.
+	 */
+	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases->desc, NULL, values);
 	if (ret)
 		return ret;
 	motor->count.phase_transitions += hweight8(motor->coils ^ pattern);
