@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: eval "$(deploy/vm/fetch.sh)"
+#        fetch.sh source-version      prints the version of Debian 12's kernel source
+#        fetch.sh source DIRECTORY    unpacks the package of that source into DIRECTORY
 # Nothing is installed: apt works in a state directory of its own, the packages are only unpacked.
 # HY300_CACHE moves the cache (default ~/.cache/hy300-fleet); a full cache is used without the network.
 set -eu
@@ -125,6 +127,10 @@ use_host_compiler() {
 }
 
 suite "$cache/apt"
+case ${1:-} in
+source-version) candidate linux-source-6.1; exit ;;
+source) unpack "$2" linux-source-6.1; exit ;;
+esac
 arm64_kernel
 bookworm_release=$release-arm64
 bookworm_kernel=$kernel
