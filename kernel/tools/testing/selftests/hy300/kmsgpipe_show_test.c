@@ -16,7 +16,7 @@
 
 #define WRITERS		3
 #define READERS		3
-#define MESSAGES	3000
+#define MESSAGES	1500
 
 static char message[KMSGPIPE_MAX_MESSAGE];
 
