@@ -27,7 +27,7 @@ class Guest:
     def __init__(self, name, log, kernel):
         self.sockets = tempfile.TemporaryDirectory(prefix="hy300-fixture-")
         qtest, qmp = (f"{self.sockets.name}/{socket_name}" for socket_name in ("qtest", "qmp"))
-        boot = pathlib.Path(__file__).with_name("boot.sh")
+        boot = pathlib.Path(__file__).parent.with_name("boot.sh")
         self.log = open(log, "w", encoding="utf-8")
         self.process = subprocess.Popen(
             [boot, name, "hy300.console=1", "-qtest", f"unix:{qtest},server=on,wait=off", "-qtest-log", "none",
