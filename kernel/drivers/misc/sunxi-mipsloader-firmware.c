@@ -75,7 +75,7 @@ static int sunxi_mips_load_file(struct sunxi_mips *mips, const char *name)
 	u32 crc;
 	int ret;
 
-	if (!sunxi_mips_plain_name(name)) {
+	if (!name || !sunxi_mips_plain_name(name)) {
 		dev_err_ratelimited(mips->dev,
 				    "not a plain name of a firmware: letters, digits and ._+- only\n");
 		return -EINVAL;
@@ -110,7 +110,7 @@ static int sunxi_mips_load_file(struct sunxi_mips *mips, const char *name)
 /**
  * sunxi_mips_load() - load a firmware and hold the processor until it is restarted
  * @mips: the processor
- * @name: of the file; "" for the one of the device tree
+ * @name: of the file; "" for the one of the device tree, NULL for one that was none
  *
  * Return: 0; -EINVAL the name is not plain or the file empty, -EFBIG, -EBADMSG
  * another CRC than expected: the processor goes on as it was; -EIO the memory
@@ -127,7 +127,7 @@ int sunxi_mips_load(struct sunxi_mips *mips, const char *name)
 	mips->count.load_attempts++;
 	mutex_unlock(&mips->lock);
 
-	ret = sunxi_mips_load_file(mips, *name ? name : mips->default_name);
+	ret = sunxi_mips_load_file(mips, name && !*name ? mips->default_name : name);
 
 	mutex_lock(&mips->lock);
 	if (ret)

@@ -142,7 +142,7 @@ static void not_a_plain_name(void)
 	/* 63 characters are a name, if of no file; 64 have no room for the NUL. */
 	memset(name, 'x', sizeof(name));
 	name[MIPSLOADER_NAME_SIZE] = '\0';
-	CHECK_EQ(device_write("load_firmware", name), -EINVAL);
+	CHECK_EQ(load(name), -EINVAL);
 	name[MIPSLOADER_NAME_SIZE - 1] = '\0';
 	CHECK_EQ(load(name), -ENOENT);
 	CHECK_STR(device_read("state"), "running");
