@@ -80,8 +80,12 @@ static int sunxi_mips_load_file(struct sunxi_mips *mips, const char *name)
 				    "not a plain name of a firmware: letters, digits and ._+- only\n");
 		return -EINVAL;
 	}
-	/* Directly: a helper in user space could keep the driver waiting for a minute. */
-	ret = request_firmware_direct(&firmware, name, mips->dev);
+	/*
+	 * Directly: a helper in user space could keep the driver waiting for a minute. For the
+	 * node's device: the loader leaves a managed resource on it, which on a platform device
+	 * that is being unbound would come too late to be released.
+	 */
+	ret = request_firmware_direct(&firmware, name, mips->misc.this_device);
 	if (ret) {
 		dev_err(mips->dev, "the firmware %s cannot be read (%d)\n", name, ret);
 		return ret;

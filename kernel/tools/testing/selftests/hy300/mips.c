@@ -201,6 +201,18 @@ uint32_t mips_expected_crc32(void)
 	return strtoul(line + strlen(label), NULL, 16);
 }
 
+uint32_t mips_board_crc32(const char *knob)
+{
+	char path[32];
+	const char *text;
+
+	snprintf(path, sizeof(path), "mips/%s", knob);
+	text = file_read(device_board, path);
+	if (!text)
+		die(path);
+	return strtoul(text, NULL, 16);
+}
+
 size_t mips_region_size(const char *region)
 {
 	char series[96];

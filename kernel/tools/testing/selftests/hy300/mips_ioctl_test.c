@@ -51,7 +51,7 @@ static void load_restart_and_power_down(void)
 
 	CHECK_EQ(order(MIPSLOADER_IOC_RESTART, NULL), 0);
 	CHECK(mips_becomes("running", 2000));
-	CHECK_EQ(board_number("mips/booted_crc32"), crc);
+	CHECK_EQ(mips_board_crc32("booted_crc32"), crc);
 	CHECK_EQ(device_write("keystone", "-1 2 -3 4 -5 6 -7 8"), 0);
 	CHECK_EQ(mips_status(node, &status), 0);
 	CHECK_EQ(status.state, HY300_MIPS_RUNNING);
