@@ -15,11 +15,12 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 	libc6-dev-armhf-cross gcc make libc6-dev \
 	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
+DEBUG_PACKAGES := flex bison
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck
 PACKAGES := deploy/vm/packages.sh
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## a projector (QEMU, real drivers, real agent) and its collector on this machine; Ctrl-C ends both
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) mosquitto-clients
@@ -46,6 +47,10 @@ test-kernel: ## the drivers without a warning (6.1 arm64, amd64; 6.12 arm64), th
 	deploy/vm/test-hardware.py
 	deploy/vm/check-upstream.sh
 
+test-kernel-debug: ## the drivers on a kernel that checks all they do: storms, fuzz, failing allocations, leaks, planted bugs, coverage
+	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES) $(DEBUG_PACKAGES)
+	deploy/vm/test-drivers-debug.sh
+
 test-e2e: ## guest, collector, mosquitto clients and Prometheus together
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
@@ -64,7 +69,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-java test-kernel test-e2e bench package clean programs
+.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-e2e bench package clean programs
 
 programs: target/programs
 
