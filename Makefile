@@ -54,7 +54,7 @@ test-kernel-debug: ## the drivers on a kernel that checks all they do: storms, f
 test-e2e: ## guest, collector, mosquitto clients and Prometheus together
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
-	deploy/vm/build.sh
+	deploy/vm/build.sh projector
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
 bench: ## the figures of the README, each beside a peer, measured here and now

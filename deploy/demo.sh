@@ -47,7 +47,7 @@ wait_for() {
   done
 }
 
-"$root/deploy/vm/build.sh"
+"$root/deploy/vm/build.sh" projector
 
 say "== starting the collector"
 HY300_HTTP_PORT=$http_port HY300_MQTT_PORT=$mqtt_port HY300_KEEP_ALIVE=$keep_alive HY300_BROKER='' \
