@@ -12,7 +12,7 @@ import sys
 import traceback
 
 from hardware import mips, motor, tvcap
-from hardware.fixture import Guest
+from hardware.fixture import Guest, GuestLost
 
 TARGET = pathlib.Path(__file__).with_name("target")
 
@@ -35,6 +35,9 @@ def run(kernel):
             try:
                 test(guest, worlds.get(part))
                 print(f"ok {number} {name}", flush=True)
+            except GuestLost as lost:
+                print(f"# {lost}\nnot ok {number} {name}", flush=True)
+                return number - 1 - failed, len(tests) - number + 1 + failed
             except Exception:  # a test that fails in any way is a test that fails
                 failed += 1
                 print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()) + f"not ok {number} {name}", flush=True)

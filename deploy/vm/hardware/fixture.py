@@ -21,6 +21,10 @@ class FixtureError(Exception):
     """The guest or QEMU did not do what every test relies on."""
 
 
+class GuestLost(FixtureError):
+    """The guest answers no more: what follows has no meaning."""
+
+
 class Guest:
     """A booted guest whose init executes lines of shell from its console."""
 
@@ -55,9 +59,9 @@ class Guest:
             try:
                 line = self.lines.get(timeout=max(0, end - time.monotonic()))
             except queue.Empty:
-                raise FixtureError(f"the guest did not answer for {timeout} s; its console is in {self.log.name}") from None
+                raise GuestLost(f"the guest did not answer for {timeout} s; its console is in {self.log.name}") from None
             if line is None:
-                raise FixtureError(f"the guest ended; its console is in {self.log.name}")
+                raise GuestLost(f"the guest ended; its console is in {self.log.name}")
             if line.startswith("@ "):
                 return int(line[2:]), said
             said.append(line)
@@ -67,11 +71,11 @@ class Guest:
         self.process.stdin.write(command.encode() + b"\n")
         self.process.stdin.flush()
 
-    def finish(self, timeout=20):
+    def finish(self, timeout=60):
         """Exit status and output of the command given last."""
         return self._answer(timeout)
 
-    def run(self, command, timeout=20):
+    def run(self, command, timeout=60):
         """Exit status and output of a command."""
         self.start(command)
         return self.finish(timeout)
@@ -85,9 +89,8 @@ class Guest:
 
     def until(self, path, value, timeout=20):
         """Waits in the guest until a file has a value; whether it came to that."""
-        status, _ = self.run(f'for i in $(seq {timeout * 20}); do [ "$(cat {path})" = "{value}" ] && break; usleep 50000; done; '
-                             f'[ "$(cat {path})" = "{value}" ]', timeout + 20)
-        return status == 0
+        script = f'i=0; while [ -e {path} ] && [ "$(cat {path})" != "{value}" ] && [ $i -lt {timeout * 20} ]; do usleep 50000; i=$((i+1)); done'
+        return self.run(f'{script}; [ "$(cat {path} 2>&1)" = "{value}" ]', timeout + 60)[0] == 0
 
     def metric(self, attribute, series):
         """A series out of a metric attribute."""
@@ -136,7 +139,7 @@ class Qtest:
 
     def ask(self, *words):
         """Sends a command and gives its answer."""
-        answer = self.post(*words).get(timeout=20)
+        answer = self.post(*words).get(timeout=60)
         if answer[0] != "OK":
             raise FixtureError(f"qtest: {' '.join(str(word) for word in words)}: {' '.join(answer)}")
         return answer[1] if len(answer) > 1 else None

@@ -59,7 +59,8 @@ static void three_hundred_frames_while_the_source_comes_and_goes(void)
 	tvcap_negotiate(fd, "640x480@60");
 	close(fd);
 	tvcap_count();
-	snprintf(command, sizeof(command), "v4l2-ctl -d /dev/%s --stream-mmap --stream-count=300 2>&1",
+	snprintf(command, sizeof(command),
+		 "v4l2-ctl -d /dev/%s --stream-mmap --stream-count=300 2>&1",
 		 device_read("video_node"));
 	child = fork();
 	CHECK(child >= 0);
