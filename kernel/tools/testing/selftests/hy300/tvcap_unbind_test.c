@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -22,13 +23,18 @@ static void unbound_with_a_running_stream(void)
 	struct v4l2_capability capability;
 	struct stream stream;
 	struct frame frame;
+	struct v4l2_exportbuffer export = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
 	uint32_t number;
+	void *shared;
 
 	tvcap_reset();
 	stream_open(&stream, "640x480@60", V4L2_PIX_FMT_YUYV);
 	stream_on(&stream);
 	CHECK_EQ(stream_take(&stream, &frame, 2000), 0);
 	number = frame.number;
+	export.index = frame.index;
+	export.flags = O_RDWR | O_CLOEXEC;
+	CHECK(!ioctl(stream.fd, VIDIOC_EXPBUF, &export));
 
 	CHECK_EQ(tvcap_driver_write("unbind"), 0);
 	CHECK(access(device_class, F_OK));
@@ -43,6 +49,11 @@ static void unbound_with_a_running_stream(void)
 	CHECK_EQ(tvcap_driver_write("bind"), 0);
 	CHECK(ioctl(stream.fd, VIDIOC_QUERYCAP, &capability) && errno == ENODEV);
 	stream_close(&stream);
+	shared = mmap(NULL, stream.size, PROT_READ, MAP_SHARED, export.fd, 0);
+	CHECK(shared != MAP_FAILED);
+	CHECK(picture_is_right(&stream, shared, number));
+	munmap(shared, stream.size);
+	close(export.fd);
 
 	tvcap_reset();
 	tvcap_count();
