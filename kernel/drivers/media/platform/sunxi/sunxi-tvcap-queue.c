@@ -135,7 +135,6 @@ int sunxi_tvcap_init_queue(struct sunxi_tvcap *tvcap)
 	queue->lock = &tvcap->lock;
 	queue->dev = tvcap->dev;
 	queue->min_queued_buffers = 1;
-	hy300_vb2_set_max_buffers(queue, SUNXI_TVCAP_MAX_BUFFERS);
 	vb2_dma_contig_set_max_seg_size(tvcap->dev, DMA_BIT_MASK(32));
 	return vb2_queue_init(queue);
 }
