@@ -146,7 +146,7 @@ with_libraries() {
     [ ! -e "$tree/lib/$(basename "$file")" ] || continue
     case $file in *.so*) cp -L "$file" "$tree/lib" ;; *) install -m 755 "$file" "$tree/bin" ;; esac
     for name in $(readelf -d "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
-      with_libraries "$(find "$GUEST_V4L/lib" "$GUEST_V4L/usr/lib" -name "$name" | head -n 1)"
+      with_libraries "$(find "$GUEST_V4L" -name "$name" | head -n 1)"
     done
   done
 }

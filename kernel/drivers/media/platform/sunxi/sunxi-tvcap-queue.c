@@ -25,14 +25,15 @@ static int sunxi_tvcap_queue_setup(struct vb2_queue *queue, unsigned int *nr_buf
 
 	if (existing >= SUNXI_TVCAP_MAX_BUFFERS)
 		return -ENOBUFS;
-	if (vb2_fileio_is_active(queue))
-		*nr_buffers = SUNXI_TVCAP_DEFAULT_BUFFERS;
-	else if (existing + *nr_buffers < SUNXI_TVCAP_MIN_BUFFERS)
-		*nr_buffers = SUNXI_TVCAP_MIN_BUFFERS - existing;
 	*nr_buffers = min(*nr_buffers, SUNXI_TVCAP_MAX_BUFFERS - existing);
 
+	/* Buffers may be added one by one, of more bytes than a frame has. */
 	if (*nr_planes)
 		return sizes[0] < size ? -EINVAL : 0;
+
+	if (vb2_fileio_is_active(queue))
+		*nr_buffers = SUNXI_TVCAP_DEFAULT_BUFFERS;
+	*nr_buffers = max_t(unsigned int, *nr_buffers, SUNXI_TVCAP_MIN_BUFFERS);
 	*nr_planes = 1;
 	sizes[0] = size;
 	return 0;

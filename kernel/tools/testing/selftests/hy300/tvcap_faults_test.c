@@ -50,7 +50,8 @@ static void frames_that_fail(void)
 	unsigned int failed = 0, i;
 	struct stream stream;
 	struct frame frame;
-	long fifo, given_back;
+	unsigned long fifo;
+	long given_back;
 
 	tvcap_reset();
 	tvcap_count();
@@ -61,15 +62,16 @@ static void frames_that_fail(void)
 	CHECK_EQ(stream_take(&stream, &frame, 2000), 0);
 	stream_queue(&stream, frame.index);
 	board_set("hdmi_fail_irqs", 1 << 8);
-	board_set("hdmi_fail_frames", 3);
+	board_set("hdmi_fail_frames", 10);
 	for (i = 0; i < 30; i++) {
 		CHECK_EQ(stream_take(&stream, &frame, 2000), 0);
 		failed += frame.failed;
 		stream_queue(&stream, frame.index);
 	}
-	/* Frames that came while no buffer waited fail unseen, but not uncounted. */
-	CHECK(failed <= 3);
-	CHECK_EQ(tvcap_errors("fifo") - fifo, 3);
+	/* A processor that is late finds two failures in one interrupt, or had no buffer ready. */
+	CHECK(failed > 0 && failed <= 10);
+	fifo = tvcap_errors("fifo") - fifo;
+	CHECK(fifo >= failed && fifo <= 10);
 	CHECK_EQ(device_metric("capture_stats", "hy300_tvcap_capture_errors_total") - given_back,
 		 failed);
 	stream_off(&stream);
@@ -136,10 +138,12 @@ static void frames_without_their_interrupt(void)
 {
 	struct stream stream;
 	struct frame frame;
+	long timeouts;
 	int i;
 
 	tvcap_reset();
 	tvcap_count();
+	timeouts = tvcap_errors("timeout");
 	board_set("hdmi_dead_irqs", 0x3ff);
 	stream_open(&stream, "640x480@60", V4L2_PIX_FMT_YUYV);
 	stream_on(&stream);
@@ -151,6 +155,7 @@ static void frames_without_their_interrupt(void)
 	stream_off(&stream);
 	stream_close(&stream);
 	CHECK(tvcap_adds_up());
+	CHECK_EQ(tvcap_errors("timeout"), timeouts);
 }
 
 static void switched_off(void)
