@@ -30,6 +30,10 @@ static int run(const char *command, const char *show)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/*
+ * A slow source, because the tool takes for granted that read() is back before the first frame is
+ * there, which on a busy machine is not so at 60 Hz.
+ */
 static void compliance_with_streaming(void)
 {
 	char command[128];
@@ -38,10 +42,10 @@ static void compliance_with_streaming(void)
 	tvcap_reset();
 	fd = tvcap_open(O_RDWR);
 	CHECK(fd >= 0);
-	tvcap_negotiate(fd, "640x480@60");
+	tvcap_negotiate(fd, "640x480@10");
 	close(fd);
 	tvcap_count();
-	snprintf(command, sizeof(command), "v4l2-compliance -d /dev/%s -s 2>&1",
+	snprintf(command, sizeof(command), "v4l2-compliance -d /dev/%s -s10 2>&1",
 		 device_read("video_node"));
 	CHECK_EQ(run(command, "Total for"), 0);
 	CHECK(tvcap_adds_up());
