@@ -102,7 +102,7 @@ void mips_attach_again(void)
 
 bool mips_becomes(const char *word, int milliseconds)
 {
-	long long end = now_ms() + milliseconds;
+	long long end = now_ms() + patience(milliseconds);
 	const char *state;
 
 	for (;;) {

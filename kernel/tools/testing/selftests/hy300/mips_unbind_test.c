@@ -109,7 +109,7 @@ static void under_an_order(void *(*order)(void *), const char *knob, const char 
 	usleep(200000);
 	begin = now_ms();
 	CHECK_EQ(mips_driver_write("unbind"), 0);
-	CHECK(now_ms() - begin < 700);
+	CHECK(now_ms() - begin < patience(700));
 	pthread_join(thread, &result);
 	CHECK_EQ((long)result, -ENODEV);
 	check_gone(node);

@@ -164,7 +164,7 @@ int stream_take(const struct stream *stream, struct frame *frame, int millisecon
 		.memory = V4L2_MEMORY_MMAP,
 	};
 
-	if (!poll(&poller, 1, milliseconds))
+	if (!poll(&poller, 1, patience(milliseconds)))
 		return -ETIMEDOUT;
 	if (ioctl(stream->fd, VIDIOC_DQBUF, &buffer))
 		return -errno;

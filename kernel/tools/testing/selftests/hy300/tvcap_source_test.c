@@ -180,7 +180,7 @@ static bool next_event(int fd, struct v4l2_event *event, int milliseconds)
 {
 	struct pollfd poller = { .fd = fd, .events = POLLPRI };
 
-	return poll(&poller, 1, milliseconds) == 1 && !ioctl(fd, VIDIOC_DQEVENT, event);
+	return poll(&poller, 1, patience(milliseconds)) == 1 && !ioctl(fd, VIDIOC_DQEVENT, event);
 }
 
 static void events_tell_of_the_source(void)

@@ -59,7 +59,7 @@ static bool woken(unsigned int state, int milliseconds)
 {
 	struct pollfd poller = { .fd = fds[state], .events = POLLPRI | POLLERR };
 
-	return poll(&poller, 1, milliseconds) == 1 && poller.revents & POLLPRI;
+	return poll(&poller, 1, patience(milliseconds)) == 1 && poller.revents & POLLPRI;
 }
 
 /* The attributes of the mask wake their pollers and say something new; the others do neither. */
