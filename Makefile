@@ -63,6 +63,10 @@ bench: ## the figures of the README, each beside a peer, measured here and now
 	@$(MAKE) -s --no-print-directory programs
 	bench/run.sh
 
+bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured in the guest (docs/kernel-mechanisms.md)
+	@$(PACKAGES) $(GUEST_PACKAGES)
+	@HY300_KERNELS=bookworm HY300_TESTS='*_bench' deploy/vm/test-drivers.sh | grep -E '^(# |ok |not ok )'
+
 package: programs ## the agent and the collector as directories that run from anywhere
 	@echo "$(AGENT)"; echo "$(COLLECTOR)"
 
@@ -70,7 +74,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-e2e bench package clean programs
+.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-e2e bench bench-kernel package clean programs
 
 programs: target/programs
 

@@ -80,8 +80,10 @@ for kind in $kinds; do
   [ $found -gt 0 ]
   result $? "there is a $kind to test"
 done
-for test in "$here"/*_test; do
+for test in "$here"/*_test "$here"/*_bench; do
   name=$(basename "$test")
+  # What measures runs only when it is asked for.
+  case $name in *_bench) [ "$patterns" = '*' ] && continue ;; esac
   for kind in $kinds; do
     case $name in "$kind"_*) continue 2 ;; esac
   done
