@@ -232,16 +232,17 @@ static void every_change_is_told(void)
 
 static void what_is_lost_is_counted(void)
 {
-	long long dropped = bridge_statistic("dropped");
 	struct daedalus_v4l2_notify notify;
 	unsigned long long first;
 	struct bridge_message message;
+	long long dropped;
 	unsigned int i;
 	int fd;
 
 	motor_homed();
 	fd = greeted();
 	first = next;
+	dropped = bridge_statistic("dropped");
 	CHECK_EQ(device_write("target_position", "200"), 0);
 	CHECK(motor_rests(60000));
 	dropped = bridge_statistic("dropped") - dropped;
