@@ -2,9 +2,14 @@
 # Runs the drivers on the debug kernel: KUnit, storms, fuzz, failing allocations, the driver tests, leaks, planted bugs, coverage.
 # SPDX-License-Identifier: Apache-2.0
 #
-# HY300_TESTS='motor_* bridge_*' runs the driver tests of these names only; HY300_PARTS='kunit storms' these parts of a boot only, see
-# its run.sh; HY300_SEED=number repeats a storm and a fuzz; HY300_BOOTS='debug-all debug-selftests debug-controls' (the default) are the
-# boots. Coverage is judged when nothing was left out. HY300_MUTATION=FILE:EXPRESSION applies a sed expression to a driver first.
+# Environment, all of it for working on a driver:
+#   HY300_BOOTS='debug-all debug-selftests debug-controls'   these boots only
+#   HY300_PARTS='kunit storms'   these parts of a boot only, see debug/run.sh of the driver tests
+#   HY300_TESTS='motor_* bridge_*'   the driver tests of these names only
+#   HY300_SEED=NUMBER   repeats a storm and a fuzz
+#   HY300_PATIENCE=5   how many times as long the driver tests wait as on a stock kernel
+#   HY300_MUTATION=FILE:EXPRESSION   applies a sed expression to a file of kernel/ first, in the copy that is built
+# Coverage is judged when nothing was left out.
 # Prints the guests' KTAP and the drivers' line coverage, and closes with the sum, `N passed, N failed`.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -81,13 +86,13 @@ ln -sf driver-tests-selfmade.dtb "$out/debug-controls.dtb"
 # The A of slub_debug names the caches whose allocations are made to fail. What the kernel does not know becomes the environment of
 # the guest's first process.
 options="log_buf_len=8M kasan_multi_shot no_hash_pointers slub_debug=A,kmalloc-*,kernfs* rcupdate.rcu_expedited=1 ${HY300_SEED:+HY300_SEED=$HY300_SEED}"
-options="$options ${HY300_PARTS:+HY300_PARTS=$(echo "$HY300_PARTS" | tr ' ' ,)}"
+options="$options HY300_PATIENCE=${HY300_PATIENCE:-5} ${HY300_PARTS:+HY300_PARTS=$(echo "$HY300_PARTS" | tr ' ' ,)}"
 passed=0 failed=0
 for boot in $boots; do
   say "$boot: booting the debug kernel ($DEBUG_RELEASE)"
   log=$out/$boot.log
   # A guest that hangs is ended; its missing closing line then counts as a failure. Coverage is not for reading.
-  HY300_KERNEL=debug timeout 1200 "$here/boot.sh" "$boot" \
+  HY300_KERNEL=debug timeout -k 10 1200 "$here/boot.sh" "$boot" \
     "hy300.script=debug/run.sh hy300.test=$boot,$(echo "${HY300_TESTS:-*}" | tr ' ' ,) $options" </dev/null 2>&1 | sed -u 's/\r$//' | tee "$log" | sed -u '/^BEGIN COVERAGE$/,/^END COVERAGE$/d'
   closing=$(grep -xE '[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
   if [ -z "$closing" ]; then
