@@ -36,16 +36,17 @@ cd "$work/kernel"
 mapfile -t files < <(find . -type f ! -name .gitignore ! -name '*.md' | sed 's#^\./##' | sort)
 mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep '\.[ch]$')
 
+# checkpatch_files OPTION...: the files that are named on standard input, a few at a time
+checkpatch_files() {
+  xargs -P "$(nproc)" -n 16 perl "$scripts/checkpatch.pl" --no-tree --strict --terse --quiet --no-summary "$@" -f
+}
+
 checkpatch() {
-  local file status=0
-  for file in "${files[@]}"; do
-    local ignore=()
-    # Tests are programs: C11's keywords have a capital letter, and strings are put together out of printf()'s PRI macros.
-    case $file in tools/*) ignore=(--ignore CAMELCASE) ;; esac
-    # What the header is for, and what goes no further than this repository
-    [ "$file" != include/linux/hy300-compat.h ] || ignore=(--ignore LINUX_VERSION_CODE --ignore CONSTANT_COMPARISON)
-    perl "$scripts/checkpatch.pl" --no-tree --strict --terse --quiet --no-summary "${ignore[@]}" -f "$file" || status=1
-  done
+  local compat=include/linux/hy300-compat.h status=0
+  echo $compat | checkpatch_files --ignore LINUX_VERSION_CODE --ignore CONSTANT_COMPARISON || status=1
+  # Tests are programs: C11's keywords have a capital letter.
+  printf '%s\n' "${files[@]}" | grep '^tools/' | checkpatch_files --ignore CAMELCASE || status=1
+  printf '%s\n' "${files[@]}" | grep -v -e '^tools/' -e "^$compat$" | checkpatch_files || status=1
   return $status
 }
 
