@@ -17,6 +17,7 @@
 
 #include "sunxi-mipsloader-logic.h"
 
+struct platform_device;
 struct regmap;
 
 /* Indices into the tables of a variant and into the counters of accesses */
@@ -187,6 +188,9 @@ extern const char * const sunxi_mips_registers[SUNXI_MIPS_REGISTERS];
 extern const char * const sunxi_mips_errors[SUNXI_MIPS_ERRORS];
 extern const char * const sunxi_mips_orders[SUNXI_MIPS_ORDERS];
 extern const struct attribute_group sunxi_mips_metrics_group;
+
+/* resources */
+int sunxi_mips_describe(struct sunxi_mips *mips, struct platform_device *pdev);
 
 /* registers */
 int sunxi_mips_read(struct sunxi_mips *mips, enum sunxi_mips_register reg, u32 *value);

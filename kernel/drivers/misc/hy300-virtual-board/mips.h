@@ -13,6 +13,10 @@
 
 #define VIRTUAL_MIPS_CORNERS	8
 
+/* Regions of its memory that it looks into */
+#define VIRTUAL_MIPS_FIRMWARE	1
+#define VIRTUAL_MIPS_DEBUG	2
+
 enum virtual_mips_mode {
 	VIRTUAL_MIPS_OK,
 	VIRTUAL_MIPS_SLOW,
@@ -101,6 +105,7 @@ struct virtual_mips {
 	u64 corrections;
 };
 
+int virtual_mips_get_memory(struct virtual_mips *mips, struct device *dev);
 void *virtual_mips_region(const struct virtual_mips *mips, unsigned int number);
 u32 virtual_mips_crc32(const struct virtual_mips *mips);
 void virtual_mips_set_word(struct virtual_mips *mips, u32 word);

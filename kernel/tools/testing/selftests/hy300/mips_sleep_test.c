@@ -55,6 +55,10 @@ static const struct ktap_test tests[] = {
 
 int main(int argc, char **argv)
 {
+	if (access("/sys/power/pm_test", F_OK)) {
+		printf("# this kernel has no CONFIG_PM_DEBUG\n1..0\n");
+		return 0;
+	}
 	mips_init(argc, argv);
 	return ktap_run(tests, ARRAY_SIZE(tests));
 }
