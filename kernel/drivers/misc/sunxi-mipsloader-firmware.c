@@ -75,6 +75,7 @@ static int sunxi_mips_load_file(struct sunxi_mips *mips, const char *name)
 	u32 crc;
 	int ret;
 
+	lockdep_assert_held(&mips->order);
 	if (!name || !sunxi_mips_plain_name(name)) {
 		dev_err_ratelimited(mips->dev,
 				    "not a plain name of a firmware: letters, digits and ._+- only\n");

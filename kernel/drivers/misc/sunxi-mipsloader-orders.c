@@ -212,6 +212,7 @@ static int sunxi_mips_send_keystone(struct sunxi_mips *mips, const s32 *corners)
 	__le32 *numbers = mips->debug_region;
 	int ret = 0, i;
 
+	lockdep_assert_held(&mips->order);
 	/*
 	 * A busy processor may be reading the numbers of the command before. One that has
 	 * let a command time out is past that: messages to it get lost.

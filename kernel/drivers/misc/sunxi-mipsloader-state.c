@@ -52,6 +52,7 @@ static enum hy300_mips_word sunxi_mips_word(struct sunxi_mips *mips)
 	const struct sunxi_mips_variant *variant = mips->variant;
 	u32 status, number;
 
+	lockdep_assert_held(&mips->lock);
 	if (mips->unanswered && !sunxi_mips_read(mips, SUNXI_MIPS_STATUS, &status) &&
 	    !(status & variant->status_busy))
 		mips->unanswered = false;

@@ -47,6 +47,7 @@ static const u32 boot_words[] = { WORD_INITIAL, WORD_IDLE, WORD_TRANSITION_UP, W
 
 static void mips_raise(struct virtual_mips *mips)
 {
+	lockdep_assert_held(&mips->lock);
 	mips->event = true;
 	if (mips->interrupt_works)
 		virtual_board_set_irq(mips->board, VIRTUAL_BOARD_IRQ_MIPS, true);

@@ -73,7 +73,7 @@ static void a_restart(void)
 	int fd;
 
 	mips_attach_again();
-	board_set("mips/boot_step_ms", 150);
+	board_set("mips/boot_step_ms", 300);
 	fd = greeted();
 	CHECK_EQ(device_write("restart", "1"), 0);
 	check_told(fd, expected, ARRAY_SIZE(expected));

@@ -235,7 +235,7 @@ static void a_boot_is_followed(void)
 	int fd;
 
 	mips_attach_again();
-	board_set("mips/boot_step_ms", 150);
+	board_set("mips/boot_step_ms", 300);
 	fd = device_open("state", O_RDONLY);
 	CHECK(pread(fd, text, sizeof(text), 0) > 0);
 	CHECK_EQ(device_write("restart", "1"), 0);
