@@ -8,7 +8,7 @@
  *			boot changes that)
  *   word		number of its state; write to put it there
  *   power_on		write 1: it runs as after U-Boot, and has forgotten its registers
- *   boot_step_ms	time between two states of a boot
+ *   boot_step_ms	time until the first state of a boot, and between two
  *   answer_ms		time until a command is executed
  *   fail_boots		so many of the next boots do not get beyond state 1
  *   lose_next		so many of the next commands are lost

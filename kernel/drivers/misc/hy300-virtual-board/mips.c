@@ -67,11 +67,18 @@ void virtual_mips_set_word(struct virtual_mips *mips, u32 word)
 	mips_raise(mips);
 }
 
+/* Time goes by before the first state too: until then DATA is as Linux has left it. */
+static void mips_schedule_boot(struct virtual_mips *mips)
+{
+	u32 delay = mips->mode == VIRTUAL_MIPS_SLOW ? SLOW_BOOT_STEP_MS : mips->boot_step_ms;
+
+	mod_delayed_work(system_wq, &mips->boot, msecs_to_jiffies(delay));
+}
+
 static void mips_boot(struct work_struct *work)
 {
 	struct virtual_mips *mips = container_of(to_delayed_work(work), struct virtual_mips, boot);
 	u32 crc = virtual_mips_crc32(mips);
-	u32 delay;
 
 	spin_lock_irq(&mips->lock);
 	if (!mips->held && mips->mode != VIRTUAL_MIPS_DEAD && mips->step < ARRAY_SIZE(boot_words)) {
@@ -80,9 +87,7 @@ static void mips_boot(struct work_struct *work)
 		virtual_mips_set_word(mips, boot_words[mips->step]);
 		if (!mips->stuck) {
 			mips->step++;
-			delay = mips->mode == VIRTUAL_MIPS_SLOW ? SLOW_BOOT_STEP_MS :
-								  mips->boot_step_ms;
-			schedule_delayed_work(&mips->boot, msecs_to_jiffies(delay));
+			mips_schedule_boot(mips);
 		}
 	}
 	spin_unlock_irq(&mips->lock);
@@ -153,7 +158,7 @@ static void mips_write_control(struct virtual_mips *mips, u32 control)
 			      (mips->needs_share && (!mips->share_address || !mips->share_size));
 		if (mips->fail_boots)
 			mips->fail_boots--;
-		mod_delayed_work(system_wq, &mips->boot, 0);
+		mips_schedule_boot(mips);
 	}
 	mips->held = held;
 }

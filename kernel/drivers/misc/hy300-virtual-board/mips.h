@@ -48,7 +48,7 @@ enum virtual_mips_mode {
  * @boot_address: as written to its register
  * @keystone: corners as the last keystone command found them in memory
  * @booted_crc32: CRC of the firmware at the beginning of the last boot
- * @boot_step_ms: time between two states of a boot
+ * @boot_step_ms: time until the first state of a boot, and between two
  * @answer_ms: time until a command is executed
  * @crc_length: how many bytes of the firmware region the CRCs are of
  * @fail_boots: boots that are to fail

