@@ -43,9 +43,11 @@ run_test() {
   for program in "$test" "armhf/$test"; do
     [ -e "$here/$program" ] || continue
     echo "# $where: $program"
+    began=$(cut -d. -f1 /proc/uptime)
     "$here/$program" "$@" >"$results.out" 2>&1
     status=$?
     cat "$results.out"
+    echo "# took $(($(cut -d. -f1 /proc/uptime) - began)) s"
     grep -E '^(not )?ok ' "$results.out" >>"$results"
     planned=$(sed -n 's/^1\.\.//p' "$results.out")
     [ "$(grep -cE '^(not )?ok ' "$results.out")" = "$planned" ] ||
