@@ -16,7 +16,7 @@ tests=$(echo "${HY300_TESTS:-*}" | tr ' ' ,)
 run() {
   for boot in driver-tests driver-tests-selfmade; do
     echo "== $boot: booting Debian's kernel of $1"
-    HY300_KERNEL=$1 timeout 400 "$here/boot.sh" "$boot" "hy300.test=$boot,$tests" </dev/null 2>&1 | sed -u 's/\r$//'
+    HY300_KERNEL=$1 timeout 900 "$here/boot.sh" "$boot" "hy300.test=$boot,$tests" </dev/null 2>&1 | sed -u 's/\r$//'
     echo "== end of $boot"
   done
 }
