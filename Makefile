@@ -27,11 +27,10 @@ demo: ## a projector (QEMU, real drivers, real agent) and its collector on this 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## everything below, in this order
+test: ## test-scripts, test-java, test-kernel and test-e2e, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-java
 	@$(MAKE) --no-print-directory test-kernel
-	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
 
 test-scripts: ## shell scripts through shellcheck
