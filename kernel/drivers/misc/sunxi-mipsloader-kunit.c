@@ -19,7 +19,7 @@ static void eight_numbers_are_read(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, sunxi_mips_parse_corners("-100 100 0 1 -1 50 -50 7", corners));
 	KUNIT_EXPECT_EQ(test, 0, memcmp(corners, expected, sizeof(corners)));
 	KUNIT_EXPECT_EQ(test, 0,
-			sunxi_mips_parse_corners("\t-100  +100 00 1\n-1 50 -50 7 \n", corners));
+			sunxi_mips_parse_corners("\t-100  +100 00 1\n-1 50 -50 7\x20\n", corners));
 	KUNIT_EXPECT_EQ(test, 0, memcmp(corners, expected, sizeof(corners)));
 }
 
@@ -30,7 +30,7 @@ static void anything_else_is_refused(struct kunit *test)
 		int error;
 	} cases[] = {
 		{ "", -EINVAL },
-		{ " \n", -EINVAL },
+		{ "\x20\n", -EINVAL },
 		{ "1 2 3 4 5 6 7", -EINVAL },
 		{ "1 2 3 4 5 6 7 8 9", -EINVAL },
 		{ "1 2 3 4 5 6 7 x", -EINVAL },
@@ -133,6 +133,7 @@ static struct kunit_suite sunxi_mips_suite = {
 	.name = "sunxi-mipsloader",
 	.test_cases = sunxi_mips_cases,
 };
+
 kunit_test_suite(sunxi_mips_suite);
 
 MODULE_DESCRIPTION("KUnit tests of the MIPS co-processor's driver");

@@ -82,7 +82,9 @@ static bool more(unsigned long calls)
 	const char *text = getenv("HY300_FUZZ_SECONDS");
 	double seconds = seconds_now() - begun;
 
-	return seconds < (text ? atof(text) : 10) || (calls < LEAST_CALLS && seconds < MOST_SECONDS);
+	if (calls < LEAST_CALLS)
+		return seconds < MOST_SECONDS;
+	return seconds < (text ? atof(text) : 10);
 }
 
 /* Lets one of the next call's allocations or copies fail, now and then. */
