@@ -8,6 +8,7 @@
 #include <linux/hy300-compat.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/timekeeping.h>
 
 #include "hdmi.h"
 
@@ -118,7 +119,8 @@ static enum hrtimer_restart virtual_hdmi_tick(struct hrtimer *timer)
 	u32 line = 0;
 
 	spin_lock_irqsave(&hdmi->lock, flags);
-	begun = virtual_hdmi_capturing(hdmi) && !hdmi->hold_frames;
+	begun = virtual_hdmi_capturing(hdmi) && !hdmi->hold_frames &&
+		ktime_get_ns() - hdmi->capture_time >= virtual_hdmi_interval(hdmi);
 	if (begun)
 		virtual_hdmi_begin_frame(hdmi, &frame);
 	spin_unlock_irqrestore(&hdmi->lock, flags);

@@ -9,7 +9,8 @@
  *
  * A source sends when it is plugged in, its knob says so, the receiver is on, and hot-plug is
  * shown to it. With capture on, each of its frames is counted, and told by the frame interrupt; it
- * goes to memory if DMA was ordered and the source's size is the negotiated one.
+ * goes to memory if DMA was ordered and the source's size is the negotiated one. A frame that was
+ * under way when capture was switched on is none of them.
  */
 
 #include <linux/device.h>
@@ -244,8 +245,10 @@ static void virtual_hdmi_write_ctrl(struct virtual_hdmi *hdmi, u32 value)
 		hdmi->ctrl = 0;
 		return;
 	}
-	if (value & CTRL_CAPTURE && !(hdmi->ctrl & CTRL_CAPTURE))
+	if (value & CTRL_CAPTURE && !(hdmi->ctrl & CTRL_CAPTURE)) {
 		hdmi->frames = 0;
+		hdmi->capture_time = now;
+	}
 	if (!(value & CTRL_CAPTURE) || !(value & CTRL_DMA))
 		hdmi->dma_busy = hdmi->dma_busy && hdmi->stuck_dma;
 	hdmi->ctrl = value;

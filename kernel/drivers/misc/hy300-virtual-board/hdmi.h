@@ -90,6 +90,7 @@ struct virtual_hdmi_picture {
  * @path_ctrl: data path's control register
  * @reset_time: when the reset began, and when it ended
  * @ready_time: when the receiver has settled
+ * @capture_time: when capture was switched on
  * @shown: the signal as the interrupts told it last
  * @ticking: @timer is running, or will be
  * @frames: frames since capture was switched on
@@ -132,6 +133,7 @@ struct virtual_hdmi {
 	u32 path_ctrl;
 	u64 reset_time;
 	u64 ready_time;
+	u64 capture_time;
 	bool shown;
 	bool ticking;
 

@@ -317,9 +317,12 @@ int sunxi_tvcap_init_queue(struct sunxi_tvcap *tvcap);
 /* sunxi-tvcap-detect.c */
 void sunxi_tvcap_sample(struct work_struct *work);
 void sunxi_tvcap_tell(struct sunxi_tvcap *tvcap, bool connected);
+
+/* sunxi-tvcap-logic.c */
+extern const struct v4l2_dv_timings_cap sunxi_tvcap_timings_cap;
 int sunxi_tvcap_find_timings(const struct sunxi_tvcap_input *input,
 			     struct v4l2_dv_timings *timings);
-extern const struct v4l2_dv_timings_cap sunxi_tvcap_timings_cap;
+bool sunxi_tvcap_take(struct sunxi_tvcap *tvcap, const struct sunxi_tvcap_input *now);
 
 /* sunxi-tvcap-main.c */
 void sunxi_tvcap_fail(struct sunxi_tvcap *tvcap, enum hy300_tvcap_error error);

@@ -13,7 +13,7 @@
 #include <linux/videodev2.h>
 
 #define TVCAP_BUFFERS	4
-#define TVCAP_MAX_WAIT	5000
+#define TVCAP_MAX_WAIT	20000
 
 /* An open video node and its stream */
 struct stream {
