@@ -8,7 +8,7 @@
 
 #include <linux/delay.h>
 #include <linux/device.h>
-#include <linux/jiffies.h>
+#include <linux/ktime.h>
 
 #include <asm/byteorder.h>
 
@@ -51,13 +51,13 @@ int sunxi_mips_begin_order(struct sunxi_mips *mips)
 static int sunxi_mips_wait(struct sunxi_mips *mips, int (*done)(struct sunxi_mips *mips),
 			   unsigned int milliseconds)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(milliseconds);
+	ktime_t end = ktime_add_ms(ktime_get(), milliseconds);
 	bool late;
 	int ret;
 
 	for (;;) {
 		/* Before the look, so that one is taken after the time. */
-		late = time_after(jiffies, end);
+		late = ktime_after(ktime_get(), end);
 		ret = done(mips);
 		if (ret)
 			return ret < 0 ? ret : 0;
