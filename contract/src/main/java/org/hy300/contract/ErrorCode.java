@@ -22,6 +22,9 @@ public final class ErrorCode {
   /** Too many commands at once. */
   public static final String BUSY = "busy";
 
+  /** As many as there may be are there already; remove one first. */
+  public static final String LIMIT = "limit";
+
   /** The motor does not know where it stands; `motor/home` comes first. */
   public static final String NOT_HOMED = "not_homed";
 

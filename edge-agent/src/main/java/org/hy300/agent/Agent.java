@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wires the agent from top to bottom: source, state and events, session, commands.
+// Wires the agent from top to bottom: sources, state and events, session, commands.
 package org.hy300.agent;
 
 import io.vertx.core.Context;
@@ -9,17 +9,27 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.hy300.agent.command.CommandReceiver;
 import org.hy300.agent.command.MotorCommands;
+import org.hy300.agent.command.ProcessCommands;
 import org.hy300.agent.event.EventPublisher;
 import org.hy300.agent.event.MotorEvents;
+import org.hy300.agent.source.Metrics;
+import org.hy300.agent.source.Source;
 import org.hy300.agent.source.Subsystem;
+import org.hy300.agent.source.SubsystemListener;
 import org.hy300.agent.source.SysfsSource;
+import org.hy300.agent.source.board.BoardSource;
+import org.hy300.agent.source.process.ProcessSource;
 import org.hy300.agent.state.StatePublisher;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.MalformedMessageException;
@@ -32,6 +42,7 @@ import org.hy300.program.Program;
 public final class Agent {
   private static final String OWN_SUBSYSTEM = "agent";
   private static final String MOTOR = "motor";
+  private static final Path PROC = Path.of("/proc");
 
   /** Events and replies that wait for the broker: some minutes of a projector in use. */
   private static final int OUTBOX = 1000;
@@ -46,7 +57,8 @@ public final class Agent {
   private final AgentMetrics own;
   private final EventPublisher events;
   private final StatePublisher states;
-  private final SysfsSource source;
+  private final SysfsSource drivers;
+  private final List<Source> sources;
   private final MotorCommands motorCommands;
   private final CommandReceiver commands;
   private final Map<String, MotorEvents> motors = new HashMap<>();
@@ -74,12 +86,29 @@ public final class Agent {
     own = new AgentMetrics(mqtt::depth);
     events = new EventPublisher(mqtt, topics, device, session, own);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
-    source = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
+    drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
+    Subsystems others = new Subsystems();
+    ProcessSource processes =
+        new ProcessSource(vertx, PROC, config.processes(), own.processSamplesDropped, others);
+    BoardSource board =
+        new BoardSource(
+            vertx,
+            // The classes hwmon and thermal stand beside the drivers' own.
+            config.classDirectory().resolveSibling(""),
+            drivers::isBusy,
+            own.attributeErrors,
+            others);
+    sources = List.of(drivers, processes, board);
     motorCommands =
         new MotorCommands(vertx, config.classDirectory().resolve(MOTOR), this::moveOrdered);
     commands =
         new CommandReceiver(
-            mqtt, topics, device, own, this::ownChanged, Map.of(MOTOR, motorCommands));
+            mqtt,
+            topics,
+            device,
+            own,
+            this::ownChanged,
+            Map.of(MOTOR, motorCommands, ProcessSource.SUBSYSTEM, new ProcessCommands(processes)));
   }
 
   /** A Vert.x as small as the agent needs it. */
@@ -102,7 +131,7 @@ public final class Agent {
         now -> {
           states.add(OWN_SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
           states.start();
-          source.start();
+          sources.forEach(Source::start);
           mqtt.start();
         });
   }
@@ -114,7 +143,7 @@ public final class Agent {
             context.runOnContext(
                 now -> {
                   stopping = true;
-                  source.stop();
+                  sources.forEach(Source::stop);
                   commands.interrupt();
                   publishStatus(false);
                   mqtt.stop(STOP_MS).onComplete(done -> vertx.close().onComplete(stopped));
@@ -234,6 +263,30 @@ public final class Agent {
     public void vanished(Subsystem subsystem) {
       motors.remove(subsystem.name());
       states.remove(subsystem.name());
+    }
+  }
+
+  /** What comes from elsewhere than the drivers. */
+  private final class Subsystems implements SubsystemListener {
+    @Override
+    public void appeared(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {
+      states.add(subsystem, reader, busy);
+      publishInfo();
+    }
+
+    @Override
+    public void changed(String subsystem) {
+      states.changed(subsystem);
+    }
+
+    @Override
+    public void vanished(String subsystem) {
+      states.remove(subsystem);
+    }
+
+    @Override
+    public void happened(String subsystem, String event, JsonObject data) {
+      events.happened(subsystem, event, data);
     }
   }
 }

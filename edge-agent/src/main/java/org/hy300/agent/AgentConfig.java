@@ -3,8 +3,11 @@
 package org.hy300.agent;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.hy300.agent.source.process.ProcessWatch;
 import org.hy300.contract.Series;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
@@ -14,6 +17,7 @@ import org.hy300.mqtt.BrokerAddress;
  *
  * @param classDirectory where the drivers show themselves, /sys/class/hy300
  * @param labels what the operator calls the device: site, room and the like
+ * @param processes which processes are watched from the start
  */
 public record AgentConfig(
     BrokerAddress broker,
@@ -21,7 +25,8 @@ public record AgentConfig(
     int keepAliveSeconds,
     Path classDirectory,
     Topics topics,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    List<ProcessWatch> processes) {
   private static final int MAX_KEEP_ALIVE = 65_535;
 
   public AgentConfig {
@@ -42,6 +47,15 @@ public record AgentConfig(
       }
     }
     labels = Map.copyOf(labels);
+    processes = List.copyOf(processes);
+  }
+
+  /** Parses {@code name=kodi,unit=ssh.service,pid=1}; an empty text gives none. */
+  static List<ProcessWatch> parseProcesses(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .filter(watch -> !watch.isBlank())
+        .map(ProcessWatch::parse)
+        .toList();
   }
 
   /** Parses {@code site=berlin,room=a2}; an empty text gives no labels. */

@@ -18,6 +18,7 @@ public final class AgentMetrics {
   public final AtomicLong events = new AtomicLong();
   public final AtomicLong eventsDropped = new AtomicLong();
   public final AtomicLong connects = new AtomicLong();
+  public final AtomicLong processSamplesDropped = new AtomicLong();
 
   private final Map<String, Long> dropped = new TreeMap<>();
   private final Map<String, Long> commands = new TreeMap<>();
@@ -66,6 +67,10 @@ public final class AgentMetrics {
         "Events lost because too many waited for the broker.",
         eventsDropped);
     page.counter("hy300_agent_connects_total", "Connections to the broker.", connects);
+    page.counter(
+        "hy300_agent_process_samples_dropped_total",
+        "Samples of processes that came faster than they were taken.",
+        processSamplesDropped);
     page.family("hy300_agent_outbox_messages", "gauge", "Messages that wait for the broker.");
     page.values.put("hy300_agent_outbox_messages", outboxDepth.getAsLong());
     page.family("hy300_agent_start_time_seconds", "gauge", "Start of the agent, in Unix time.");

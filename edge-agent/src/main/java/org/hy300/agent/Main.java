@@ -53,6 +53,14 @@ final class Main implements Callable<Integer> {
       description = "Where the drivers show themselves (HY300_SYSFS; /sys/class/hy300).")
   private Path sysfs;
 
+  @Option(
+      names = "--processes",
+      paramLabel = "KIND=WHICH,...",
+      defaultValue = "${env:HY300_PROCESSES:-}",
+      description =
+          "Processes to watch from the start: name=kodi,unit=ssh.service,pid=1 (HY300_PROCESSES).")
+  private String processes;
+
   @Mixin private SharedOptions shared;
 
   public static void main(String[] args) {
@@ -84,7 +92,8 @@ final class Main implements Callable<Integer> {
         shared.keepAliveSeconds(),
         sysfs,
         shared.topics(),
-        AgentConfig.parseLabels(labels));
+        AgentConfig.parseLabels(labels),
+        AgentConfig.parseProcesses(processes));
   }
 
   static final class Version implements CommandLine.IVersionProvider {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
@@ -22,7 +23,8 @@ class AgentConfigTest {
         keepAlive,
         Path.of("/sys/class/hy300"),
         Topics.standard(),
-        labels);
+        labels,
+        List.of());
   }
 
   @Test

@@ -67,7 +67,8 @@ class AgentTest {
                 1,
                 directory.resolve("class"),
                 Topics.standard(),
-                Map.of("site", "berlin")));
+                Map.of("site", "berlin"),
+                List.of()));
     started.start();
     return started;
   }
