@@ -19,6 +19,9 @@ public final class ErrorCode {
   /** The command arrived after its expiry. */
   public static final String EXPIRED = "expired";
 
+  /** The device does not know the time yet, so it cannot tell whether the command has expired. */
+  public static final String CLOCK_UNSYNCED = "clock_unsynced";
+
   /** Too many commands at once. */
   public static final String BUSY = "busy";
 

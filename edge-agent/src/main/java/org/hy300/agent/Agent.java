@@ -6,9 +6,11 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -23,6 +25,7 @@ import org.hy300.agent.command.MotorCommands;
 import org.hy300.agent.command.ProcessCommands;
 import org.hy300.agent.event.EventPublisher;
 import org.hy300.agent.event.MotorEvents;
+import org.hy300.agent.journal.Journal;
 import org.hy300.agent.source.Metrics;
 import org.hy300.agent.source.Source;
 import org.hy300.agent.source.Subsystem;
@@ -44,8 +47,11 @@ public final class Agent {
   private static final String MOTOR = "motor";
   private static final Path PROC = Path.of("/proc");
 
-  /** Events and replies that wait for the broker: some minutes of a projector in use. */
+  /** Replies that wait for the broker, and the events that are on their way. */
   private static final int OUTBOX = 1000;
+
+  /** Far more than the replies that are kept take. */
+  private static final long COMMAND_JOURNAL_BYTES = 64 * AgentConfig.MIB;
 
   private static final long STOP_MS = 2_000;
 
@@ -63,10 +69,14 @@ public final class Agent {
   private final CommandReceiver commands;
   private final Map<String, MotorEvents> motors = new HashMap<>();
   private boolean stopping;
-  private boolean greeted;
 
-  /** Makes an agent that {@link #start} sets going, on a Vert.x of one event loop. */
-  public Agent(Vertx vertx, AgentConfig config) {
+  /**
+   * Makes an agent that {@link #start} sets going, on a Vert.x of one event loop. Reads the
+   * journals, and so blocks.
+   *
+   * @throws IOException when another agent has the journals
+   */
+  public Agent(Vertx vertx, AgentConfig config) throws IOException {
     this.vertx = vertx;
     this.config = config;
     context = vertx.getOrCreateContext();
@@ -83,8 +93,19 @@ public final class Agent {
                 OUTBOX),
             new MqttSession.Will(topics.status(device), () -> status(false)),
             new Connection());
-    own = new AgentMetrics(mqtt::depth);
-    events = new EventPublisher(mqtt, topics, device, session, own);
+    own = new AgentMetrics(mqtt::depth, this::eventsWaiting);
+    WorkerExecutor worker = vertx.createSharedWorkerExecutor("journal", 1);
+    Path journals = config.journals().resolve(device);
+    events =
+        new EventPublisher(
+            vertx,
+            worker,
+            journal(journals.resolve("events"), config.journalBytes()),
+            mqtt,
+            topics,
+            device,
+            session,
+            own);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
     drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
     Subsystems others = new Subsystems();
@@ -108,7 +129,18 @@ public final class Agent {
             device,
             own,
             this::ownChanged,
+            worker,
+            journal(journals.resolve("commands"), COMMAND_JOURNAL_BYTES),
+            config.clockMarker(),
             Map.of(MOTOR, motorCommands, ProcessSource.SUBSYSTEM, new ProcessCommands(processes)));
+  }
+
+  private Journal journal(Path directory, long maxBytes) throws IOException {
+    return new Journal(directory, maxBytes, own.journalErrors::incrementAndGet);
+  }
+
+  private long eventsWaiting() {
+    return events.depth();
   }
 
   /** A Vert.x as small as the agent needs it. */
@@ -131,6 +163,11 @@ public final class Agent {
         now -> {
           states.add(OWN_SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
           states.start();
+          events.happened(
+              OWN_SUBSYSTEM,
+              "agent_started",
+              new JsonObject().put("version", Program.version(Agent.class)));
+          commands.start();
           sources.forEach(Source::start);
           mqtt.start();
         });
@@ -144,9 +181,16 @@ public final class Agent {
                 now -> {
                   stopping = true;
                   sources.forEach(Source::stop);
-                  commands.interrupt();
-                  publishStatus(false);
-                  mqtt.stop(STOP_MS).onComplete(done -> vertx.close().onComplete(stopped));
+                  commands
+                      .interrupt()
+                      .transform(
+                          answered -> {
+                            publishStatus(false);
+                            return mqtt.stop(STOP_MS);
+                          })
+                      .transform(done -> Future.join(events.close(), commands.close()))
+                      .transform(done -> vertx.close())
+                      .onComplete(stopped);
                 }));
   }
 
@@ -193,14 +237,6 @@ public final class Agent {
       publishStatus(true);
       publishInfo();
       states.publishAll();
-      events.connected();
-      if (!greeted) {
-        greeted = true;
-        events.happened(
-            OWN_SUBSYSTEM,
-            "agent_started",
-            new JsonObject().put("version", Program.version(Agent.class)));
-      }
     }
 
     @Override
@@ -229,9 +265,7 @@ public final class Agent {
 
     @Override
     public void dropped(String topic) {
-      if (config.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isPresent()) {
-        events.lost();
-      } else {
+      if (config.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isEmpty()) {
         own.dropped("outbox_full");
       }
     }

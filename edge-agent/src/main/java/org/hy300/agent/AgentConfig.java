@@ -18,6 +18,9 @@ import org.hy300.mqtt.BrokerAddress;
  * @param classDirectory where the drivers show themselves, /sys/class/hy300
  * @param labels what the operator calls the device: site, room and the like
  * @param processes which processes are watched from the start
+ * @param journals where journals are kept; each device has a directory below
+ * @param journalBytes most that the journal of events takes
+ * @param clockMarker the file that says that the clock is synchronised; null when it always is
  */
 public record AgentConfig(
     BrokerAddress broker,
@@ -26,8 +29,14 @@ public record AgentConfig(
     Path classDirectory,
     Topics topics,
     Map<String, String> labels,
-    List<ProcessWatch> processes) {
+    List<ProcessWatch> processes,
+    Path journals,
+    long journalBytes,
+    Path clockMarker) {
+  static final long MIB = 1024 * 1024;
+
   private static final int MAX_KEEP_ALIVE = 65_535;
+  private static final int MAX_JOURNAL_MIB = 1024;
 
   public AgentConfig {
     if (!Topics.isDeviceName(device)) {
@@ -39,6 +48,10 @@ public record AgentConfig(
     if (keepAliveSeconds < 1 || keepAliveSeconds > MAX_KEEP_ALIVE) {
       throw new IllegalArgumentException(
           "keep-alive of " + keepAliveSeconds + " s is not within 1 to " + MAX_KEEP_ALIVE);
+    }
+    if (journalBytes < MIB || journalBytes > MAX_JOURNAL_MIB * MIB) {
+      throw new IllegalArgumentException(
+          "journal of " + journalBytes / MIB + " MiB is not within 1 to " + MAX_JOURNAL_MIB);
     }
     for (String name : labels.keySet()) {
       if (!Series.isLabelName(name) || name.equals("device")) {

@@ -2,6 +2,7 @@
 // The command line of hy300-agent.
 package org.hy300.agent;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.hy300.mqtt.BrokerAddress;
@@ -61,6 +62,33 @@ final class Main implements Callable<Integer> {
           "Processes to watch from the start: name=kodi,unit=ssh.service,pid=1 (HY300_PROCESSES).")
   private String processes;
 
+  @Option(
+      names = "--journal",
+      paramLabel = "DIRECTORY",
+      defaultValue = "${env:HY300_JOURNAL:-/var/lib/hy300-agent}",
+      description =
+          "Where events and accepted commands are kept until they are answered for"
+              + " (HY300_JOURNAL; /var/lib/hy300-agent).")
+  private Path journal;
+
+  @Option(
+      names = "--journal-size",
+      paramLabel = "MIB",
+      defaultValue = "${env:HY300_JOURNAL_SIZE:-8}",
+      description =
+          "Most that waiting events take on the disk; the oldest go first (HY300_JOURNAL_SIZE; 8).")
+  private int journalSize;
+
+  @Option(
+      names = "--clock-marker",
+      paramLabel = "FILE",
+      defaultValue = "${env:HY300_CLOCK_MARKER:-/run/systemd/timesync/synchronized}",
+      description =
+          "Commands but motor/stop are rejected until this file exists, for only then can be told"
+              + " whether they have expired; 'none' for a machine with a real-time clock"
+              + " (HY300_CLOCK_MARKER; /run/systemd/timesync/synchronized).")
+  private Path clockMarker;
+
   @Mixin private SharedOptions shared;
 
   public static void main(String[] args) {
@@ -68,7 +96,7 @@ final class Main implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     AgentConfig config = config();
     Agent agent = new Agent(Agent.vertx(), config);
     Program.onEnd(agent::stop);
@@ -93,7 +121,10 @@ final class Main implements Callable<Integer> {
         sysfs,
         shared.topics(),
         AgentConfig.parseLabels(labels),
-        AgentConfig.parseProcesses(processes));
+        AgentConfig.parseProcesses(processes),
+        journal,
+        journalSize * AgentConfig.MIB,
+        clockMarker.equals(Path.of("none")) ? null : clockMarker);
   }
 
   static final class Version implements CommandLine.IVersionProvider {

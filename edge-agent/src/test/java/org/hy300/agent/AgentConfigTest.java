@@ -24,7 +24,10 @@ class AgentConfigTest {
         Path.of("/sys/class/hy300"),
         Topics.standard(),
         labels,
-        List.of());
+        List.of(),
+        Path.of("/var/lib/hy300-agent"),
+        8 * AgentConfig.MIB,
+        null);
   }
 
   @Test
@@ -56,7 +59,9 @@ class AgentConfigTest {
         "--keep-alive=soon",
         "--keep-alive=0",
         "--nonsense",
-        "--device=a/b"
+        "--device=a/b",
+        "--journal-size=0",
+        "--journal-size=2000"
       })
   void aWrongOptionEndsTheProgramWithOneLine(String option) throws Exception {
     try (Program program =

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,7 +58,11 @@ class AgentTest {
     broker.close();
   }
 
-  private Agent start(String device) {
+  private Agent start(String device) throws IOException {
+    return start(device, null);
+  }
+
+  private Agent start(String device, Path clockMarker) throws IOException {
     Agent started =
         new Agent(
             Agent.vertx(),
@@ -68,7 +73,10 @@ class AgentTest {
                 directory.resolve("class"),
                 Topics.standard(),
                 Map.of("site", "berlin"),
-                List.of()));
+                List.of(),
+                directory.resolve("journal"),
+                1024 * 1024,
+                clockMarker));
     started.start();
     return started;
   }
@@ -276,9 +284,12 @@ class AgentTest {
     probe.await(OWN_STATE, s -> value(s, "hy300_agent_commands_total{status=\"done\"}") >= 3);
     assertThat(probe.heard(OWN_STATE))
         .noneMatch(s -> value(s.json(), "hy300_agent_commands_total{status=\"done\"}") > 3);
+    // Events are in order: one more of the first move would stand before that of the second.
+    probe.publish(MOVE, command("other", "{\"position\":10}"));
+    probe.await(EVENT, e -> e.getJsonObject("data").getInteger("position") == 10);
     assertThat(probe.heard(EVENT))
         .filteredOn(e -> e.json().getString("event").equals("position_reached"))
-        .hasSize(1);
+        .hasSize(2);
   }
 
   @Test
@@ -388,5 +399,56 @@ class AgentTest {
     assertThat(reply.getString("status")).isEqualTo("failed");
     assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("interrupted");
     agent = start("p1");
+  }
+
+  @Test
+  void beforeTheClockIsSynchronisedOnlyStoppingIsTaken() throws Exception {
+    home();
+    stop(agent);
+    Path marker = directory.resolve("synchronized");
+    agent = start("p1", marker);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> {
+              List<MqttProbe.Message> statuses = probe.heard(ROOT + "/status");
+              return statuses.get(statuses.size() - 1).json().getString("state").equals("online");
+            });
+    probe.publish(MOVE, command("early", "{\"position\":9}"));
+    JsonObject reply = terminal(MOVE_REPLY, "early");
+    assertThat(reply.getString("status")).isEqualTo("rejected");
+    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("clock_unsynced");
+    probe.publish(
+        ROOT + "/cmd/motor/stop", command("stop", "{}", Instant.now().minusSeconds(3600)));
+    assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
+    assertThat(position()).isEqualTo("0");
+    Files.createFile(marker);
+    probe.publish(MOVE, command("move", "{\"position\":9}"));
+    assertThat(terminal(MOVE_REPLY, "move").getString("status")).isEqualTo("done");
+  }
+
+  @Test
+  void moreCommandsThanEightAtOnceAreRejectedAndAStopIsNot() throws Exception {
+    home();
+    motor.close();
+    // Writing to a pipe lasts until somebody reads: the first command holds up the others.
+    Path order = directory.resolve("class/motor/home");
+    Files.delete(order);
+    assertThat(new ProcessBuilder("mkfifo", "-m", "200", order.toString()).start().waitFor())
+        .isZero();
+    String home = ROOT + "/cmd/motor/home";
+    String reply = ROOT + "/reply/motor/home";
+    for (int i = 1; i <= 9; i++) {
+      probe.publish(home, command("h" + i, "{}"));
+    }
+    assertThat(terminal(reply, "h9").getJsonObject("error").getString("code")).isEqualTo("busy");
+    probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
+    for (int i = 1; i <= 8; i++) {
+      assertThat(Files.readString(order)).isEqualTo("1");
+    }
+    for (int i = 1; i <= 8; i++) {
+      terminal(reply, "h" + i);
+    }
+    assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
   }
 }

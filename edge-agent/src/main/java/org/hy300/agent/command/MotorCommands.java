@@ -141,9 +141,14 @@ public final class MotorCommands implements CommandReceiver.Executor {
   }
 
   private Future<?> store(Order order, String attribute, String text, Runnable stored) {
-    if (!order.accept()) {
-      return Future.succeededFuture();
-    }
+    Future<Boolean> accepted = order.accept();
+    // A stop moves nothing, and must not wait for a disk that is slow.
+    boolean stops = attribute.equals("stop");
+    return (stops ? Future.succeededFuture(true) : accepted)
+        .compose(go -> go ? write(order, attribute, text, stored) : Future.succeededFuture());
+  }
+
+  private Future<?> write(Order order, String attribute, String text, Runnable stored) {
     return vertx
         .executeBlocking(
             () -> {

@@ -21,17 +21,10 @@ public final class ProcessCommands implements CommandReceiver.Executor {
 
   @Override
   public void execute(Order order) {
-    if (!order.accept()) {
-      return;
-    }
-    Future<JsonObject> list =
-        switch (order.action()) {
-          case "add" -> source.add(ProcessWatch.of(order.args()));
-          case "remove" -> source.remove(ProcessWatch.of(order.args()));
-          case "list" -> source.list();
-          default -> throw new IllegalArgumentException(order.action());
-        };
-    list.onSuccess(order::done)
+    order
+        .accept()
+        .compose(go -> go ? run(order) : Future.succeededFuture(new JsonObject()))
+        .onSuccess(order::done)
         .onFailure(
             error ->
                 order.refuse(
@@ -40,6 +33,15 @@ public final class ProcessCommands implements CommandReceiver.Executor {
                         ? refused.code()
                         : ErrorCode.DRIVER,
                     error.getMessage()));
+  }
+
+  private Future<JsonObject> run(Order order) {
+    return switch (order.action()) {
+      case "add" -> source.add(ProcessWatch.of(order.args()));
+      case "remove" -> source.remove(ProcessWatch.of(order.args()));
+      case "list" -> source.list();
+      default -> throw new IllegalArgumentException(order.action());
+    };
   }
 
   @Override
