@@ -15,7 +15,7 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 	libc6-dev-armhf-cross gcc make libc6-dev \
 	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3-git python3-ply perl prometheus
-TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck libfaketime
+TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck gcc libc6-dev
 PACKAGES := deploy/vm/packages.sh
 
 help: ## this list

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,9 +39,6 @@ class CrashTest {
   private static final String MOVE = ROOT + "/cmd/motor/move";
   private static final String MOVE_REPLY = ROOT + "/reply/motor/move";
   private static final String EVENT = ROOT + "/event/motor";
-
-  /** Where Debian has it. */
-  private static final String LIBFAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
   @TempDir private Path directory;
   private Mosquitto broker;
@@ -279,21 +277,28 @@ class CrashTest {
 
   @Test
   void aClockThatStepsBackAnHourUpsetsNothing() throws Exception {
-    assertThat(Path.of(LIBFAKETIME)).as("Debian's libfaketime").exists();
-    Path offset = Files.writeString(directory.resolve("offset"), "+0");
-    start(
-        Map.of(
-            "LD_PRELOAD", LIBFAKETIME,
-            "FAKETIME_TIMESTAMP_FILE", offset.toString(),
-            "FAKETIME_NO_CACHE", "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-            "DONT_FAKE_MONOTONIC", "1"));
+    Path library = directory.resolve("step_clock.so");
+    try (Program gcc =
+        new Program(
+            "gcc",
+            Map.of(),
+            "gcc",
+            "-shared",
+            "-fPIC",
+            "-o",
+            library.toString(),
+            "src/test/c/step_clock.c")) {
+      assertThat(gcc.awaitExit(LIMIT)).as("gcc: %s", gcc.lines()).isZero();
+    }
+    Path offset = directory.resolve("offset");
+    step(offset, 0);
+    start(Map.of("LD_PRELOAD", library.toString(), "STEP_CLOCK", offset.toString()));
     home();
     probe.publish(MOVE, command("across", "{\"position\":1000}"));
     probe.await(
         ROOT + "/state/motor",
         s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") > 20);
-    Files.writeString(offset, "-3600");
+    step(offset, -3600);
     // What was under way ends, well before the hour has passed for the second time.
     assertThat(terminal(MOVE_REPLY, "across").getString("status")).isEqualTo("done");
     Instant now = Instant.now().minusSeconds(3600);
@@ -310,5 +315,13 @@ class CrashTest {
     awaitEvents(events.size());
     // The keep-alive goes on: the session is the first.
     assertThat(agent.lines()).filteredOn(line -> line.contains("connected to")).hasSize(1);
+  }
+
+  private static void step(Path offset, long seconds) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    try (FileChannel file =
+        FileChannel.open(offset, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(buffer.putLong(0, seconds));
+    }
   }
 }
