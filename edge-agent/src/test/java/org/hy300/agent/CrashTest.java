@@ -135,6 +135,12 @@ class CrashTest {
     assertThat(terminal(ROOT + "/reply/motor/home", "home").getString("status")).isEqualTo("done");
   }
 
+  private void awaitPosition(int steps) {
+    probe.await(
+        ROOT + "/state/motor",
+        s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") == steps);
+  }
+
   private String position() throws IOException {
     return Files.readString(directory.resolve("class/motor/position")).strip();
   }
@@ -308,9 +314,13 @@ class CrashTest {
         probe.await(EVENT, e -> e.getJsonObject("data").getInteger("position") == 990);
     assertThat(Instant.parse(event.getString("time")))
         .isBetween(now.minusSeconds(5), now.plusSeconds(60));
-    probe.await(
-        ROOT + "/state/motor",
-        s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") == 990);
+    awaitPosition(990);
+    // Once more, while nothing is under way and no timer runs.
+    await("rest").pollDelay(Duration.ofSeconds(1)).until(() -> true);
+    step(offset, -7200);
+    probe.publish(MOVE, command("again", "{\"position\":980}", now.minusSeconds(3600)));
+    assertThat(terminal(MOVE_REPLY, "again").getString("status")).isEqualTo("done");
+    awaitPosition(980);
     Map<Long, String> events = events();
     awaitEvents(events.size());
     // The keep-alive goes on: the session is the first.
