@@ -69,6 +69,7 @@ public final class Agent {
   private final CommandReceiver commands;
   private final Map<String, MotorEvents> motors = new HashMap<>();
   private boolean stopping;
+  private boolean toldWaiting;
 
   /**
    * Makes an agent that {@link #start} sets going, on a Vert.x of one event loop. Reads the
@@ -105,7 +106,8 @@ public final class Agent {
             topics,
             device,
             session,
-            own);
+            own,
+            this::eventsDrained);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
     drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
     Subsystems others = new Subsystems();
@@ -140,7 +142,15 @@ public final class Agent {
   }
 
   private long eventsWaiting() {
+    toldWaiting = events.depth() > 0;
     return events.depth();
+  }
+
+  /** A state that says that events wait is not to stand until the next heartbeat. */
+  private void eventsDrained() {
+    if (toldWaiting) {
+      ownChanged();
+    }
   }
 
   /** A Vert.x as small as the agent needs it. */

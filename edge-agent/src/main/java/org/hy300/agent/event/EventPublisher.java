@@ -48,6 +48,7 @@ public final class EventPublisher {
   private final String device;
   private final String session;
   private final AgentMetrics own;
+  private final Runnable drained;
 
   private final Deque<Journal.Entry> waiting = new ArrayDeque<>();
   private final Deque<InFlight> inFlight = new ArrayDeque<>();
@@ -90,6 +91,7 @@ public final class EventPublisher {
    *
    * @param worker of one thread, for the journal blocks
    * @param session makes identifiers unique over restarts
+   * @param drained called when the broker has everything
    */
   public EventPublisher(
       Vertx vertx,
@@ -99,7 +101,8 @@ public final class EventPublisher {
       Topics topics,
       String device,
       String session,
-      AgentMetrics own) {
+      AgentMetrics own,
+      Runnable drained) {
     this.vertx = vertx;
     this.worker = worker;
     this.journal = journal;
@@ -108,6 +111,7 @@ public final class EventPublisher {
     this.device = device;
     this.session = session;
     this.own = own;
+    this.drained = drained;
     seq = journal.last();
     synced = seq;
     sent = journal.done();
@@ -242,6 +246,9 @@ public final class EventPublisher {
     flight.over = true;
     while (!inFlight.isEmpty() && inFlight.getFirst().over) {
       acknowledged = inFlight.removeFirst().number;
+    }
+    if (acknowledged == seq) {
+      drained.run();
     }
     work();
   }

@@ -89,7 +89,8 @@ class EventPublisherTest {
             Topics.standard(),
             "p1",
             session,
-            own);
+            own,
+            () -> {});
     onLoop(
         () -> {
           mqtt.start();
