@@ -14,22 +14,24 @@ JAVA_PACKAGES := openjdk-17-jdk-headless maven
 GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf \
 	libc6-dev-armhf-cross gcc make libc6-dev \
 	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
-UPSTREAM_PACKAGES := sparse dt-schema dkms python3-git python3-ply perl prometheus
+UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
+DEBUG_PACKAGES := flex bison
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck gcc libc6-dev
 PACKAGES := deploy/vm/packages.sh
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## a projector (QEMU, real drivers, real agent) and its collector on this machine; Ctrl-C ends both
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) mosquitto-clients
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## everything below, in this order; under 20 minutes on two cores
+test: ## everything below, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-java
 	@$(MAKE) --no-print-directory test-kernel
+	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
 
 test-scripts: ## shell scripts through shellcheck
@@ -43,18 +45,27 @@ test-java: ## build, formatter, static analysis, unit and integration tests of t
 test-kernel: ## the drivers without a warning (6.1 arm64, amd64; 6.12 arm64), their tests in the booted guests, a reviewer's checks
 	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES)
 	deploy/vm/test-drivers.sh
+	deploy/vm/test-hardware.py
 	deploy/vm/check-upstream.sh
+
+test-kernel-debug: ## the drivers on a kernel that checks all they do: storms, fuzz, failing allocations, leaks, planted bugs, coverage
+	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES) $(DEBUG_PACKAGES)
+	deploy/vm/test-drivers-debug.sh
 
 test-e2e: ## guest, collector, mosquitto clients and Prometheus together
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
-	deploy/vm/build.sh
+	deploy/vm/build.sh projector
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
 bench: ## the figures of the README, each beside a peer, measured here and now
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
 	bench/run.sh
+
+bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured in the guest (docs/kernel-mechanisms.md)
+	@$(PACKAGES) $(GUEST_PACKAGES)
+	@HY300_KERNELS=bookworm HY300_TESTS='*_bench' deploy/vm/test-drivers.sh | grep -E '^(# |ok |not ok )'
 
 package: programs ## the agent and the collector as directories that run from anywhere
 	@echo "$(AGENT)"; echo "$(COLLECTOR)"
@@ -63,7 +74,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-java test-kernel test-e2e bench package clean programs
+.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-e2e bench bench-kernel package clean programs
 
 programs: target/programs
 

@@ -9,7 +9,7 @@ vm=$root/deploy/vm
 program=$out/hy300-bench
 log=$out/bench.log
 
-"$vm/build.sh"
+"$vm/build.sh" projector
 mkdir -p "$out/native"
 for source in wait_poll trigger; do
   gcc -O2 -Wall -Wextra -Werror -o "$out/native/$source" "$here/$source.c"

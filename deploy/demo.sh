@@ -47,16 +47,18 @@ wait_for() {
   done
 }
 
-"$root/deploy/vm/build.sh"
+"$root/deploy/vm/build.sh" projector
 
 say "== starting the collector"
 HY300_HTTP_PORT=$http_port HY300_MQTT_PORT=$mqtt_port HY300_KEEP_ALIVE=$keep_alive HY300_BROKER='' \
   setpriv --pdeathsig TERM "$root/collector/target/hy300-collector/bin/hy300-collector" >"$logs/collector.log" 2>&1 </dev/null &
 collector=$!
 say "== booting the projector '$device' (QEMU arm64, Debian's kernel)"
+rm -f "$logs/console"
+mkfifo "$logs/console"
 "$root/deploy/vm/boot.sh" projector \
   "hy300.broker=mqtt://10.0.2.2:$mqtt_port hy300.device=$device hy300.keep_alive=$keep_alive hy300.home=1" \
-  >"$logs/projector.log" 2>&1 </dev/null &
+  >"$logs/projector.log" 2>&1 0<>"$logs/console" &
 guest=$!
 # Both start side by side; the agent finds its broker when it is there.
 until metrics >/dev/null; do
@@ -74,6 +76,7 @@ The projector '$device' is up. Try, in another terminal:
   what Prometheus sees:   curl -s http://127.0.0.1:$http_port/metrics | grep hy300_motor_position_steps
   move the motor:         curl -s -d '{"args":{"position":120}}' http://127.0.0.1:$http_port/api/v1/devices/$device/commands/motor/move
   watch state and events: mosquitto_sub -p $mqtt_port -v -t 'hy300/v1/#'
+  pull the HDMI cable:    echo 'echo 0 > /sys/kernel/debug/hy300-virtual-board/virtual-board/hdmi_plugged' > $logs/console
   the collector itself:   curl -s http://127.0.0.1:$http_port/internal/metrics
 
 Logs: $logs. Ctrl-C stops everything.

@@ -2,8 +2,8 @@
 # Boots the guest; its console is standard input and output, and it dies with whoever started it.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: boot.sh projector|driver-tests COMMANDLINE
-# HY300_KERNEL=trixie boots Debian 13's kernel instead of Debian 12's.
+# usage: boot.sh projector|driver-tests|hardware COMMANDLINE [OPTION-OF-QEMU...]
+# HY300_KERNEL=trixie boots Debian 13's kernel instead of Debian 12's, HY300_KERNEL=debug the one of $DEBUG_KERNEL.
 # HY300_SHARE=directory shows that directory to the projector as /mnt/share.
 # build.sh has made what is booted; the words of the command line are those of the guest's init.
 set -eu
@@ -11,15 +11,16 @@ here=$(dirname "$0")
 out=$here/target
 # shellcheck source=/dev/null  # written by fetch.sh
 . "$out/guest.env"
-if [ "${HY300_KERNEL:-bookworm}" = trixie ]; then
-  GUEST_KERNEL=$TRIXIE_KERNEL GUEST_RELEASE=$TRIXIE_RELEASE
-fi
+case ${HY300_KERNEL:-bookworm} in
+trixie) GUEST_KERNEL=$TRIXIE_KERNEL GUEST_RELEASE=$TRIXIE_RELEASE ;;
+debug) GUEST_KERNEL=$DEBUG_KERNEL GUEST_RELEASE=$DEBUG_RELEASE ;;
+esac
 what=$1
 commandline=$2
-set --
+shift 2
 if [ "$what" = projector ]; then
   agent=$(cd "$here/../../edge-agent/target/hy300-agent" && pwd)
-  set -- -fsdev "local,id=java,path=$GUEST_JAVA,security_model=none,readonly=on" \
+  set -- "$@" -fsdev "local,id=java,path=$GUEST_JAVA,security_model=none,readonly=on" \
     -device virtio-9p-device,fsdev=java,mount_tag=java \
     -fsdev "local,id=agent,path=$agent,security_model=none,readonly=on" \
     -device virtio-9p-device,fsdev=agent,mount_tag=agent \

@@ -2,25 +2,38 @@
 # Builds what the guest boots into deploy/vm/target: drivers, device trees, initramfs of the projector and of the driver tests.
 # SPDX-License-Identifier: Apache-2.0
 #
+# usage: build.sh              all of it; modules are built for amd64 besides, with sparse looking at them
+#        build.sh projector    only what the guest projector boots
 # Does nothing when its inputs (kernel/, this directory, the fetched packages) are those of the last time.
-# HY300_KERNELS='bookworm trixie' (the default) is what the driver tests shall boot; the modules are built for amd64 besides.
-# `HY300_KERNELS=bookworm` is quicker while working on a driver.
+# HY300_KERNELS='bookworm trixie' (the default) is what the driver tests shall boot; `HY300_KERNELS=bookworm` is quicker while
+# working on a driver.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$here/../../kernel
 selftests=$kernel/tools/testing/selftests/hy300
 out=$here/target
+what=${1:-all}
+kernels=${HY300_KERNELS:-bookworm trixie}
 mkdir -p "$out"
-"$here/fetch.sh" >"$out/guest.env.new"
+"$here/fetch.sh" "$what" >"$out/guest.env.new"
 echo 'GUEST_MACHINE="-M virt -cpu cortex-a53 -m 512 -smp 2"' >>"$out/guest.env.new"
 # shellcheck source=/dev/null  # written by fetch.sh
 . "$out/guest.env.new"
 
-kernels=${HY300_KERNELS:-bookworm trixie}
-key=$( (echo "$kernels" && cd "$kernel" && git ls-files -co --exclude-standard -z | sort -z | xargs -0 sha256sum
-  cat "$here"/*.sh "$here"/init "$here"/*.dtsi "$out/guest.env.new") | sha256sum)
-[ "$(cat "$out/key" 2>/dev/null)" = "$key" ] && exit 0
-rm -f "$out/key"
+# The inputs of each part; once it is built, they stand in a file beside it.
+inputs() {
+  case $1 in
+  projector) grep -E '^GUEST_(RELEASE|KERNEL|HEADERS|BUSYBOX|JAVA|MACHINE)=' "$out/guest.env.new" ;;
+  all) echo "$kernels" && cat "$out/guest.env.new" ;;
+  esac
+  (cd "$kernel" && git ls-files -co --exclude-standard -z | sort -z | xargs -0 sha256sum)
+  cat "$here"/*.sh "$here"/init "$here"/*.dtsi
+}
+projector_key=$(inputs projector | sha256sum)
+all_key=$(inputs all | sha256sum)
+case $what in projector) key=$projector_key ;; *) key=$all_key ;; esac
+[ "$(cat "$out/key-$what" 2>/dev/null)" = "$key" ] && exit 0
+rm -f "$out"/key-*
 mv "$out/guest.env.new" "$out/guest.env"
 
 say() { echo "== $*" >&2; }
@@ -32,7 +45,7 @@ build_modules() {
   mkdir "$out/kernel-$1"
   (cd "$kernel" && git ls-files -co --exclude-standard -z | tar -c --null -T - -f -) | tar -x -C "$out/kernel-$1"
   log=$out/kernel-$1.log
-  if ! make -j "$(nproc)" -C "$out/kernel-$1" KDIR="$3" ARCH="$2" CROSS_COMPILE="$4" W=1 C=1 modules >"$log" 2>&1; then
+  if ! make -j "$(nproc)" -C "$out/kernel-$1" KDIR="$3" ARCH="$2" CROSS_COMPILE="$4" W=1 C="$sparse" modules >"$log" 2>&1; then
     grep -E 'error|warning|\*\*\*' "$log" | head -n 30 >&2
     echo "build.sh: the drivers do not build for $2; the whole log is $log" >&2
     exit 1
@@ -68,20 +81,9 @@ install_modules() {
   depmod -b "$libs" "$4"
 }
 
+case $what in projector) sparse=0 ;; *) sparse=1 ;; esac
 build_modules arm64 arm64 "$GUEST_HEADERS" aarch64-linux-gnu-
 install_modules arm64 "$GUEST_HEADERS" "$GUEST_KERNEL" "$GUEST_RELEASE"
-case $kernels in *trixie*)
-  build_modules trixie arm64 "$TRIXIE_HEADERS" aarch64-linux-gnu-
-  install_modules trixie "$TRIXIE_HEADERS" "$TRIXIE_KERNEL" "$TRIXIE_RELEASE"
-  build_modules x86_64 x86_64 "$AMD64_HEADERS" ''
-  ;;
-esac
-
-say "building the driver tests"
-rm -rf "$out/selftests"
-mkdir "$out/selftests"
-make -s -C "$selftests" CROSS_COMPILE=aarch64-linux-gnu- OUTPUT="$out/selftests"
-
 say "compiling the device trees"
 # shellcheck disable=SC2086  # GUEST_MACHINE is a list of words
 qemu-system-aarch64 $GUEST_MACHINE -machine "dumpdtb=$out/virt.dtb" -nographic -nodefaults 2>"$out/dumpdtb.log" ||
@@ -90,8 +92,6 @@ device_tree() {
   { dtc -q -I dtb -O dts "$out/virt.dtb"; cat "$2"; } | dtc -q -O dtb -o "$out/$1.dtb"
 }
 device_tree projector "$here/projector.dtsi"
-device_tree driver-tests "$selftests/boards.dtsi"
-dtc -q -I dtb -O dts "$out/virt.dtb" | dtc -q -O dtb -o "$out/driver-tests-selfmade.dtb"
 
 # initramfs NAME: packs $tree, to which the caller has added its own part
 tree=$out/tree
@@ -108,7 +108,7 @@ initramfs() {
   rm -rf "$tree"
 }
 
-say "packing the guest"
+say "packing the projector"
 new_tree
 mkdir -p "$tree/mnt/java" "$tree/mnt/agent"
 # Java comes over 9p; its loader, libraries and configuration are looked for at their usual places.
@@ -117,6 +117,26 @@ ln -s mnt/java/usr "$tree/usr"
 ln -s /mnt/java/etc/java-17-openjdk "$tree/etc/java-17-openjdk"
 initramfs projector
 
+echo "$projector_key" >"$out/key-projector"
+[ "$what" = all ] || exit 0
+
+case $kernels in *trixie*)
+  build_modules trixie arm64 "$TRIXIE_HEADERS" aarch64-linux-gnu-
+  install_modules trixie "$TRIXIE_HEADERS" "$TRIXIE_KERNEL" "$TRIXIE_RELEASE"
+  build_modules x86_64 x86_64 "$AMD64_HEADERS" ''
+  ;;
+esac
+
+say "building the driver tests"
+rm -rf "$out/selftests"
+mkdir "$out/selftests"
+make -s -C "$selftests" CROSS_COMPILE=aarch64-linux-gnu- OUTPUT="$out/selftests"
+
+device_tree driver-tests "$selftests/boards.dtsi"
+device_tree hardware "$selftests/hardware.dtsi"
+dtc -q -I dtb -O dts "$out/virt.dtb" | dtc -q -O dtb -o "$out/driver-tests-selfmade.dtb"
+
+say "packing the driver tests"
 new_tree
 [ ! -e "$out/modules-trixie" ] || cp -r "$out/modules-trixie/lib/modules/." "$tree/lib/modules"
 cp -r "$out/selftests" "$tree/selftests"
@@ -126,12 +146,13 @@ with_libraries() {
     [ ! -e "$tree/lib/$(basename "$file")" ] || continue
     case $file in *.so*) cp -L "$file" "$tree/lib" ;; *) install -m 755 "$file" "$tree/bin" ;; esac
     for name in $(readelf -d "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
-      with_libraries "$(find "$GUEST_V4L/lib" "$GUEST_V4L/usr/lib" -name "$name" | head -n 1)"
+      with_libraries "$(find "$GUEST_V4L" -name "$name" | head -n 1)"
     done
   done
 }
 with_libraries "$GUEST_V4L/usr/bin/v4l2-ctl" "$GUEST_V4L/usr/bin/v4l2-compliance"
 initramfs driver-tests
 ln -sf driver-tests.cpio.gz "$out/driver-tests-selfmade.cpio.gz"
+ln -sf driver-tests.cpio.gz "$out/hardware.cpio.gz"
 
-printf '%s\n' "$key" >"$out/key"
+echo "$all_key" >"$out/key-all"

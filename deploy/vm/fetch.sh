@@ -2,7 +2,10 @@
 # Fetches kernels and headers of Debian 12 and 13, busybox and Java for the guest into the cache; prints its paths as shell variables.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: eval "$(deploy/vm/fetch.sh)"
+# usage: eval "$(deploy/vm/fetch.sh projector)"   what the guest projector is made of
+#        eval "$(deploy/vm/fetch.sh)"             what the driver tests need besides
+#        fetch.sh source-version      prints the version of Debian 12's kernel source
+#        fetch.sh source DIRECTORY    unpacks the package of that source into DIRECTORY
 # Nothing is installed: apt works in a state directory of its own, the packages are only unpacked.
 # HY300_CACHE moves the cache (default ~/.cache/hy300-fleet); a full cache is used without the network.
 set -eu
@@ -85,7 +88,7 @@ reviewers_scripts() {
   tar -x -J -f "$1/usr/src/linux-source-6.1.tar.xz" -C "$1" --strip-components 1 --wildcards \
     'linux-source-6.1/scripts/*.pl' 'linux-source-6.1/scripts/spdx*' 'linux-source-6.1/scripts/spelling.txt' \
     'linux-source-6.1/scripts/*.checkpatch' linux-source-6.1/LICENSES linux-source-6.1/MAINTAINERS
-  rm -r "$1/usr"
+  rm -r "${1:?}/usr"
   touch "$1/.complete"
 }
 
@@ -125,21 +128,28 @@ use_host_compiler() {
 }
 
 suite "$cache/apt"
+case ${1:-} in
+source-version) candidate linux-source-6.1; exit ;;
+source) unpack "$2" linux-source-6.1; exit ;;
+esac
 arm64_kernel
-bookworm_release=$release-arm64
-bookworm_kernel=$kernel
-bookworm_headers=$arm64_headers/usr/src/linux-headers-$release-arm64
 headers "$release" arm64 "$arm64_headers" linux-kbuild-6.1
-amd64_headers=$cache/headers-$release-amd64
-headers "$release" amd64 "$amd64_headers" linux-kbuild-6.1
-amd64_headers=$amd64_headers/usr/src/linux-headers-$release-amd64
 tools=$cache/busybox-$(candidate busybox-static:arm64)
 unpack "$tools" busybox-static:arm64
 java=$cache/java-$(candidate openjdk-17-jre-headless:arm64)
 unpack "$java" openjdk-17-jre-headless:arm64 libc6:arm64 zlib1g:arm64 libgcc-s1:arm64 libstdc++6:arm64
-v4l=$cache/v4l-utils-$(candidate v4l-utils:arm64)
-unpack "$v4l" v4l-utils:arm64 libv4l-0:arm64 libv4lconvert0:arm64 libv4l2rds0:arm64 libudev1:arm64 libjpeg62-turbo:arm64 \
-  libc6:arm64 libgcc-s1:arm64 libstdc++6:arm64
+cat <<END
+GUEST_RELEASE=$release-arm64
+GUEST_KERNEL=$kernel
+GUEST_HEADERS=$arm64_headers/usr/src/linux-headers-$release-arm64
+GUEST_BUSYBOX=$tools/bin/busybox
+GUEST_JAVA=$java
+END
+[ "${1:-}" != projector ] || exit 0
+
+amd64_headers=$cache/headers-$release-amd64
+headers "$release" amd64 "$amd64_headers" linux-kbuild-6.1
+amd64_headers=$amd64_headers/usr/src/linux-headers-$release-amd64
 scripts=$cache/linux-scripts-$(candidate linux-source-6.1)
 reviewers_scripts "$scripts"
 
@@ -153,17 +163,16 @@ suite "$cache/apt-trixie"
 arm64_kernel
 headers "$release" arm64 "$arm64_headers" "linux-kbuild-$release"
 use_host_compiler
+# Debian 12's v4l2-compliance finds fault with what newer kernels have added to the interface.
+v4l=$cache/v4l-utils-$(candidate v4l-utils:arm64)
+unpack "$v4l" v4l-utils:arm64 libv4l-0t64:arm64 libv4lconvert0t64:arm64 libjpeg62-turbo:arm64 libc6:arm64 \
+  libgcc-s1:arm64 libstdc++6:arm64
 
 cat <<END
-GUEST_RELEASE=$bookworm_release
-GUEST_KERNEL=$bookworm_kernel
-GUEST_HEADERS=$bookworm_headers
 AMD64_HEADERS=$amd64_headers
 TRIXIE_RELEASE=$release-arm64
 TRIXIE_KERNEL=$kernel
 TRIXIE_HEADERS=$arm64_headers/usr/src/linux-headers-$release-arm64
 LINUX_SCRIPTS=$scripts
-GUEST_BUSYBOX=$tools/bin/busybox
-GUEST_JAVA=$java
 GUEST_V4L=$v4l
 END

@@ -39,7 +39,7 @@ static u32 hy300_motor_property(struct device *dev, const char *name, u32 otherw
 static int hy300_motor_read_properties(struct hy300_motor *motor)
 {
 	struct device *dev = motor->dev;
-	int i, ret;
+	int bad, ret;
 
 	ret = device_property_count_u8(dev, "hy300,phase-table");
 	if (ret < 0)
@@ -53,12 +53,11 @@ static int hy300_motor_read_properties(struct hy300_motor *motor)
 					    motor->table_length);
 	if (ret)
 		return dev_err_probe(dev, ret, "hy300,phase-table cannot be read\n");
-	for (i = 0; i < motor->table_length; i++) {
-		if (!motor->table[i] || motor->table[i] >> HY300_MOTOR_PHASES)
-			return dev_err_probe(dev, -EINVAL,
-					     "hy300,phase-table entry %d is %#x, not 0x1 to 0xf\n",
-					     i, motor->table[i]);
-	}
+	bad = hy300_motor_bad_pattern(motor->table, motor->table_length);
+	if (bad >= 0)
+		return dev_err_probe(dev, -EINVAL,
+				     "hy300,phase-table entry %d is %#x, not 0x1 to 0xf\n",
+				     bad, motor->table[bad]);
 
 	motor->phase_delay_us = hy300_motor_property(dev, "hy300,phase-delay-us", 1000);
 	motor->step_delay_us = hy300_motor_property(dev, "hy300,step-delay-us", 2000);

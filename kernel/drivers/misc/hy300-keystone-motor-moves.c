@@ -14,9 +14,6 @@
 
 #include "hy300-keystone-motor.h"
 
-#define HY300_CLOCKWISE		1
-#define HY300_COUNTERCLOCKWISE	(-1)
-
 /* A contact that has not come to rest after this many readings keeps its last one. */
 #define HY300_DEBOUNCE_LIMIT	64
 #define HY300_DEBOUNCE_US	20
@@ -55,8 +52,11 @@ static int hy300_motor_write_coils(struct hy300_motor *motor, u8 pattern)
 
 	lockdep_assert_held(&motor->lock);
 	values[0] = pattern;
-	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases->desc,
-					     motor->phases->info, values);
+	/*
+	 * Without the array's info: gpiolib's short cut with it drives line 3
+	 * for the last of lines 0, 1, 2 and 4.
+	 */
+	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases->desc, NULL, values);
 	if (ret)
 		return ret;
 	motor->count.phase_transitions += hweight8(motor->coils ^ pattern);
@@ -95,6 +95,7 @@ int hy300_motor_sample_limit(struct hy300_motor *motor)
 
 static void hy300_motor_fail(struct hy300_motor *motor, enum hy300_motor_fault fault)
 {
+	lockdep_assert_held(&motor->lock);
 	dev_warn(motor->dev, "%s at position %d; write to fault to clear it, then home\n",
 		 hy300_motor_fault_words[fault], motor->position);
 	if (motor->task == HY300_TASK_HOME)
@@ -123,9 +124,10 @@ static void hy300_motor_fail_step(struct hy300_motor *motor, int error)
  */
 static int hy300_motor_step(struct hy300_motor *motor, int direction)
 {
-	unsigned int next = (motor->phase + motor->table_length + direction) % motor->table_length;
+	unsigned int next = hy300_motor_next_phase(motor->phase, motor->table_length, direction);
 	int ret;
 
+	lockdep_assert_held(&motor->lock);
 	ret = hy300_motor_write_coils(motor, motor->table[next]);
 	if (ret) {
 		hy300_motor_fail_step(motor, ret);
@@ -152,6 +154,7 @@ static int hy300_motor_step(struct hy300_motor *motor, int direction)
 
 static bool hy300_motor_interrupted(struct hy300_motor *motor, enum hy300_motor_task task)
 {
+	lockdep_assert_held(&motor->lock);
 	return motor->stop || motor->closing || motor->task != task;
 }
 
@@ -252,8 +255,10 @@ static void hy300_motor_run_home(struct hy300_motor *motor)
  */
 static void hy300_motor_end(struct hy300_motor *motor)
 {
-	int ret = hy300_motor_write_coils(motor, 0);
+	int ret;
 
+	lockdep_assert_held(&motor->lock);
+	ret = hy300_motor_write_coils(motor, 0);
 	if (ret)
 		hy300_motor_fail_step(motor, ret);
 	if (motor->task == HY300_TASK_HOME || motor->homing == HY300_HOMING_SEEKING ||
@@ -290,6 +295,7 @@ void hy300_motor_work(struct work_struct *work)
 /* Begins a task, or turns the running one into it. */
 static void hy300_motor_begin(struct hy300_motor *motor, enum hy300_motor_task task, int target)
 {
+	lockdep_assert_held(&motor->lock);
 	motor->count.movements++;
 	motor->task = task;
 	motor->target = target;

@@ -11,7 +11,8 @@
 
 #include <linux/hy300.h>
 
-#define HY300_MOTOR_PHASES	4
+#include "hy300-keystone-motor-sequence.h"
+
 #define HY300_MOTOR_MAX_TABLE	16
 
 /* Indices into hy300_motor_homing_words[] */

@@ -53,12 +53,13 @@ static int sunxi_mips_release(struct inode *inode, struct file *file)
 static int sunxi_mips_ioctl_load(struct sunxi_mips *mips, const void __user *argument)
 {
 	struct mipsloader_firmware firmware;
+	bool ended;
 
 	if (copy_from_user(&firmware, argument, sizeof(firmware)))
 		return -EFAULT;
-	if (strnlen(firmware.name, sizeof(firmware.name)) == sizeof(firmware.name))
-		return -EINVAL;
-	return sunxi_mips_load(mips, firmware.name);
+	/* A name without an end is a load that failed, like any other that is none. */
+	ended = memchr(firmware.name, '\0', sizeof(firmware.name));
+	return sunxi_mips_load(mips, ended ? firmware.name : NULL);
 }
 
 static int sunxi_mips_ioctl_status(struct sunxi_mips *mips, void __user *argument)

@@ -75,13 +75,17 @@ static int sunxi_mips_load_file(struct sunxi_mips *mips, const char *name)
 	u32 crc;
 	int ret;
 
-	if (!sunxi_mips_plain_name(name)) {
+	if (!name || !sunxi_mips_plain_name(name)) {
 		dev_err_ratelimited(mips->dev,
 				    "not a plain name of a firmware: letters, digits and ._+- only\n");
 		return -EINVAL;
 	}
-	/* Directly: a helper in user space could keep the driver waiting for a minute. */
-	ret = request_firmware_direct(&firmware, name, mips->dev);
+	/*
+	 * Directly: a helper in user space could keep the driver waiting for a minute. For the
+	 * node's device: the loader leaves a managed resource on it, which on a platform device
+	 * that is being unbound would come too late to be released.
+	 */
+	ret = request_firmware_direct(&firmware, name, mips->misc.this_device);
 	if (ret) {
 		dev_err(mips->dev, "the firmware %s cannot be read (%d)\n", name, ret);
 		return ret;
@@ -110,7 +114,7 @@ static int sunxi_mips_load_file(struct sunxi_mips *mips, const char *name)
 /**
  * sunxi_mips_load() - load a firmware and hold the processor until it is restarted
  * @mips: the processor
- * @name: of the file; "" for the one of the device tree
+ * @name: of the file; "" for the one of the device tree, NULL for one that was none
  *
  * Return: 0; -EINVAL the name is not plain or the file empty, -EFBIG, -EBADMSG
  * another CRC than expected: the processor goes on as it was; -EIO the memory
@@ -127,7 +131,7 @@ int sunxi_mips_load(struct sunxi_mips *mips, const char *name)
 	mips->count.load_attempts++;
 	mutex_unlock(&mips->lock);
 
-	ret = sunxi_mips_load_file(mips, *name ? name : mips->default_name);
+	ret = sunxi_mips_load_file(mips, name && !*name ? mips->default_name : name);
 
 	mutex_lock(&mips->lock);
 	if (ret)

@@ -80,16 +80,18 @@ static ssize_t load_firmware_store(struct device *dev, struct device_attribute *
 {
 	char name[MIPSLOADER_NAME_SIZE];
 	size_t len = count;
+	bool fits;
 	int ret;
 
 	/* echo ends the name with a line feed. */
 	if (len && buf[len - 1] == '\n')
 		len--;
-	if (len >= sizeof(name) || memchr(buf, '\0', len))
-		return -EINVAL;
-	memcpy(name, buf, len);
-	name[len] = '\0';
-	ret = sunxi_mips_load(sunxi_mips_of(dev), name);
+	fits = len < sizeof(name) && !memchr(buf, '\0', len);
+	if (fits) {
+		memcpy(name, buf, len);
+		name[len] = '\0';
+	}
+	ret = sunxi_mips_load(sunxi_mips_of(dev), fits ? name : NULL);
 	return ret ? ret : count;
 }
 static DEVICE_ATTR_WO(load_firmware);

@@ -70,12 +70,9 @@
 #define min_queued_buffers	min_buffers_needed
 #endif
 
-/* 6.8 knows how many buffers a queue may have, instead of what all queues may have. */
+/* 6.8 hides how many buffers a queue has behind a function. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define vb2_get_num_buffers(_queue)	((_queue)->num_buffers)
-#define hy300_vb2_set_max_buffers(_queue, _max)
-#else
-#define hy300_vb2_set_max_buffers(_queue, _max)	((_queue)->max_num_buffers = (_max))
 #endif
 
 /* 6.13 lets videobuf2 drop the queue's lock itself; before, these lines of struct vb2_ops do it. */

@@ -231,6 +231,7 @@ static void virtual_hdmi_write_ctrl(struct virtual_hdmi *hdmi, u32 value)
 	if (value & CTRL_RESET) {
 		if (!(hdmi->ctrl & CTRL_RESET))
 			hdmi->reset_time = now;
+		hdmi->ready_time = 0;
 		hdmi->ctrl = CTRL_RESET;
 		return;
 	}

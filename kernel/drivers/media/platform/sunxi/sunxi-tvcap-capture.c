@@ -227,17 +227,24 @@ void sunxi_tvcap_return_buffers(struct sunxi_tvcap *tvcap, enum vb2_buffer_state
 
 /**
  * sunxi_tvcap_end_stream() - end a stream and give its buffers back
- * @tvcap: the input, @lock held; nothing happens when it does not stream
+ * @tvcap: the input, @lock held
+ *
+ * Leaves the hardware alone when it does not stream, since a file may be closed after the device
+ * was unbound.
  */
 void sunxi_tvcap_end_stream(struct sunxi_tvcap *tvcap)
 {
+	bool streaming;
+
 	lockdep_assert_held(&tvcap->lock);
 	spin_lock_irq(&tvcap->slock);
+	streaming = tvcap->streaming;
 	tvcap->streaming = false;
-	sunxi_tvcap_update_capture(tvcap);
+	if (streaming)
+		sunxi_tvcap_update_capture(tvcap);
 	spin_unlock_irq(&tvcap->slock);
 
-	if (sunxi_tvcap_dma_wait(tvcap)) {
+	if (streaming && sunxi_tvcap_dma_wait(tvcap)) {
 		dev_err(tvcap->dev, "DMA does not end, resetting\n");
 		sunxi_tvcap_reset(tvcap);
 		spin_lock_irq(&tvcap->slock);

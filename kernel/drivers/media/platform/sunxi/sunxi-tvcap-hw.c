@@ -31,6 +31,10 @@ const struct sunxi_tvcap_variant sunxi_tvcap_h713 = {
 	.version = 0xfc,
 	.path_ctrl = 0x00,
 	.path_status = 0x04,
+	/*
+	 * No source names the next two. Without the first a driver that was late cannot know how
+	 * many frames it missed.
+	 */
 	.frames = 0x08,
 	.rate = 0x0c,
 	.ctrl_enable = BIT(0),

@@ -317,6 +317,12 @@ static int sunxi_tvcap_probe(struct platform_device *pdev)
 	return sunxi_tvcap_enable(tvcap, true);
 }
 
+/* Nothing writes to memory that the next kernel may have other plans for. */
+static void sunxi_tvcap_shutdown(struct platform_device *pdev)
+{
+	sunxi_tvcap_close(platform_get_drvdata(pdev));
+}
+
 static const struct of_device_id sunxi_tvcap_of_match[] = {
 	{ .compatible = "allwinner,sun50i-h713-tvcap", .data = &sunxi_tvcap_h713 },
 	{ }
@@ -331,6 +337,7 @@ MODULE_DEVICE_TABLE(platform, sunxi_tvcap_ids);
 
 static struct platform_driver sunxi_tvcap_driver = {
 	.probe = sunxi_tvcap_probe,
+	.shutdown = sunxi_tvcap_shutdown,
 	.id_table = sunxi_tvcap_ids,
 	.driver = {
 		.name = SUNXI_TVCAP_NAME,

@@ -25,14 +25,15 @@ static int sunxi_tvcap_queue_setup(struct vb2_queue *queue, unsigned int *nr_buf
 
 	if (existing >= SUNXI_TVCAP_MAX_BUFFERS)
 		return -ENOBUFS;
-	if (vb2_fileio_is_active(queue))
-		*nr_buffers = SUNXI_TVCAP_DEFAULT_BUFFERS;
-	else if (existing + *nr_buffers < SUNXI_TVCAP_MIN_BUFFERS)
-		*nr_buffers = SUNXI_TVCAP_MIN_BUFFERS - existing;
 	*nr_buffers = min(*nr_buffers, SUNXI_TVCAP_MAX_BUFFERS - existing);
 
+	/* Buffers may be added one by one, of more bytes than a frame has. */
 	if (*nr_planes)
 		return sizes[0] < size ? -EINVAL : 0;
+
+	if (vb2_fileio_is_active(queue))
+		*nr_buffers = SUNXI_TVCAP_DEFAULT_BUFFERS;
+	*nr_buffers = max_t(unsigned int, *nr_buffers, SUNXI_TVCAP_MIN_BUFFERS);
 	*nr_planes = 1;
 	sizes[0] = size;
 	return 0;
@@ -135,7 +136,6 @@ int sunxi_tvcap_init_queue(struct sunxi_tvcap *tvcap)
 	queue->lock = &tvcap->lock;
 	queue->dev = tvcap->dev;
 	queue->min_queued_buffers = 1;
-	hy300_vb2_set_max_buffers(queue, SUNXI_TVCAP_MAX_BUFFERS);
 	vb2_dma_contig_set_max_seg_size(tvcap->dev, DMA_BIT_MASK(32));
 	return vb2_queue_init(queue);
 }

@@ -71,7 +71,7 @@ ssize_t bridge_receive(int fd, struct bridge_message *message)
 	ssize_t ret;
 
 	do {
-		if (poll(&poller, 1, 5000) != 1)
+		if (poll(&poller, 1, 20000) != 1)
 			return -ETIME;
 		ret = bridge_read(fd, message);
 	} while (ret > 0 && message->header.type == DAEDALUS_V4L2_NOTIFY);

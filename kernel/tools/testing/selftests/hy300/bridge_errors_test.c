@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,16 @@ static void check_refused(int fd, const void *data, size_t size, int error)
 	CHECK_EQ(bridge_statistic("refused"), refused + 1);
 	CHECK_EQ(bridge_statistic("queued"), 0);
 	CHECK_EQ(bridge_statistic("greeted"), 0);
+}
+
+static void the_node(void)
+{
+	struct stat node;
+
+	CHECK(!stat(BRIDGE_DEVICE, &node));
+	CHECK(S_ISCHR(node.st_mode));
+	CHECK_EQ(node.st_mode & 07777, 0660);
+	CHECK_EQ(node.st_uid, 0);
 }
 
 static void a_short_header(void)
@@ -328,6 +339,7 @@ static void a_pong_that_answers_nothing(void)
 }
 
 static const struct ktap_test tests[] = {
+	{ "the node is for its owner and its group", the_node },
 	{ "a short header is EINVAL", a_short_header },
 	{ "a wrong magic is EBADMSG, whatever else is wrong", a_wrong_magic },
 	{ "a wrong version is EPROTO", a_wrong_version },

@@ -16,11 +16,15 @@
 #include <unistd.h>
 
 #include "bridge.h"
+#include "device.h"
 #include "ktap.h"
 
 #define WRITABLE	(POLLOUT | POLLWRNORM)
 #define READABLE	(POLLIN | POLLRDNORM)
 #define EVERYTHING	(WRITABLE | READABLE | POLLPRI)
+
+/* poll() and select() look again when their time is up: only who returns earlier was woken. */
+#define LONG_MS		20000
 
 /* Long enough for a thread to be waiting; too short only makes a test easier to pass. */
 #define WHILE_US	50000
@@ -88,13 +92,15 @@ static void poll_is_woken(void)
 {
 	int fd = opened(0);
 	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	long long begin = now_ms();
 	pthread_t pinger;
 	int ret;
 
 	CHECK_EQ(poll(&poller, 1, 20), 0);
 	pinger = begin_ping();
-	ret = poll(&poller, 1, 5000);
+	ret = poll(&poller, 1, LONG_MS);
 	end_ping(pinger);
+	CHECK(now_ms() - begin < LONG_MS);
 	CHECK_EQ(ret, 1);
 	CHECK_EQ(poller.revents, POLLIN);
 	read_ping(fd);
@@ -102,7 +108,8 @@ static void poll_is_woken(void)
 
 static void select_is_woken(void)
 {
-	struct timeval time = { .tv_sec = 5 };
+	struct timeval time = { .tv_sec = LONG_MS / 1000 };
+	long long begin = now_ms();
 	int fd = opened(0);
 	pthread_t pinger;
 	fd_set readers, writers, others;
@@ -119,6 +126,7 @@ static void select_is_woken(void)
 	pinger = begin_ping();
 	ret = select(fd + 1, &readers, NULL, &others, &time);
 	end_ping(pinger);
+	CHECK(now_ms() - begin < LONG_MS);
 	CHECK_EQ(ret, 1);
 	CHECK(FD_ISSET(fd, &readers));
 	CHECK(!FD_ISSET(fd, &others));
@@ -151,7 +159,7 @@ static void epoll_by_level(void)
 
 	CHECK_EQ(events(epoll, 20), 0);
 	pinger = begin_ping();
-	ret = events(epoll, 5000);
+	ret = events(epoll, LONG_MS);
 	end_ping(pinger);
 	CHECK_EQ(ret, 1);
 	CHECK_EQ(bridge_ping(), 0);
@@ -173,7 +181,7 @@ static void epoll_by_edge(void)
 
 	CHECK_EQ(events(epoll, 20), 0);
 	pinger = begin_ping();
-	ret = events(epoll, 5000);
+	ret = events(epoll, LONG_MS);
 	end_ping(pinger);
 	CHECK_EQ(ret, 1);
 	/* Nothing new, although nothing was read */

@@ -161,3 +161,10 @@ long long now_ms(void)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
+
+int patience(int milliseconds)
+{
+	const char *times = getenv("HY300_PATIENCE");
+
+	return times ? milliseconds * atoi(times) : milliseconds;
+}

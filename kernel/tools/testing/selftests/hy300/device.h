@@ -36,4 +36,10 @@ void board_set(const char *knob, long value);
 
 long long now_ms(void);
 
+/*
+ * How long to wait for what should take no longer than this: HY300_PATIENCE times as long, which
+ * a kernel that checks all it does needs.
+ */
+int patience(int milliseconds);
+
 #endif /* DEVICE_H */

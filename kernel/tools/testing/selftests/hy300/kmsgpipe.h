@@ -52,7 +52,7 @@ struct waiter {
 	bool writes;
 	size_t len;
 	char message[KMSGPIPE_MAX_MESSAGE];
-	_Atomic pid_t tid;
+	atomic_int tid;
 	atomic_bool done;
 	ssize_t result;
 	int error;

@@ -240,7 +240,7 @@ static void a_child_sees_what_its_parent_mapped(void)
 }
 
 /* Messages that tell their own number in each of their words. */
-#define STORM	20000
+#define STORM	8000
 
 static atomic_bool storm_ends;
 

@@ -102,7 +102,7 @@ void mips_attach_again(void)
 
 bool mips_becomes(const char *word, int milliseconds)
 {
-	long long end = now_ms() + milliseconds;
+	long long end = now_ms() + patience(milliseconds);
 	const char *state;
 
 	for (;;) {
@@ -199,6 +199,18 @@ uint32_t mips_expected_crc32(void)
 	if (!line)
 		die("no expected CRC in firmware_status");
 	return strtoul(line + strlen(label), NULL, 16);
+}
+
+uint32_t mips_board_crc32(const char *knob)
+{
+	char path[32];
+	const char *text;
+
+	snprintf(path, sizeof(path), "mips/%s", knob);
+	text = file_read(device_board, path);
+	if (!text)
+		die(path);
+	return strtoul(text, NULL, 16);
 }
 
 size_t mips_region_size(const char *region)

@@ -41,6 +41,8 @@ int mips_status(int fd, struct mipsloader_status *status);
 
 uint32_t mips_crc32(const uint8_t *data, size_t size);
 uint32_t mips_expected_crc32(void);
+/* What the board says: memory_crc32 or booted_crc32 */
+uint32_t mips_board_crc32(const char *knob);
 /* Size of a region of the processor's memory */
 size_t mips_region_size(const char *region);
 /* Writes a firmware of that CRC and gives what is in it, to be freed. */

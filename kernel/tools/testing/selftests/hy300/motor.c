@@ -11,7 +11,7 @@
 
 bool motor_rests(int milliseconds)
 {
-	long long end = now_ms() + milliseconds;
+	long long end = now_ms() + patience(milliseconds);
 
 	while (device_number("moving")) {
 		if (now_ms() > end)
@@ -23,7 +23,7 @@ bool motor_rests(int milliseconds)
 
 bool motor_passes(long position, int milliseconds)
 {
-	long long end = now_ms() + milliseconds;
+	long long end = now_ms() + patience(milliseconds);
 
 	while (device_number("position") < position) {
 		if (now_ms() > end)

@@ -54,7 +54,7 @@ static short woken(unsigned int state, int milliseconds)
 {
 	struct pollfd poller = { .fd = fds[state], .events = POLLPRI | POLLERR };
 
-	if (poll(&poller, 1, milliseconds) == 1)
+	if (poll(&poller, 1, patience(milliseconds)) == 1)
 		return poller.revents & WOKEN;
 	return 0;
 }

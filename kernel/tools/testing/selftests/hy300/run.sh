@@ -59,6 +59,10 @@ load hy300 $drivers hy300-virtual-board
 result $? "the modules load"
 ! rmmod hy300 2>/dev/null
 result $? "the class stays while a driver needs it"
+exec 3<>/dev/daedalus-v4l2
+! rmmod daedalus_v4l2 2>/dev/null
+result $? "the bridge stays while a daemon has it open"
+exec 3>&-
 
 for kind in $kinds; do
   found=0
@@ -76,8 +80,10 @@ for kind in $kinds; do
   [ $found -gt 0 ]
   result $? "there is a $kind to test"
 done
-for test in "$here"/*_test; do
+for test in "$here"/*_test "$here"/*_bench; do
   name=$(basename "$test")
+  # What measures runs only when it is asked for.
+  case $name in *_bench) [ "$patterns" = '*' ] && continue ;; esac
   for kind in $kinds; do
     case $name in "$kind"_*) continue 2 ;; esac
   done

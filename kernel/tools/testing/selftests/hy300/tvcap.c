@@ -164,7 +164,7 @@ int stream_take(const struct stream *stream, struct frame *frame, int millisecon
 		.memory = V4L2_MEMORY_MMAP,
 	};
 
-	if (!poll(&poller, 1, milliseconds))
+	if (!poll(&poller, 1, patience(milliseconds)))
 		return -ETIMEDOUT;
 	if (ioctl(stream->fd, VIDIOC_DQBUF, &buffer))
 		return -errno;
@@ -257,4 +257,45 @@ long tvcap_errors(const char *type)
 
 	snprintf(series, sizeof(series), "hy300_tvcap_errors_total{type=\"%s\"}", type);
 	return device_metric("error_counters", series);
+}
+
+static long made, captured, dropped;
+
+void tvcap_count(void)
+{
+	made = board_number("hdmi_frames");
+	captured = tvcap_captured();
+	dropped = tvcap_dropped();
+}
+
+bool tvcap_adds_up(void)
+{
+	long new_made = board_number("hdmi_frames") - made;
+	long new_captured = tvcap_captured() - captured;
+	long new_dropped = tvcap_dropped() - dropped;
+
+	if (new_captured + new_dropped == new_made)
+		return true;
+	printf("# %ld captured and %ld dropped are not %ld made\n", new_captured, new_dropped,
+	       new_made);
+	return false;
+}
+
+static char device[64];
+
+void tvcap_find_device(void)
+{
+	char path[256], target[256];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%s/device", device_class);
+	len = readlink(path, target, sizeof(target) - 1);
+	MUST(len > 0);
+	target[len] = '\0';
+	snprintf(device, sizeof(device), "%s", strrchr(target, '/') + 1);
+}
+
+int tvcap_driver_write(const char *file)
+{
+	return file_write("/sys/bus/platform/drivers/sunxi-tvcap", file, device);
 }

@@ -60,9 +60,20 @@ int stream_take(const struct stream *stream, struct frame *frame, int millisecon
 uint32_t picture_number(const struct stream *stream, const void *memory);
 bool picture_is_right(const struct stream *stream, const void *memory, uint32_t number);
 
+/* Binds or unbinds the driver: "bind" or "unbind"; 0 or -errno. The device is looked for first. */
+void tvcap_find_device(void);
+int tvcap_driver_write(const char *file);
+
 /* What the metrics say of frames, without the label unit */
 long tvcap_captured(void);
 long tvcap_dropped(void);
 long tvcap_errors(const char *type);
+
+/*
+ * Frames that the board made since tvcap_count(), which must all be accounted for: prints and
+ * gives false when captured and dropped ones do not add up to them.
+ */
+void tvcap_count(void);
+bool tvcap_adds_up(void);
 
 #endif /* TVCAP_H */

@@ -159,6 +159,34 @@ class ProjectorIT {
 
   @Test
   @Order(6)
+  void theSignalIsSeenToGoAndToComeBackAndFramesAreCounted() throws Exception {
+    eventually(10, () -> fleet.metric("hy300_tvcap_signal_detected" + LABEL), Optional.of(1.0));
+    board("hdmi_plugged", "0");
+    eventually(10, () -> fleet.metric("hy300_tvcap_hdmi_connected" + LABEL), Optional.of(0.0));
+    eventually(10, () -> prometheus.query("hy300_tvcap_signal_detected" + LABEL), Optional.of(0.0));
+    board("hdmi_plugged", "1");
+    eventually(10, () -> prometheus.query("hy300_tvcap_signal_detected" + LABEL), Optional.of(1.0));
+    String captured = "hy300_tvcap_frames_captured_total";
+    double before = fleet.metric(captured + LABEL).orElseThrow();
+    // By read(), which is the least that a video node offers: three frames of YUYV.
+    projector.shell("dd if=/dev/video0 of=/dev/null bs=4147200 count=3 2>/dev/null");
+    eventually(20, () -> fleet.metric(captured + LABEL).orElse(0.0) >= before + 3, true);
+  }
+
+  @Test
+  @Order(7)
+  void theCoprocessorIsSeenToStopAndToBeRestarted() throws Exception {
+    String running = "hy300_mips_state{device=\"" + DEVICE + "\",state=\"running\"}";
+    eventually(10, () -> prometheus.query(running), Optional.of(1.0));
+    assertThat(fleet.metric("hy300_mips_firmware_loaded" + LABEL)).contains(1.0);
+    board("mips/word", "2");
+    eventually(10, () -> prometheus.query(running), Optional.of(0.0));
+    projector.shell("echo 1 > /sys/class/hy300/mips/restart");
+    eventually(10, () -> prometheus.query(running), Optional.of(1.0));
+  }
+
+  @Test
+  @Order(8)
   void anUnboundDriverTakesItsSeriesAlongAndBringsThemBack() throws Exception {
     String unbind = "cd /sys/bus/platform/drivers/hy300-keystone-motor && ls | grep motor";
     String node = projector.shell(unbind);
@@ -173,7 +201,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(7)
+  @Order(9)
   void aSilentProjectorIsDownWithinOneAndAHalfKeepAlivesAndComesBackByItself() throws Exception {
     projector.guest().signal("STOP");
     // Half a keep-alive more for the scrape and a busy machine; the broker's own limit is 1.5.
@@ -194,7 +222,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(8)
+  @Order(10)
   void aPulledPlugIsSeenAtOnce() throws Exception {
     projector.guest().signal("KILL");
     eventually(KEEP_ALIVE_SECONDS * 3 / 2, () -> fleet.metric(UP), Optional.of(0.0));
@@ -202,6 +230,12 @@ class ProjectorIT {
     eventually(5, () -> prometheus.query(UP), Optional.of(0.0));
     eventually(5, () -> prometheus.query(POSITION), Optional.empty());
     assertThat(fleet.metric("hy300_device_last_seen_timestamp_seconds" + LABEL)).isPresent();
+  }
+
+  /** Turns a knob of the virtual board. */
+  private void board(String knob, String value) throws IOException {
+    projector.shell(
+        "echo " + value + " > /sys/kernel/debug/hy300-virtual-board/virtual-board/" + knob);
   }
 
   private static void close(AutoCloseable running) {

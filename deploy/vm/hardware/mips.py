@@ -1,0 +1,114 @@
+"""The MIPS co-processor on a page of memory as its registers and an SPI of the GIC.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import hashlib
+import struct
+import time
+
+REGISTERS = 0x5FF00000
+CMD, STATUS, DATA, CONTROL = (REGISTERS + offset for offset in (0x0, 0x4, 0x8, 0xC))
+MEMORY = 0x4B100000
+FIRMWARE, DEBUG = MEMORY + 0x1000, MEMORY + 0xC01000
+SPI = 150
+IDLE, RUNNING = 3, 5
+MIPS = "/sys/class/hy300/mips"
+
+
+class Mips:
+    """The processor as U-Boot left it; registers without side effects, so each test plays those that it needs."""
+
+    def __init__(self, guest):
+        self.qtest, self.gic = guest.qtest, guest.gic
+        self.qtest.writel(DATA, RUNNING)
+
+    def interrupt(self):
+        """An edge on the processor's line."""
+        self.qtest.ask("set_irq_in", self.gic, "unnamed-gpio-in", SPI, 1)
+        self.qtest.ask("set_irq_in", self.gic, "unnamed-gpio-in", SPI, 0)
+
+    def until(self, address, value, timeout=10):
+        """Waits until the driver has written a register; when it saw that."""
+        end = time.monotonic() + timeout
+        while self.qtest.readl(address) != value:
+            assert time.monotonic() < end, f"{address:#x} is {self.qtest.readl(address):#x}, not {value:#x}"
+        return time.monotonic()
+
+
+def attaches(guest, mips):
+    status, said = guest.run("modprobe sunxi-mipsloader")
+    assert status == 0, said
+    assert guest.read(f"{MIPS}/state") == "running"
+    assert guest.read(f"{MIPS}/firmware_loaded") == "1"
+    assert guest.run("[ -c /dev/mipsloader ]")[0] == 0, "no /dev/mipsloader"
+
+
+def follows_its_interrupt(guest, mips):
+    mips.qtest.writel(DATA, IDLE)
+    # What stands beside the event bit shows that the driver writes that bit alone.
+    mips.qtest.writel(STATUS, 0x82)
+    mips.interrupt()
+    mips.until(STATUS, 0x2)
+    mips.qtest.writel(STATUS, 0)
+    assert guest.until(f"{MIPS}/state", "idle"), guest.read(f"{MIPS}/state")
+    assert guest.metric(f"{MIPS}/register_access_count", "hy300_mips_interrupts_total") == 1
+    mips.qtest.writel(DATA, RUNNING)
+    assert guest.until(f"{MIPS}/state", "running"), guest.read(f"{MIPS}/state")
+
+
+def restarts(guest, mips):
+    guest.start(f"echo 1 > {MIPS}/restart")
+    held = mips.until(CONTROL, 1)
+    mips.until(DATA, 0)
+    released = mips.until(CONTROL, 0)
+    mips.qtest.writel(DATA, RUNNING)
+    status, said = guest.finish()
+    assert status == 0, said
+    assert released - held > 0.008, f"held in reset for {released - held:.4f} s only"
+    assert guest.read(f"{MIPS}/state") == "running"
+
+
+def loads_a_firmware(guest, mips):
+    guest.run("mkdir -p /lib/firmware && head -c 300001 /dev/urandom > /lib/firmware/hardware.bin")
+    status, said = guest.run(f"echo hardware.bin > {MIPS}/load_firmware")
+    assert status == 0, said
+    assert mips.qtest.readl(CONTROL) == 1, "the processor is not held in reset"
+    _, said = guest.run("md5sum < /lib/firmware/hardware.bin")
+    assert hashlib.md5(mips.qtest.read(FIRMWARE, 300001)).hexdigest() == said[0].split()[0], "the memory does not hold the file"
+    guest.start(f"echo 1 > {MIPS}/restart")
+    mips.until(CONTROL, 0)
+    mips.qtest.writel(DATA, RUNNING)
+    assert guest.finish()[0] == 0
+
+
+def sets_keystone(guest, mips):
+    corners = (1, -2, 3, -4, 50, -60, 100, -100)
+    status, said = guest.run(f"echo {' '.join(map(str, corners))} > {MIPS}/keystone")
+    assert status == 0, said
+    assert mips.qtest.readl(CMD) == 0x10, "the command is not given"
+    assert struct.unpack("<8i", mips.qtest.read(DEBUG, 32)) == corners
+
+
+def gives_up_a_busy_processor(guest, mips):
+    mips.qtest.writel(STATUS, 1)
+    mips.qtest.writel(CMD, 0)
+    status, _ = guest.run(f"echo 0 0 0 0 0 0 0 0 > {MIPS}/keystone 2>&1")
+    assert status != 0, "a processor that stays busy takes an order"
+    assert mips.qtest.readl(CMD) == 0, "the command is given all the same"
+    series = 'hy300_mips_communication_errors_total{type="busy_timeout"}'
+    assert guest.metric(f"{MIPS}/communication_errors", series) == 1
+    mips.qtest.writel(STATUS, 0)
+
+
+def unloads(guest, mips):
+    status, said = guest.run("rmmod sunxi_mipsloader && [ ! -e /dev/mipsloader ]")
+    assert status == 0, said
+    mips.qtest.writel(STATUS, 0x82)
+    mips.interrupt()
+    assert guest.run("usleep 100000")[0] == 0
+    assert mips.qtest.readl(STATUS) == 0x82, "the driver still answers its interrupt"
+
+
+world = Mips
+TESTS = [attaches, follows_its_interrupt, restarts, loads_a_firmware, sets_keystone, gives_up_a_busy_processor, unloads]

@@ -1,0 +1,109 @@
+#!/bin/sh
+# Runs the drivers on the debug kernel: KUnit, storms, fuzz, failing allocations, the driver tests, leaks, planted bugs, coverage.
+# SPDX-License-Identifier: Apache-2.0
+#
+# HY300_TESTS='motor_* bridge_*' runs the driver tests of these names only; HY300_PARTS='kunit storms' these parts of a boot only, see
+# its run.sh; HY300_SEED=number repeats a storm and a fuzz; HY300_BOOTS='debug-all debug-selftests debug-controls' (the default) are the
+# boots. Coverage is judged when nothing was left out. HY300_MUTATION=FILE:EXPRESSION applies a sed expression to a driver first.
+# Prints the guests' KTAP and the drivers' line coverage, and closes with the sum, `N passed, N failed`.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+kernel=$here/../../kernel
+selftests=$kernel/tools/testing/selftests/hy300
+out=$here/target
+all='debug-all debug-selftests debug-controls'
+boots=${HY300_BOOTS:-$all}
+
+say() { echo "== $*" >&2; }
+
+"$here/build.sh"
+# shellcheck source=/dev/null  # written by build.sh
+. "$out/guest.env"
+"$here/debug-kernel.sh" >"$out/debug.env"
+# shellcheck source=/dev/null
+. "$out/debug.env"
+export DEBUG_KERNEL DEBUG_RELEASE
+
+# The copy stays from run to run, and make builds what has changed in it.
+say "building the drivers for the debug kernel"
+build=$out/kernel-debug
+[ "$(cat "$build/.kernel" 2>/dev/null)" = "$DEBUG_KERNEL" ] || rm -rf "$build"
+mkdir -p "$build"
+echo "$DEBUG_KERNEL" >"$build/.kernel"
+(cd "$kernel" && git ls-files -co --exclude-standard) | while read -r file; do
+  cmp -s "$kernel/$file" "$build/$file" || { mkdir -p "$(dirname "$build/$file")" && cp "$kernel/$file" "$build/$file"; }
+done
+if [ -n "${HY300_MUTATION:-}" ]; then
+  file=$build/${HY300_MUTATION%%:*}
+  sed -i.orig -e "${HY300_MUTATION#*:}" "$file"
+  ! cmp -s "$file" "$file.orig" || {
+    echo "test-drivers-debug.sh: this changes nothing: $HY300_MUTATION" >&2
+    exit 1
+  }
+fi
+# make_modules DIRECTORY [VARIABLE=VALUE...]
+make_modules() {
+  directory=$1
+  shift
+  make -j "$(nproc)" -C "$DEBUG_HEADERS" M="$directory" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- UBSAN_SANITIZE=y "$@" \
+    modules >"$directory.log" 2>&1 || {
+    grep -E 'error|warning|\*\*\*' "$directory.log" | head -n 30 >&2
+    echo "test-drivers-debug.sh: the drivers do not build for the debug kernel; the whole log is $directory.log" >&2
+    exit 1
+  }
+}
+make_modules "$build" GCOV_PROFILE=y
+planted=$build/tools/testing/selftests/hy300/debug
+make_modules "$planted"
+make -s -C "$selftests/debug" CROSS_COMPILE=aarch64-linux-gnu- OUTPUT="$planted"
+
+# The guest of the driver tests, with these modules and tests in it.
+say "packing the guest"
+tree=$out/tree
+modules=$tree/lib/modules/$DEBUG_RELEASE
+rm -rf "$tree"
+mkdir "$tree"
+gzip -dc "$out/driver-tests.cpio.gz" | (cd "$tree" && cpio --quiet -i -d)
+rm -rf "$tree/lib/modules"
+mkdir -p "$modules/updates" "$tree/selftests/debug"
+xargs -I {} cp {} "$modules/updates" <"$build/modules.order"
+: >"$modules/modules.order"
+: >"$modules/modules.builtin"
+depmod -b "$tree" "$DEBUG_RELEASE" 2>/dev/null
+cp "$planted"/*_test "$planted/run.sh" "$planted/planted_bugs.ko" "$kernel/dkms.conf" "$tree/selftests/debug"
+(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$out/debug-all.cpio.gz"
+rm -rf "$tree"
+for boot in debug-selftests debug-controls; do ln -sf debug-all.cpio.gz "$out/$boot.cpio.gz"; done
+ln -sf driver-tests.dtb "$out/debug-all.dtb"
+ln -sf driver-tests-selfmade.dtb "$out/debug-selftests.dtb"
+ln -sf driver-tests-selfmade.dtb "$out/debug-controls.dtb"
+
+# The A of slub_debug names the caches whose allocations are made to fail. What the kernel does not know becomes the environment of
+# the guest's first process.
+options="log_buf_len=8M kasan_multi_shot no_hash_pointers slub_debug=A,kmalloc-*,kernfs* rcupdate.rcu_expedited=1 ${HY300_SEED:+HY300_SEED=$HY300_SEED}"
+options="$options ${HY300_PARTS:+HY300_PARTS=$(echo "$HY300_PARTS" | tr ' ' ,)}"
+passed=0 failed=0
+for boot in $boots; do
+  say "$boot: booting the debug kernel ($DEBUG_RELEASE)"
+  log=$out/$boot.log
+  # A guest that hangs is ended; its missing closing line then counts as a failure. Coverage is not for reading.
+  HY300_KERNEL=debug timeout 1200 "$here/boot.sh" "$boot" \
+    "hy300.script=debug/run.sh hy300.test=$boot,$(echo "${HY300_TESTS:-*}" | tr ' ' ,) $options" </dev/null 2>&1 | sed -u 's/\r$//' | tee "$log" | sed -u '/^BEGIN COVERAGE$/,/^END COVERAGE$/d'
+  closing=$(grep -xE '[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+  if [ -z "$closing" ]; then
+    echo "not ok $boot ended without its closing line; the console is in $log"
+    failed=$((failed + 1))
+    continue
+  fi
+  passed=$((passed + ${closing%% passed*}))
+  closing=${closing#*, }
+  failed=$((failed + ${closing%% failed*}))
+done
+
+if [ "$boots" = "$all" ] && [ -z "${HY300_TESTS:-}${HY300_PARTS:-}" ]; then
+  status=0
+  "$here/coverage.sh" "$build" "$kernel/dkms.conf" "$out/debug-all.log" "$out/debug-selftests.log" || status=$?
+  if [ $status -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
