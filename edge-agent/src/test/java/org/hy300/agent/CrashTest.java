@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
+import org.hy300.simulator.Simulator;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
 import org.hy300.testing.Program;
@@ -42,23 +43,26 @@ class CrashTest {
 
   @TempDir private Path directory;
   private Mosquitto broker;
-  private DirectoryMotor motor;
+  private Simulator simulator;
   private MqttProbe probe;
   private Program agent;
   private boolean closed;
 
   @BeforeEach
-  void startBrokerAndMotor() throws Exception {
+  void startBrokerAndProjector() throws Exception {
     broker = new Mosquitto(directory);
-    motor = new DirectoryMotor(directory.resolve("class"));
+    simulator = new Simulator();
+    simulator.add(directory.resolve("projector"), 1);
+    // Nothing is to happen but what a test does.
+    Files.writeString(directory.resolve("projector/board/hdmi_source"), "none");
     probe = new MqttProbe(broker.address()).subscribe("hy300/v1/#");
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws Exception {
     agent.close();
     probe.close();
-    motor.close();
+    simulator.close();
     broker.close();
   }
 
@@ -76,7 +80,7 @@ class CrashTest {
             "org.hy300.agent.Main",
             "--broker=" + broker.address(),
             "--device=p1",
-            "--sysfs=" + directory.resolve("class"),
+            "--sysfs=" + directory.resolve("projector/hy300"),
             "--journal=" + directory.resolve("journal"),
             "--clock-marker=none"));
     agent = new Program("agent", environment, command.toArray(String[]::new));
@@ -101,7 +105,7 @@ class CrashTest {
     long before = told();
     closed = !closed;
     try (FileChannel file =
-        FileChannel.open(directory.resolve("class/motor/limit_switch"), StandardOpenOption.WRITE)) {
+        FileChannel.open(directory.resolve("projector/hy300/motor/limit_switch"), StandardOpenOption.WRITE)) {
       file.write(ByteBuffer.wrap((closed ? "1" : "0").getBytes(StandardCharsets.UTF_8)));
     }
     await().atMost(LIMIT).pollInterval(Duration.ofMillis(1)).until(() -> told() > before);
@@ -142,7 +146,7 @@ class CrashTest {
   }
 
   private String position() throws IOException {
-    return Files.readString(directory.resolve("class/motor/position")).strip();
+    return Files.readString(directory.resolve("projector/hy300/motor/position")).strip();
   }
 
   /** Identifiers by number, of all events of the agent and its motor. */
@@ -169,7 +173,7 @@ class CrashTest {
 
   @Test
   void anAgentKilledInABurstOfEventsGoesOnWithTheNextNumber() throws Exception {
-    motor.close();
+    simulator.close();
     start();
     // The broker hears the first half; the second waits on the disk alone.
     for (int i = 0; i < 100; i++) {
@@ -253,7 +257,7 @@ class CrashTest {
 
   @Test
   void aFullDiskIsSaidOnceAndNothingIsLostWhileTheAgentRuns() throws Exception {
-    motor.close();
+    simulator.close();
     // The kernel refuses what makes a file larger than this many blocks of 1024 bytes.
     start(Map.of(), "bash", "-c", "ulimit -S -f 8; exec \"$@\"", "bash");
     for (int i = 0; i < 100; i++) {
