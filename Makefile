@@ -22,7 +22,7 @@ PACKAGES := deploy/vm/packages.sh
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## a projector (QEMU, real drivers, real agent) and its collector on this machine; Ctrl-C ends both
+demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their collector; Ctrl-C ends all
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) mosquitto-clients
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
