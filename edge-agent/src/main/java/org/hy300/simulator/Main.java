@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
     description =
         "Plays HY300 projectors in plain directories, for agents where there is no projector."
             + " Start one for each with: hy300-agent --sysfs DIRECTORY/simulated-1/hy300 --device"
-            + " simulated-1. Files of DIRECTORY/simulated-1/board steer the hardware.",
+            + " simulated-1 --journal DIRECTORY/journal. Files of DIRECTORY/simulated-1/board steer"
+            + " the hardware.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false)
