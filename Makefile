@@ -16,13 +16,13 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 DEBUG_PACKAGES := flex bison
-TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck
+TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck gcc libc6-dev
 PACKAGES := deploy/vm/packages.sh
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## a projector (QEMU, real drivers, real agent) and its collector on this machine; Ctrl-C ends both
+demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their collector; Ctrl-C ends all
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) mosquitto-clients
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh

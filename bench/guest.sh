@@ -33,7 +33,7 @@ $java org.hy300.bench.WaitMessage "$broker" bench/echo 300 | grep -v ready |
 
 echo "== notification to subscriber"
 HY300_BROKER=$broker HY300_DEVICE=bench /mnt/agent/bin/hy300-agent >/tmp/agent.log 2>&1 &
-until grep -q 'agent_started' /tmp/agent.log; do sleep 1; done
+until grep -q 'connected to' /tmp/agent.log; do sleep 1; done
 # Further apart than twice the agent's conflation, so that each is a first change.
 # shellcheck disable=SC2086
 sample subscriber "$attribute" "$orders" 100 700000 $java org.hy300.bench.WaitMessage "$broker" hy300/v1/bench/state/motor

@@ -1,23 +1,34 @@
 #!/bin/sh
-# Starts a collector with its embedded broker and a projector in QEMU, says what to try, and ends both with itself.
+# Starts a collector with its embedded broker, a projector in QEMU and simulated ones, says what to try, and ends all with itself.
 # SPDX-License-Identifier: Apache-2.0
 #
-# HY300_HTTP_PORT (8080), HY300_MQTT_PORT (1883), HY300_DEVICE (projector-vm), HY300_KEEP_ALIVE (20 seconds)
+# HY300_HTTP_PORT (8080), HY300_MQTT_PORT (1883), HY300_DEVICE (projector-vm), HY300_KEEP_ALIVE (20 seconds),
+# HY300_SIMULATED (5 more projectors, simulated in plain directories, each with a real agent of some 70 MB)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 http_port=${HY300_HTTP_PORT:-8080}
 mqtt_port=${HY300_MQTT_PORT:-1883}
 device=${HY300_DEVICE:-projector-vm}
 keep_alive=${HY300_KEEP_ALIVE:-20}
+simulated=${HY300_SIMULATED:-5}
+case $simulated in
+'' | *[!0-9]*)
+  echo "demo.sh: HY300_SIMULATED=$simulated is no number of projectors" >&2
+  exit 2
+  ;;
+esac
 logs=$root/target/demo
 mkdir -p "$logs"
+agent=$root/edge-agent/target/hy300-agent/bin
 
 say() { printf '%s\n' "$*"; }
 metrics() { curl -sf "http://127.0.0.1:$http_port/metrics" 2>/dev/null; }
 
-collector='' guest=''
+collector='' guest='' others=''
 stop() {
   trap - EXIT INT TERM HUP
+  # shellcheck disable=SC2086  # a list
+  [ -z "$others" ] || kill $others 2>/dev/null || true
   [ -z "$guest" ] || kill "$guest" 2>/dev/null || true
   [ -z "$collector" ] || kill "$collector" 2>/dev/null || true
   wait
@@ -69,6 +80,29 @@ say "== waiting for its agent and for the motor's homing"
 wait_for 120 "^hy300_device_up{device=\"$device\"} 1"
 wait_for 60 "^hy300_motor_homed{device=\"$device\"} 1"
 
+if [ "$simulated" -gt 0 ]; then
+  # Not earlier: while the guest boots it wants all there is of this machine.
+  say "== starting $simulated simulated projectors"
+  rm -rf "$logs/simulated"
+  setpriv --pdeathsig TERM "$agent/hy300-simulator" --directory "$logs/simulated" --projectors "$simulated" \
+    >"$logs/simulator.log" 2>&1 </dev/null &
+  others=$!
+  until [ -e "$logs/simulated/simulated-$simulated/thermal" ]; do
+    alive "$others" "the simulator" "$logs/simulator.log"
+    sleep 0.1
+  done
+  for number in $(seq "$simulated"); do
+    HY300_BROKER=mqtt://127.0.0.1:$mqtt_port HY300_DEVICE=simulated-$number HY300_KEEP_ALIVE=$keep_alive \
+      HY300_SYSFS=$logs/simulated/simulated-$number/hy300 HY300_LABELS=site=demo,room=simulated \
+      HY300_JOURNAL=$logs/simulated/journal HY300_CLOCK_MARKER=none \
+      setpriv --pdeathsig TERM "$agent/hy300-agent" >"$logs/simulated-$number.log" 2>&1 </dev/null &
+    others="$others $!"
+  done
+  for number in $(seq "$simulated"); do
+    wait_for 60 "^hy300_device_up{device=\"simulated-$number\"} 1"
+  done
+fi
+
 cat <<END
 
 The projector '$device' is up. Try, in another terminal:
@@ -77,10 +111,13 @@ The projector '$device' is up. Try, in another terminal:
   move the motor:         curl -s -d '{"args":{"position":120}}' http://127.0.0.1:$http_port/api/v1/devices/$device/commands/motor/move
   watch state and events: mosquitto_sub -p $mqtt_port -v -t 'hy300/v1/#'
   pull the HDMI cable:    echo 'echo 0 > /sys/kernel/debug/hy300-virtual-board/virtual-board/hdmi_plugged' > $logs/console
+  the whole fleet:        curl -s http://127.0.0.1:$http_port/metrics | grep hy300_device_up
   the collector itself:   curl -s http://127.0.0.1:$http_port/internal/metrics
-
-Logs: $logs. Ctrl-C stops everything.
 END
+[ "$simulated" -eq 0 ] ||
+  say "  pull a simulated cable: echo none >$logs/simulated/simulated-1/board/hdmi_source (auto lets chance play on)"
+say ""
+say "Logs: $logs. Ctrl-C stops everything."
 while :; do
   alive "$collector" "the collector" "$logs/collector.log"
   alive "$guest" "the projector" "$logs/projector.log"

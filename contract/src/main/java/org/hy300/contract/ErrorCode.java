@@ -19,8 +19,14 @@ public final class ErrorCode {
   /** The command arrived after its expiry. */
   public static final String EXPIRED = "expired";
 
+  /** The device does not know the time yet, so it cannot tell whether the command has expired. */
+  public static final String CLOCK_UNSYNCED = "clock_unsynced";
+
   /** Too many commands at once. */
   public static final String BUSY = "busy";
+
+  /** As many as there may be are there already; remove one first. */
+  public static final String LIMIT = "limit";
 
   /** The motor does not know where it stands; `motor/home` comes first. */
   public static final String NOT_HOMED = "not_homed";

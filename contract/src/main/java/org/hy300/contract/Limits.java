@@ -22,5 +22,8 @@ public final class Limits {
    */
   public static final double KEEP_ALIVE_GRACE = 1.5;
 
+  /** Highest process identifier (linux/threads.h: PID_MAX_LIMIT of 64 bit). */
+  public static final int MAX_PID = 4 * 1024 * 1024;
+
   private Limits() {}
 }

@@ -50,6 +50,24 @@ public record Series(String family, String labels) {
     return Optional.of(new Series(matcher.group(1), String.join(",", labels.values())));
   }
 
+  /**
+   * Writes a series as Prometheus does.
+   *
+   * @param labels names and values in turn
+   */
+  public static String format(String family, String... labels) {
+    if (labels.length == 0) {
+      return family;
+    }
+    StringBuilder text = new StringBuilder(family);
+    for (int i = 0; i + 1 < labels.length; i += 2) {
+      text.append(i == 0 ? '{' : ',').append(labels[i]).append("=\"");
+      text.append(labels[i + 1].replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"));
+      text.append('"');
+    }
+    return text.append('}').toString();
+  }
+
   public static boolean isFamilyName(String text) {
     return NAME.matcher(text).matches();
   }

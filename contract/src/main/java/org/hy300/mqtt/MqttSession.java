@@ -138,12 +138,22 @@ public final class MqttSession {
     return outbox.depth();
   }
 
-  /** Sends after what was published before, however often the connection is lost meanwhile. */
-  public void publish(String topic, Buffer payload) {
-    outbox
-        .addOrdered(new Outbox.Message(topic, () -> payload, false))
-        .ifPresent(oldest -> listener.dropped(oldest.topic()));
+  /**
+   * Sends after what was published before, however often the connection is lost meanwhile.
+   *
+   * @return succeeds when the broker has acknowledged it, fails when it had to go because too many
+   *     wait; neither when the session is stopped before
+   */
+  public Future<Void> publish(String topic, Buffer payload) {
+    Outbox.Message message = new Outbox.Message(topic, () -> payload, false);
+    Optional<Outbox.Message> oldest = outbox.addOrdered(message);
     flush();
+    oldest.ifPresent(
+        dropped -> {
+          listener.dropped(dropped.topic());
+          dropped.done().tryFail("too many messages wait for the broker");
+        });
+    return message.done().future();
   }
 
   /**

@@ -2,6 +2,7 @@
 // What waits to be sent and what waits to be acknowledged.
 package org.hy300.mqtt;
 
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,8 +28,13 @@ final class Outbox {
    *
    * @param payload asked when the message leaves, so that what is sent is what holds then
    * @param latest whether it is retained and replaced by newer ones of its topic
+   * @param done completed when the broker has acknowledged it
    */
-  record Message(String topic, Supplier<Buffer> payload, boolean latest) {}
+  record Message(String topic, Supplier<Buffer> payload, boolean latest, Promise<Void> done) {
+    Message(String topic, Supplier<Buffer> payload, boolean latest) {
+      this(topic, payload, latest, Promise.promise());
+    }
+  }
 
   private final int capacity;
   private final int window;
@@ -88,7 +94,10 @@ final class Outbox {
   }
 
   void acknowledged(int packetId) {
-    unacknowledged.remove(packetId);
+    Message message = unacknowledged.remove(packetId);
+    if (message != null) {
+      message.done().tryComplete();
+    }
   }
 
   /** Puts what was not acknowledged back in front, in its order. */

@@ -137,6 +137,34 @@ class ContractTest {
     assertThat(CommandCatalogue.find("motor", "dance")).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                        | exactly one argument is needed",
+        "{\"pid\":1,\"name\":\"a\"} | exactly one argument is needed",
+        "{\"pid\":0}               | 'pid' is out of range: 1 to 4194304",
+        "{\"pid\":\"1\"}             | 'pid' is not an integer",
+        "{\"name\":\"\"}             | 'name' is not",
+        "{\"name\":\"a\\nb\"}        | 'name' is not",
+        "{\"unit\":\"../x\"}         | 'unit' is not"
+      })
+  void oneArgumentOfSeveralIsNeeded(String args, String reason) {
+    CommandCatalogue.Command add = CommandCatalogue.find("process", "add").orElseThrow();
+    assertThat(add.check(new JsonObject(args)))
+        .hasValueSatisfying(text -> assertThat(text).contains(reason));
+    assertThat(add.check(new JsonObject("{\"name\":\"a) b (c\"}"))).isEmpty();
+    assertThat(add.check(new JsonObject("{\"unit\":\"user@1000.service\"}"))).isEmpty();
+  }
+
+  @Test
+  void seriesGoTogetherAndComeApart() {
+    String series = Series.format("a", "b", "c", "d", "\"\\\n");
+    assertThat(series).isEqualTo("a{b=\"c\",d=\"\\\"\\\\\\n\"}");
+    assertThat(Series.parse(series)).hasValueSatisfying(s -> assertThat(s.family()).isEqualTo("a"));
+    assertThat(Series.format("a")).isEqualTo("a");
+  }
+
   @Test
   void seriesComeApart() {
     assertThat(Series.parse("hy300_motor_homed")).contains(new Series("hy300_motor_homed", ""));

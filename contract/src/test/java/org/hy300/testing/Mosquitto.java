@@ -26,7 +26,10 @@ public final class Mosquitto implements AutoCloseable {
     }
     configuration = directory.resolve("mosquitto.conf");
     Files.writeString(
-        configuration, "listener " + address.port() + " 127.0.0.1\nallow_anonymous true\n");
+        configuration,
+        // The default of 1000 waiting messages cuts a burst of events.
+        "listener %d 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\n"
+            .formatted(address.port()));
     start();
   }
 

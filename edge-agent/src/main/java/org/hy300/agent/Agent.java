@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wires the agent from top to bottom: source, state and events, session, commands.
+// Wires the agent from top to bottom: sources, state and events, session, commands.
 package org.hy300.agent;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.hy300.agent.command.CommandReceiver;
 import org.hy300.agent.command.MotorCommands;
+import org.hy300.agent.command.ProcessCommands;
 import org.hy300.agent.event.EventPublisher;
 import org.hy300.agent.event.MotorEvents;
+import org.hy300.agent.journal.Journal;
+import org.hy300.agent.source.Metrics;
+import org.hy300.agent.source.Source;
 import org.hy300.agent.source.Subsystem;
+import org.hy300.agent.source.SubsystemListener;
 import org.hy300.agent.source.SysfsSource;
+import org.hy300.agent.source.board.BoardSource;
+import org.hy300.agent.source.process.ProcessSource;
 import org.hy300.agent.state.StatePublisher;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.MalformedMessageException;
@@ -32,9 +45,13 @@ import org.hy300.program.Program;
 public final class Agent {
   private static final String OWN_SUBSYSTEM = "agent";
   private static final String MOTOR = "motor";
+  private static final Path PROC = Path.of("/proc");
 
-  /** Events and replies that wait for the broker: some minutes of a projector in use. */
+  /** Replies that wait for the broker, and the events that are on their way. */
   private static final int OUTBOX = 1000;
+
+  /** Far more than the replies that are kept take. */
+  private static final long COMMAND_JOURNAL_BYTES = 64 * AgentConfig.MIB;
 
   private static final long STOP_MS = 2_000;
 
@@ -46,15 +63,21 @@ public final class Agent {
   private final AgentMetrics own;
   private final EventPublisher events;
   private final StatePublisher states;
-  private final SysfsSource source;
+  private final SysfsSource drivers;
+  private final List<Source> sources;
   private final MotorCommands motorCommands;
   private final CommandReceiver commands;
   private final Map<String, MotorEvents> motors = new HashMap<>();
   private boolean stopping;
-  private boolean greeted;
+  private boolean toldWaiting;
 
-  /** Makes an agent that {@link #start} sets going, on a Vert.x of one event loop. */
-  public Agent(Vertx vertx, AgentConfig config) {
+  /**
+   * Makes an agent that {@link #start} sets going, on a Vert.x of one event loop. Reads the
+   * journals, and so blocks.
+   *
+   * @throws IOException when another agent has the journals
+   */
+  public Agent(Vertx vertx, AgentConfig config) throws IOException {
     this.vertx = vertx;
     this.config = config;
     context = vertx.getOrCreateContext();
@@ -71,15 +94,63 @@ public final class Agent {
                 OUTBOX),
             new MqttSession.Will(topics.status(device), () -> status(false)),
             new Connection());
-    own = new AgentMetrics(mqtt::depth);
-    events = new EventPublisher(mqtt, topics, device, session, own);
+    own = new AgentMetrics(mqtt::depth, this::eventsWaiting);
+    WorkerExecutor worker = vertx.createSharedWorkerExecutor("journal", 1);
+    Path journals = config.journals().resolve(device);
+    events =
+        new EventPublisher(
+            vertx,
+            worker,
+            journal(journals.resolve("events"), config.journalBytes()),
+            mqtt,
+            topics,
+            device,
+            session,
+            own,
+            this::eventsDrained);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
-    source = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
+    drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
+    Subsystems others = new Subsystems();
+    ProcessSource processes =
+        new ProcessSource(vertx, PROC, config.processes(), own.processSamplesDropped, others);
+    BoardSource board =
+        new BoardSource(
+            vertx,
+            // The classes hwmon and thermal stand beside the drivers' own.
+            config.classDirectory().resolveSibling(""),
+            drivers::isBusy,
+            own.attributeErrors,
+            others);
+    sources = List.of(drivers, processes, board);
     motorCommands =
         new MotorCommands(vertx, config.classDirectory().resolve(MOTOR), this::moveOrdered);
     commands =
         new CommandReceiver(
-            mqtt, topics, device, own, this::ownChanged, Map.of(MOTOR, motorCommands));
+            mqtt,
+            topics,
+            device,
+            own,
+            this::ownChanged,
+            worker,
+            journal(journals.resolve("commands"), COMMAND_JOURNAL_BYTES),
+            config.clockMarker(),
+            Map.of(MOTOR, motorCommands, ProcessSource.SUBSYSTEM, new ProcessCommands(processes)));
+  }
+
+  private Journal journal(Path directory, long maxBytes) throws IOException {
+    return new Journal(directory, maxBytes, own.journalErrors::incrementAndGet);
+  }
+
+  private long eventsWaiting() {
+    toldWaiting = events.depth() > 0;
+    return events.depth();
+  }
+
+  /** A state that says that events wait is not to stand until the next heartbeat. */
+  private void eventsDrained() {
+    if (toldWaiting) {
+      ownChanged();
+    }
   }
 
   /** A Vert.x as small as the agent needs it. */
@@ -102,7 +173,12 @@ public final class Agent {
         now -> {
           states.add(OWN_SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
           states.start();
-          source.start();
+          events.happened(
+              OWN_SUBSYSTEM,
+              "agent_started",
+              new JsonObject().put("version", Program.version(Agent.class)));
+          commands.start();
+          sources.forEach(Source::start);
           mqtt.start();
         });
   }
@@ -114,10 +190,17 @@ public final class Agent {
             context.runOnContext(
                 now -> {
                   stopping = true;
-                  source.stop();
-                  commands.interrupt();
-                  publishStatus(false);
-                  mqtt.stop(STOP_MS).onComplete(done -> vertx.close().onComplete(stopped));
+                  sources.forEach(Source::stop);
+                  commands
+                      .interrupt()
+                      .transform(
+                          answered -> {
+                            publishStatus(false);
+                            return mqtt.stop(STOP_MS);
+                          })
+                      .transform(done -> Future.join(events.close(), commands.close()))
+                      .transform(done -> vertx.close())
+                      .onComplete(stopped);
                 }));
   }
 
@@ -164,14 +247,6 @@ public final class Agent {
       publishStatus(true);
       publishInfo();
       states.publishAll();
-      events.connected();
-      if (!greeted) {
-        greeted = true;
-        events.happened(
-            OWN_SUBSYSTEM,
-            "agent_started",
-            new JsonObject().put("version", Program.version(Agent.class)));
-      }
     }
 
     @Override
@@ -200,9 +275,7 @@ public final class Agent {
 
     @Override
     public void dropped(String topic) {
-      if (config.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isPresent()) {
-        events.lost();
-      } else {
+      if (config.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isEmpty()) {
         own.dropped("outbox_full");
       }
     }
@@ -234,6 +307,30 @@ public final class Agent {
     public void vanished(Subsystem subsystem) {
       motors.remove(subsystem.name());
       states.remove(subsystem.name());
+    }
+  }
+
+  /** What comes from elsewhere than the drivers. */
+  private final class Subsystems implements SubsystemListener {
+    @Override
+    public void appeared(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {
+      states.add(subsystem, reader, busy);
+      publishInfo();
+    }
+
+    @Override
+    public void changed(String subsystem) {
+      states.changed(subsystem);
+    }
+
+    @Override
+    public void vanished(String subsystem) {
+      states.remove(subsystem);
+    }
+
+    @Override
+    public void happened(String subsystem, String event, JsonObject data) {
+      events.happened(subsystem, event, data);
     }
   }
 }

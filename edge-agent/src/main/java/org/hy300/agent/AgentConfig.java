@@ -3,8 +3,11 @@
 package org.hy300.agent;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.hy300.agent.source.process.ProcessWatch;
 import org.hy300.contract.Series;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
@@ -14,6 +17,10 @@ import org.hy300.mqtt.BrokerAddress;
  *
  * @param classDirectory where the drivers show themselves, /sys/class/hy300
  * @param labels what the operator calls the device: site, room and the like
+ * @param processes which processes are watched from the start
+ * @param journals where journals are kept; each device has a directory below
+ * @param journalBytes most that the journal of events takes
+ * @param clockMarker the file that says that the clock is synchronised; null when it always is
  */
 public record AgentConfig(
     BrokerAddress broker,
@@ -21,8 +28,15 @@ public record AgentConfig(
     int keepAliveSeconds,
     Path classDirectory,
     Topics topics,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    List<ProcessWatch> processes,
+    Path journals,
+    long journalBytes,
+    Path clockMarker) {
+  static final long MIB = 1024 * 1024;
+
   private static final int MAX_KEEP_ALIVE = 65_535;
+  private static final int MAX_JOURNAL_MIB = 1024;
 
   public AgentConfig {
     if (!Topics.isDeviceName(device)) {
@@ -35,6 +49,10 @@ public record AgentConfig(
       throw new IllegalArgumentException(
           "keep-alive of " + keepAliveSeconds + " s is not within 1 to " + MAX_KEEP_ALIVE);
     }
+    if (journalBytes < MIB || journalBytes > MAX_JOURNAL_MIB * MIB) {
+      throw new IllegalArgumentException(
+          "journal of " + journalBytes / MIB + " MiB is not within 1 to " + MAX_JOURNAL_MIB);
+    }
     for (String name : labels.keySet()) {
       if (!Series.isLabelName(name) || name.equals("device")) {
         throw new IllegalArgumentException(
@@ -42,6 +60,15 @@ public record AgentConfig(
       }
     }
     labels = Map.copyOf(labels);
+    processes = List.copyOf(processes);
+  }
+
+  /** Parses {@code name=kodi,unit=ssh.service,pid=1}; an empty text gives none. */
+  static List<ProcessWatch> parseProcesses(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .filter(watch -> !watch.isBlank())
+        .map(ProcessWatch::parse)
+        .toList();
   }
 
   /** Parses {@code site=berlin,room=a2}; an empty text gives no labels. */

@@ -16,21 +16,27 @@ public final class AgentMetrics {
   public final AtomicLong missedChanges = new AtomicLong();
   public final AtomicLong attributeErrors = new AtomicLong();
   public final AtomicLong events = new AtomicLong();
+  public final AtomicLong eventsSent = new AtomicLong();
   public final AtomicLong eventsDropped = new AtomicLong();
+  public final AtomicLong journalErrors = new AtomicLong();
   public final AtomicLong connects = new AtomicLong();
+  public final AtomicLong processSamplesDropped = new AtomicLong();
 
   private final Map<String, Long> dropped = new TreeMap<>();
   private final Map<String, Long> commands = new TreeMap<>();
   private final LongSupplier outboxDepth;
+  private final LongSupplier journalDepth;
   private final double startSeconds = System.currentTimeMillis() / 1000.0;
 
   /**
    * Creates counters at zero.
    *
-   * @param outboxDepth asked at each publication
+   * @param outboxDepth messages that wait for the broker; asked at each publication
+   * @param journalDepth events that wait for the broker; likewise
    */
-  public AgentMetrics(LongSupplier outboxDepth) {
+  public AgentMetrics(LongSupplier outboxDepth, LongSupplier journalDepth) {
     this.outboxDepth = outboxDepth;
+    this.journalDepth = journalDepth;
     // Known from the beginning, so that a first drop is an increase and not a new series.
     dropped.put("malformed", 0L);
     dropped.put("too_large", 0L);
@@ -65,7 +71,19 @@ public final class AgentMetrics {
         "hy300_agent_events_dropped_total",
         "Events lost because too many waited for the broker.",
         eventsDropped);
+    page.counter(
+        "hy300_agent_events_sent_total", "Events that the broker has acknowledged.", eventsSent);
+    page.counter(
+        "hy300_agent_journal_errors_total",
+        "Times the disk did not take what the journals were to keep.",
+        journalErrors);
+    page.family("hy300_agent_journal_events", "gauge", "Events that the broker does not have yet.");
+    page.values.put("hy300_agent_journal_events", journalDepth.getAsLong());
     page.counter("hy300_agent_connects_total", "Connections to the broker.", connects);
+    page.counter(
+        "hy300_agent_process_samples_dropped_total",
+        "Samples of processes that came faster than they were taken.",
+        processSamplesDropped);
     page.family("hy300_agent_outbox_messages", "gauge", "Messages that wait for the broker.");
     page.values.put("hy300_agent_outbox_messages", outboxDepth.getAsLong());
     page.family("hy300_agent_start_time_seconds", "gauge", "Start of the agent, in Unix time.");

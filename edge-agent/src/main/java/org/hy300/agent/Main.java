@@ -2,6 +2,7 @@
 // The command line of hy300-agent.
 package org.hy300.agent;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.hy300.mqtt.BrokerAddress;
@@ -53,6 +54,41 @@ final class Main implements Callable<Integer> {
       description = "Where the drivers show themselves (HY300_SYSFS; /sys/class/hy300).")
   private Path sysfs;
 
+  @Option(
+      names = "--processes",
+      paramLabel = "KIND=WHICH,...",
+      defaultValue = "${env:HY300_PROCESSES:-}",
+      description =
+          "Processes to watch from the start: name=kodi,unit=ssh.service,pid=1 (HY300_PROCESSES).")
+  private String processes;
+
+  @Option(
+      names = "--journal",
+      paramLabel = "DIRECTORY",
+      defaultValue = "${env:HY300_JOURNAL:-/var/lib/hy300-agent}",
+      description =
+          "Where events and accepted commands are kept until they are answered for"
+              + " (HY300_JOURNAL; /var/lib/hy300-agent).")
+  private Path journal;
+
+  @Option(
+      names = "--journal-size",
+      paramLabel = "MIB",
+      defaultValue = "${env:HY300_JOURNAL_SIZE:-8}",
+      description =
+          "Most that waiting events take on the disk; the oldest go first (HY300_JOURNAL_SIZE; 8).")
+  private int journalSize;
+
+  @Option(
+      names = "--clock-marker",
+      paramLabel = "FILE",
+      defaultValue = "${env:HY300_CLOCK_MARKER:-/run/systemd/timesync/synchronized}",
+      description =
+          "Commands but motor/stop are rejected until this file exists, for only then can be told"
+              + " whether they have expired; 'none' for a machine with a real-time clock"
+              + " (HY300_CLOCK_MARKER; /run/systemd/timesync/synchronized).")
+  private Path clockMarker;
+
   @Mixin private SharedOptions shared;
 
   public static void main(String[] args) {
@@ -60,7 +96,7 @@ final class Main implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     AgentConfig config = config();
     Agent agent = new Agent(Agent.vertx(), config);
     Program.onEnd(agent::stop);
@@ -84,7 +120,11 @@ final class Main implements Callable<Integer> {
         shared.keepAliveSeconds(),
         sysfs,
         shared.topics(),
-        AgentConfig.parseLabels(labels));
+        AgentConfig.parseLabels(labels),
+        AgentConfig.parseProcesses(processes),
+        journal,
+        journalSize * AgentConfig.MIB,
+        clockMarker.equals(Path.of("none")) ? null : clockMarker);
   }
 
   static final class Version implements CommandLine.IVersionProvider {

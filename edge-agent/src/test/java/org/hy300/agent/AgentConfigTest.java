@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
@@ -22,7 +23,11 @@ class AgentConfigTest {
         keepAlive,
         Path.of("/sys/class/hy300"),
         Topics.standard(),
-        labels);
+        labels,
+        List.of(),
+        Path.of("/var/lib/hy300-agent"),
+        8 * AgentConfig.MIB,
+        null);
   }
 
   @Test
@@ -54,7 +59,9 @@ class AgentConfigTest {
         "--keep-alive=soon",
         "--keep-alive=0",
         "--nonsense",
-        "--device=a/b"
+        "--device=a/b",
+        "--journal-size=0",
+        "--journal-size=2000"
       })
   void aWrongOptionEndsTheProgramWithOneLine(String option) throws Exception {
     try (Program program =

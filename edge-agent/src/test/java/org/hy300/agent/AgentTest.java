@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.hy300.contract.Topics;
+import org.hy300.simulator.Simulator;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A whole agent with a real mosquitto and a motor in a plain directory. */
+/** A whole agent with a real mosquitto and a simulated projector. */
 @Timeout(60)
 class AgentTest {
   private static final String ROOT = "hy300/v1/p1";
@@ -36,28 +38,42 @@ class AgentTest {
 
   @TempDir private Path directory;
   private Mosquitto broker;
-  private DirectoryMotor motor;
+  private Simulator simulator;
   private MqttProbe probe;
   private Agent agent;
 
   @BeforeEach
   void start() throws Exception {
     broker = new Mosquitto(directory);
-    motor = new DirectoryMotor(directory.resolve("class"));
+    simulator = new Simulator();
+    simulator.add(directory.resolve("projector"), 1);
     probe = new MqttProbe(broker.address()).subscribe("hy300/v1/#");
     agent = start("p1");
-    probe.await(STATE, state -> value(state, "hy300_motor_position_steps") == 8);
+    probe.await(STATE, state -> value(state, "hy300_motor_position_steps") == 0);
   }
 
   @AfterEach
   void stop() throws Exception {
     stop(agent);
     probe.close();
-    motor.close();
+    simulator.close();
     broker.close();
   }
 
-  private Agent start(String device) {
+  private Path drivers() {
+    return directory.resolve("projector/hy300");
+  }
+
+  /** Steers the simulated hardware. */
+  private void steer(String knob, String value) throws Exception {
+    Files.writeString(directory.resolve("projector/board").resolve(knob), value);
+  }
+
+  private Agent start(String device) throws IOException {
+    return start(device, null);
+  }
+
+  private Agent start(String device, Path clockMarker) throws IOException {
     Agent started =
         new Agent(
             Agent.vertx(),
@@ -65,9 +81,13 @@ class AgentTest {
                 broker.address(),
                 device,
                 1,
-                directory.resolve("class"),
+                drivers(),
                 Topics.standard(),
-                Map.of("site", "berlin")));
+                Map.of("site", "berlin"),
+                List.of(),
+                directory.resolve("journal"),
+                1024 * 1024,
+                clockMarker));
     started.start();
     return started;
   }
@@ -109,7 +129,7 @@ class AgentTest {
   }
 
   private String position() throws Exception {
-    return Files.readString(directory.resolve("class/motor/position")).strip();
+    return Files.readString(drivers().resolve("motor/position")).strip();
   }
 
   @Test
@@ -118,17 +138,20 @@ class AgentTest {
     JsonObject info =
         probe.await(
             ROOT + "/info",
-            i -> i.getJsonObject("families").containsKey("hy300_motor_steps_total"));
+            i ->
+                i.getJsonObject("families").containsKey("hy300_motor_steps_total")
+                    && i.getJsonArray("subsystems").size() == 5);
     assertThat(info.getString("session")).isEqualTo(status.getString("session"));
     assertThat(info.getJsonObject("labels").getString("site")).isEqualTo("berlin");
-    assertThat(info.getJsonArray("subsystems")).containsExactly("agent", "motor");
+    assertThat(info.getJsonArray("subsystems"))
+        .containsExactly("agent", "board", "mips", "motor", "tvcap");
     probe.await(ROOT + "/event/agent", e -> e.getString("event").equals("agent_started"));
     JsonObject state = probe.heard(STATE).get(0).json();
     assertThat(state.getString("session")).isEqualTo(status.getString("session"));
 
     try (MqttProbe late = new MqttProbe(broker.address()).subscribe(ROOT + "/#")) {
       late.await(ROOT + "/status", s -> s.getString("state").equals("online"));
-      late.await(STATE, s -> value(s, "hy300_motor_position_steps") == 8);
+      late.await(STATE, s -> value(s, "hy300_motor_position_steps") == 0);
       assertThat(late.heard(ROOT + "/event/agent")).isEmpty();
     }
     stop(agent);
@@ -192,8 +215,17 @@ class AgentTest {
   }
 
   @Test
-  void aHomingThatFailsIsAFaultAndAnEvent() {
-    motor.homingFault = "limit_switch_stuck";
+  void aMotorThatIsNotHomedRefusesAMove() throws Exception {
+    probe.publish(MOVE, command("m1", "{\"position\":50}"));
+    JsonObject reply = terminal(MOVE_REPLY, "m1");
+    assertThat(reply.getString("status")).isEqualTo("failed");
+    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("not_homed");
+    assertThat(position()).isEqualTo("0");
+  }
+
+  @Test
+  void aHomingThatFailsIsAFaultAndAnEvent() throws Exception {
+    steer("motor_switch_mode", "stuck_closed");
     probe.publish(ROOT + "/cmd/motor/home", command("h1", "{}"));
     JsonObject reply = terminal(ROOT + "/reply/motor/home", "h1");
     assertThat(reply.getString("status")).isEqualTo("failed");
@@ -201,7 +233,7 @@ class AgentTest {
     assertThat(reply.getJsonObject("error").getString("message")).contains("limit_switch_stuck");
     probe.await(EVENT, e -> e.getString("event").equals("fault"));
     probe.await(EVENT, e -> e.getString("event").equals("homing_failed"));
-    motor.homingFault = "none";
+    steer("motor_switch_mode", "ok");
     probe.publish(ROOT + "/cmd/motor/clear_fault", command("c1", "{}"));
     assertThat(terminal(ROOT + "/reply/motor/clear_fault", "c1").getString("status"))
         .isEqualTo("done");
@@ -209,9 +241,9 @@ class AgentTest {
   }
 
   @Test
-  void aMotorThatTakesNoStepEndsInATimeout() {
+  void aMotorThatTakesNoStepEndsInATimeout() throws Exception {
     home();
-    motor.stuck = true;
+    steer("motor_step_ms", "3600000");
     probe.publish(MOVE, command("m1", "{\"position\":50}"));
     JsonObject reply = terminal(MOVE_REPLY, "m1");
     assertThat(reply.getString("status")).isEqualTo("failed");
@@ -235,7 +267,7 @@ class AgentTest {
     JsonObject reply = terminal(MOVE_REPLY, "bad");
     assertThat(reply.getString("status")).isEqualTo(status);
     assertThat(reply.getJsonObject("error").getString("code")).isEqualTo(code);
-    assertThat(position()).isEqualTo("8");
+    assertThat(position()).isEqualTo("0");
   }
 
   @Test
@@ -275,9 +307,12 @@ class AgentTest {
     probe.await(OWN_STATE, s -> value(s, "hy300_agent_commands_total{status=\"done\"}") >= 3);
     assertThat(probe.heard(OWN_STATE))
         .noneMatch(s -> value(s.json(), "hy300_agent_commands_total{status=\"done\"}") > 3);
+    // Events are in order: one more of the first move would stand before that of the second.
+    probe.publish(MOVE, command("other", "{\"position\":10}"));
+    probe.await(EVENT, e -> e.getJsonObject("data").getInteger("position") == 10);
     assertThat(probe.heard(EVENT))
         .filteredOn(e -> e.json().getString("event").equals("position_reached"))
-        .hasSize(1);
+        .hasSize(2);
   }
 
   @Test
@@ -288,7 +323,7 @@ class AgentTest {
     JsonObject reply = terminal(MOVE_REPLY, "kept");
     assertThat(reply.getString("status")).isEqualTo("rejected");
     assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("retained");
-    assertThat(position()).isEqualTo("8");
+    assertThat(position()).isEqualTo("0");
     probe.publish(MOVE, Buffer.buffer(), true);
   }
 
@@ -312,7 +347,7 @@ class AgentTest {
   void aBrokerThatDiesIsFoundAgain() throws Exception {
     home();
     broker.kill();
-    Files.writeString(directory.resolve("class/motor/target_position"), "20\n");
+    Files.writeString(drivers().resolve("motor/target_position"), "20\n");
     await().atMost(Duration.ofSeconds(10)).until(() -> position().equals("20"));
     broker.start();
     try (MqttProbe again = new MqttProbe(broker.address()).subscribe("hy300/v1/#")) {
@@ -326,6 +361,54 @@ class AgentTest {
                   .getInteger("hy300_agent_events_dropped_total"))
           .isZero();
     }
+  }
+
+  private JsonObject processes(String action, String id, String args) {
+    probe.publish(ROOT + "/cmd/process/" + action, command(id, args));
+    return terminal(ROOT + "/reply/process/" + action, id);
+  }
+
+  @Test
+  void processesAreWatchedListedAndForgotten() {
+    String state = ROOT + "/state/process";
+    String self = "{\"pid\":" + ProcessHandle.current().pid() + "}";
+    String labels = "{pid=\"" + ProcessHandle.current().pid() + "\"}";
+    assertThat(processes("add", "a1", self).getString("status")).isEqualTo("done");
+    JsonObject first =
+        probe.await(state, s -> value(s, "hy300_process_cpu_percent" + labels) >= 0.01);
+    assertThat(value(first, "hy300_process_resident_memory_bytes" + labels)).isGreaterThan(1 << 20);
+    assertThat(value(first, "hy300_process_virtual_memory_bytes" + labels)).isGreaterThan(1 << 20);
+    probe.await(
+        ROOT + "/event/process",
+        e ->
+            e.getString("event").equals("process_sample")
+                && e.getJsonObject("data").size() == 7
+                && e.getJsonObject("data").getLong("pid") == ProcessHandle.current().pid());
+    probe.await(
+        ROOT + "/info", i -> i.getJsonObject("families").containsKey("hy300_process_cpu_percent"));
+
+    processes("add", "a2", "{\"unit\":\"nobody.service\"}");
+    JsonObject list = processes("list", "l1", "{}").getJsonObject("result");
+    assertThat(list.getJsonArray("watches")).hasSize(2);
+    assertThat(list.encode()).contains("\"process_name\":\"java\"");
+    assertThat(processes("add", "a3", "{\"pid\":4194304}").getJsonObject("error").getString("code"))
+        .isEqualTo("unavailable");
+    assertThat(processes("add", "a4", "{\"pid\":1,\"name\":\"x\"}").getString("status"))
+        .isEqualTo("rejected");
+    assertThat(processes("remove", "r1", "{\"name\":\"x\"}").getString("status"))
+        .isEqualTo("failed");
+    processes("remove", "r2", "{\"unit\":\"nobody.service\"}");
+    processes("remove", "r3", self);
+    probe.await(state, s -> s.getJsonObject("values").isEmpty());
+  }
+
+  @Test
+  void theBoardsSensorsAreState() {
+    JsonObject state = probe.await(ROOT + "/state/board", s -> true);
+    assertThat(
+            value(
+                state, "hy300_board_hwmon_temp_celsius{chip=\"ntc_thermistor\",sensor=\"temp1\"}"))
+        .isBetween(30.0, 60.0);
   }
 
   @Test
@@ -346,8 +429,8 @@ class AgentTest {
 
   @Test
   void aSubsystemThatGoesLeavesAnEmptyStateAndMayComeBack() throws Exception {
-    motor.close();
-    Path class0 = directory.resolve("class");
+    simulator.close();
+    Path class0 = drivers();
     Files.move(class0.resolve("motor"), directory.resolve("away"));
     probe.await(STATE, s -> s.getJsonObject("values").isEmpty());
     probe.publish(MOVE, command("m1", "{\"position\":5}"));
@@ -361,14 +444,14 @@ class AgentTest {
             () ->
                 probe.heard(STATE).stream()
                     .skip(before)
-                    .anyMatch(s -> value(s.json(), "hy300_motor_position_steps") == 8));
+                    .anyMatch(s -> value(s.json(), "hy300_motor_position_steps") == 0));
   }
 
   @Test
   void aSubsystemThatGoesWhileTheBrokerIsAwayIsEmptyAfterwards() throws Exception {
-    motor.close();
+    simulator.close();
     broker.kill();
-    Files.move(directory.resolve("class/motor"), directory.resolve("away"));
+    Files.move(drivers().resolve("motor"), directory.resolve("away"));
     // Longer than the agent takes to look for devices again.
     await("a sweep").pollDelay(Duration.ofSeconds(6)).until(() -> true);
     broker.start();
@@ -387,5 +470,56 @@ class AgentTest {
     assertThat(reply.getString("status")).isEqualTo("failed");
     assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("interrupted");
     agent = start("p1");
+  }
+
+  @Test
+  void beforeTheClockIsSynchronisedOnlyStoppingIsTaken() throws Exception {
+    home();
+    stop(agent);
+    Path marker = directory.resolve("synchronized");
+    agent = start("p1", marker);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> {
+              List<MqttProbe.Message> statuses = probe.heard(ROOT + "/status");
+              return statuses.get(statuses.size() - 1).json().getString("state").equals("online");
+            });
+    probe.publish(MOVE, command("early", "{\"position\":9}"));
+    JsonObject reply = terminal(MOVE_REPLY, "early");
+    assertThat(reply.getString("status")).isEqualTo("rejected");
+    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("clock_unsynced");
+    probe.publish(
+        ROOT + "/cmd/motor/stop", command("stop", "{}", Instant.now().minusSeconds(3600)));
+    assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
+    assertThat(position()).isEqualTo("0");
+    Files.createFile(marker);
+    probe.publish(MOVE, command("move", "{\"position\":9}"));
+    assertThat(terminal(MOVE_REPLY, "move").getString("status")).isEqualTo("done");
+  }
+
+  @Test
+  void moreCommandsThanEightAtOnceAreRejectedAndAStopIsNot() throws Exception {
+    home();
+    simulator.close();
+    // Writing to a pipe lasts until somebody reads: the first command holds up the others.
+    Path order = drivers().resolve("motor/home");
+    Files.delete(order);
+    assertThat(new ProcessBuilder("mkfifo", "-m", "200", order.toString()).start().waitFor())
+        .isZero();
+    String home = ROOT + "/cmd/motor/home";
+    String reply = ROOT + "/reply/motor/home";
+    for (int i = 1; i <= 9; i++) {
+      probe.publish(home, command("h" + i, "{}"));
+    }
+    assertThat(terminal(reply, "h9").getJsonObject("error").getString("code")).isEqualTo("busy");
+    probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
+    for (int i = 1; i <= 8; i++) {
+      assertThat(Files.readString(order)).isEqualTo("1");
+    }
+    for (int i = 1; i <= 8; i++) {
+      terminal(reply, "h" + i);
+    }
+    assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
   }
 }

@@ -25,6 +25,9 @@ final class AttributeStore {
           "Numerical result out of range", ErrorCode.INVALID_ARGUMENT,
           "No such device", ErrorCode.UNAVAILABLE);
 
+  /** What to do about {@link ErrorCode#NOT_HOMED}. */
+  static final String HOME_FIRST = "the motor is not homed; send motor/home first";
+
   private AttributeStore() {}
 
   /** A store that the driver refused, with the reason for the reply. */
@@ -64,7 +67,7 @@ final class AttributeStore {
     String code = CODES.getOrDefault(words, ErrorCode.DRIVER);
     String advice =
         switch (code) {
-          case ErrorCode.NOT_HOMED -> "the motor is not homed; send motor/home first";
+          case ErrorCode.NOT_HOMED -> HOME_FIRST;
           case ErrorCode.FAULT -> "the motor has a fault; send motor/clear_fault, then motor/home";
           case ErrorCode.BUSY -> "the motor is homing; wait for its end or send motor/stop";
           default -> attribute + ": " + words;

@@ -3,16 +3,21 @@
 // exactly one terminal reply for each.
 package org.hy300.agent.command;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.journal.Journal;
 import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.CommandMessage;
 import org.hy300.contract.ErrorCode;
@@ -32,9 +37,15 @@ public final class CommandReceiver {
   /** More commands at once than any person gives; stopping is always possible. */
   private static final int AT_ONCE = 8;
 
+  /** What a log line shows of the arguments. */
+  private static final int SHOWN = 200;
+
   /** Executes the commands of one subsystem. */
   public interface Executor {
-    /** Begins the command. The order's reply may come now or later. */
+    /**
+     * Begins the command. Nothing may move before {@link Order#accept} has said yes; stopping is
+     * the exception. The order's reply may come now or later.
+     */
     void execute(Order order);
 
     /** Ends everything that is under way: the agent stops. */
@@ -47,13 +58,18 @@ public final class CommandReceiver {
   private final AgentMetrics own;
   private final Runnable counted;
   private final Map<String, Executor> executors;
+  private final InstantSource clock = InstantSource.system();
+  private final SynchronizedClock synchronizedClock;
+  private final CommandLog log;
   private final ResultCache results = new ResultCache(REMEMBERED);
   private final Map<String, Order> underWay = new HashMap<>();
   private boolean stopping;
 
   /**
-   * Creates a receiver.
+   * Creates a receiver, and reads from the journal what earlier runs have left.
    *
+   * @param worker of one thread, for the journal blocks
+   * @param clockMarker the file that says that the clock is right; null when it always is
    * @param executors by subsystem
    * @param counted called when a counter has changed
    */
@@ -63,6 +79,9 @@ public final class CommandReceiver {
       String device,
       AgentMetrics own,
       Runnable counted,
+      WorkerExecutor worker,
+      Journal journal,
+      Path clockMarker,
       Map<String, Executor> executors) {
     this.mqtt = mqtt;
     this.topics = topics;
@@ -70,6 +89,28 @@ public final class CommandReceiver {
     this.own = own;
     this.counted = counted;
     this.executors = executors;
+    synchronizedClock = new SynchronizedClock(clockMarker, clock);
+    log = new CommandLog(worker, journal);
+  }
+
+  /** Answers the commands that an earlier run has accepted and not answered. */
+  public void start() {
+    for (CommandLog.Known known : log.known()) {
+      Order order = new Order(known.subsystem(), known.action(), known.reply().id());
+      order.accepted = true;
+      if (!known.reply().status().isTerminal()) {
+        underWay.put(order.id(), order);
+        order.refuse(
+            Status.FAILED,
+            ErrorCode.INTERRUPTED,
+            "the agent ended before the command did; what became of it is in the state");
+      } else {
+        results.store(known.reply());
+        if (!known.heard()) {
+          sendLast(order, known.reply());
+        }
+      }
+    }
   }
 
   /** Takes one message from a command topic. */
@@ -116,14 +157,17 @@ public final class CommandReceiver {
       return;
     }
     Optional<String> problem = entry.get().check(command.args());
+    Optional<String> unsynced = synchronizedClock.problem();
     if (problem.isPresent()) {
       order.refuse(Status.REJECTED, ErrorCode.INVALID_ARGUMENT, problem.get());
-    } else if (command.expires().isBefore(Instant.now())) {
+    } else if (unsynced.isPresent() && !order.stops()) {
+      order.refuse(Status.REJECTED, ErrorCode.CLOCK_UNSYNCED, unsynced.get());
+    } else if (unsynced.isEmpty() && command.expires().isBefore(clock.instant())) {
       order.refuse(
           Status.EXPIRED, ErrorCode.EXPIRED, "it was to be executed before " + command.expires());
     } else if (stopping) {
       order.refuse(Status.FAILED, ErrorCode.INTERRUPTED, "the agent is being stopped");
-    } else if (underWay.size() >= AT_ONCE && !order.action().equals("stop")) {
+    } else if (underWay.size() >= AT_ONCE && !order.stops()) {
       order.refuse(
           Status.REJECTED, ErrorCode.BUSY, AT_ONCE + " commands are under way; try again later");
     } else {
@@ -133,13 +177,23 @@ public final class CommandReceiver {
     }
   }
 
-  /** Answers every command that is under way, and refuses those to come: the agent stops. */
-  public void interrupt() {
+  /**
+   * Answers every command that is under way, and refuses those to come: the agent stops.
+   *
+   * @return completes when the answers are on their way
+   */
+  public Future<Void> interrupt() {
     stopping = true;
     executors.values().forEach(Executor::interrupt);
-    List.copyOf(underWay.values())
-        .forEach(
-            order -> order.refuse(Status.FAILED, ErrorCode.INTERRUPTED, "the agent was stopped"));
+    List<Order> orders = List.copyOf(underWay.values());
+    orders.forEach(
+        order -> order.refuse(Status.FAILED, ErrorCode.INTERRUPTED, "the agent was stopped"));
+    return Future.join(orders.stream().map(order -> order.over.future()).toList()).mapEmpty();
+  }
+
+  /** Closes the journal; nothing may be received any more. */
+  public Future<Void> close() {
+    return log.close();
   }
 
   private void drop(String reason, Topics.Parsed topic, String detail) {
@@ -158,12 +212,21 @@ public final class CommandReceiver {
     mqtt.publish(topics.reply(device, order.subsystem(), order.action()), reply.toBuffer());
   }
 
+  /** Sends the terminal reply to an accepted command, and notes that it has arrived. */
+  private void sendLast(Order order, ReplyMessage reply) {
+    mqtt.publish(topics.reply(device, order.subsystem(), order.action()), reply.toBuffer())
+        .onSuccess(arrived -> log.heard(reply.id()));
+  }
+
   /** One command on its way to its terminal reply. */
   public final class Order {
     private final String subsystem;
     private final String action;
     private final String id;
+    private final long beginNanos = System.nanoTime();
+    private final Promise<Void> over = Promise.promise();
     private JsonObject args = new JsonObject();
+    private boolean accepted;
     private boolean ended;
 
     private Order(String subsystem, String action, String id) {
@@ -189,19 +252,31 @@ public final class CommandReceiver {
       return args;
     }
 
+    /** Whether it stops the motor, which is never refused for want of room or time. */
+    private boolean stops() {
+      return subsystem.equals("motor") && action.equals("stop");
+    }
+
     /**
-     * Tells the sender that the command will be executed.
+     * Puts on the disk that the command will be executed, and tells the sender.
      *
      * @return false when it has ended meanwhile, and must not be
      */
-    public boolean accept() {
+    public Future<Boolean> accept() {
       if (ended) {
-        return false;
+        return Future.succeededFuture(false);
       }
+      accepted = true;
       ReplyMessage reply = ReplyMessage.accepted(id);
-      results.store(reply);
-      send(this, reply);
-      return true;
+      return log.write(subsystem, action, reply)
+          .map(
+              written -> {
+                if (!ended) {
+                  results.store(reply);
+                  send(this, reply);
+                }
+                return !ended;
+              });
     }
 
     public void done(JsonObject result) {
@@ -218,6 +293,15 @@ public final class CommandReceiver {
         return;
       }
       ended = true;
+      if (accepted) {
+        // On the disk first: after a crash it must not be answered otherwise.
+        log.write(subsystem, action, reply).onComplete(written -> answer(reply));
+      } else {
+        answer(reply);
+      }
+    }
+
+    private void answer(ReplyMessage reply) {
       underWay.remove(id, this);
       boolean replay = reply.error() != null && reply.error().code().equals(ErrorCode.RETAINED);
       if (!replay) {
@@ -226,16 +310,30 @@ public final class CommandReceiver {
       }
       own.command(reply.status().word());
       counted.run();
+      audit(reply);
+      if (accepted) {
+        sendLast(this, reply);
+      } else {
+        send(this, reply);
+      }
+      over.complete();
+    }
+
+    /** One line for each command; the sender is known by the identifier that he has chosen. */
+    private void audit(ReplyMessage reply) {
+      String given = args.encode();
       LOG.log(
           Level.INFO,
-          "command {0} {1}/{2} {3}: {4}{5}",
+          "command {0} {1}/{2} {3}: {4} after {5} ms{6}",
           id,
           subsystem,
           action,
-          args.encode(),
+          given.length() > SHOWN ? given.substring(0, SHOWN) + "..." : given,
           reply.status().word(),
-          reply.error() == null ? "" : ", " + reply.error().message());
-      send(this, reply);
+          Long.toString((System.nanoTime() - beginNanos) / 1_000_000),
+          reply.error() == null
+              ? ""
+              : ", " + reply.error().code() + ": " + reply.error().message());
     }
   }
 }

@@ -141,9 +141,14 @@ public final class MotorCommands implements CommandReceiver.Executor {
   }
 
   private Future<?> store(Order order, String attribute, String text, Runnable stored) {
-    if (!order.accept()) {
-      return Future.succeededFuture();
-    }
+    Future<Boolean> accepted = order.accept();
+    // A stop moves nothing, and must not wait for a disk that is slow.
+    boolean stops = attribute.equals("stop");
+    return (stops ? Future.succeededFuture(true) : accepted)
+        .compose(go -> go ? write(order, attribute, text, stored) : Future.succeededFuture());
+  }
+
+  private Future<?> write(Order order, String attribute, String text, Runnable stored) {
     return vertx
         .executeBlocking(
             () -> {
@@ -214,6 +219,8 @@ public final class MotorCommands implements CommandReceiver.Executor {
     if (motion != null) {
       Order order = motion.order;
       boolean arrived = motion.target == null ? now.homed : motion.target == now.position;
+      // A driver refuses the store; what plays one in a plain directory can only not move.
+      boolean refused = motion.target != null && !motion.seenMoving && !now.homed;
       motion = null;
       if (!now.fault.equals("none")) {
         order.refuse(
@@ -223,6 +230,8 @@ public final class MotorCommands implements CommandReceiver.Executor {
                 .formatted(now.fault, now.position));
       } else if (arrived) {
         order.done(result);
+      } else if (refused) {
+        order.refuse(Status.FAILED, ErrorCode.NOT_HOMED, AttributeStore.HOME_FIRST);
       } else {
         order.refuse(Status.CANCELLED, ErrorCode.STOPPED, "stopped at position " + now.position);
       }

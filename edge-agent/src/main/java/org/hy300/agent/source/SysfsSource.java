@@ -18,7 +18,7 @@ import org.hy300.agent.source.ClassDirectory.Attributes;
 import org.hy300.agent.source.ClassDirectory.Device;
 
 /** Runs on the event loop that {@link #start} is called on. */
-public final class SysfsSource {
+public final class SysfsSource implements Source {
   private static final Logger LOG = System.getLogger(SysfsSource.class.getName());
 
   /** Devices are looked for this often: sysfs tells nobody when one comes. */
@@ -62,6 +62,7 @@ public final class SysfsSource {
   }
 
   /** Begins to look for devices. */
+  @Override
   public void start() {
     vertx.setPeriodic(SWEEP_MS, timer -> sweep());
     vertx.setPeriodic(SAFETY_REREAD_MS, timer -> reread());
@@ -69,11 +70,17 @@ public final class SysfsSource {
   }
 
   /** Lets all attributes go. */
+  @Override
   public void stop() {
     subsystems.values().forEach(Subsystem::close);
     if (watcher != null) {
       watcher.close();
     }
+  }
+
+  /** Whether a motor moves or a picture streams. */
+  public boolean isBusy() {
+    return subsystems.values().stream().anyMatch(Subsystem::isBusy);
   }
 
   private List<Subsystem> subsystems() {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Executes add, remove and list on the list of watched processes.
+package org.hy300.agent.command;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import org.hy300.agent.command.CommandReceiver.Order;
+import org.hy300.agent.source.process.ProcessSource;
+import org.hy300.agent.source.process.ProcessWatch;
+import org.hy300.agent.source.process.WatchRefusedException;
+import org.hy300.contract.ErrorCode;
+import org.hy300.contract.ReplyMessage.Status;
+
+/** Each answers with the list as it is then. */
+public final class ProcessCommands implements CommandReceiver.Executor {
+  private final ProcessSource source;
+
+  public ProcessCommands(ProcessSource source) {
+    this.source = source;
+  }
+
+  @Override
+  public void execute(Order order) {
+    order
+        .accept()
+        .compose(go -> go ? run(order) : Future.succeededFuture(new JsonObject()))
+        .onSuccess(order::done)
+        .onFailure(
+            error ->
+                order.refuse(
+                    Status.FAILED,
+                    error instanceof WatchRefusedException refused
+                        ? refused.code()
+                        : ErrorCode.DRIVER,
+                    error.getMessage()));
+  }
+
+  private Future<JsonObject> run(Order order) {
+    return switch (order.action()) {
+      case "add" -> source.add(ProcessWatch.of(order.args()));
+      case "remove" -> source.remove(ProcessWatch.of(order.args()));
+      case "list" -> source.list();
+      default -> throw new IllegalArgumentException(order.action());
+    };
+  }
+
+  @Override
+  public void interrupt() {}
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbered entries on disk that survive the agent and a power cut: bounded, oldest dropped first.
+package org.hy300.agent.journal;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Segments in one directory. Numbers rise; a reader that finds one missing knows that entries were
+ * dropped, or damaged on the disk. When the disk takes nothing, the entries wait in memory and are
+ * written with the next ones that it takes.
+ *
+ * <p>Every call may block, and none is thread-safe: a journal belongs to one worker at a time.
+ */
+public final class Journal implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Journal.class.getName());
+
+  private static final int LARGEST_SEGMENT = 1024 * 1024;
+  private static final int SMALLEST_SEGMENT = 4 * 1024;
+  private static final int SEGMENTS = 8;
+
+  /** What may wait in memory while the disk takes nothing. */
+  private static final int MEMORY_BYTES = 1024 * 1024;
+
+  private static final Buffer NO_DATA = Buffer.buffer();
+
+  /** One entry; numbers need not be without gaps. */
+  public record Entry(long number, Buffer data) {}
+
+  private final Path directory;
+  private final long maxBytes;
+  private final long segmentBytes;
+  private final Runnable refused;
+  private final Deque<Segment> segments = new ArrayDeque<>();
+  private final Deque<Entry> unwritten = new ArrayDeque<>();
+  private FileChannel lock;
+  private Segment.Reader reader;
+  private long unwrittenBytes;
+  private long last;
+  private long done;
+  private long read;
+  private boolean refusing;
+  private boolean memoryOnly;
+
+  /**
+   * Opens the journal of a directory, which is made when it is missing. One that cannot be made or
+   * written is said, and the journal then lives in memory.
+   *
+   * @param maxBytes most that the files take together
+   * @param refused called each time that the disk did not take what was to be written
+   * @throws IOException when another agent has the journal
+   */
+  public Journal(Path directory, long maxBytes, Runnable refused) throws IOException {
+    this.directory = directory;
+    this.maxBytes = maxBytes;
+    this.refused = refused;
+    segmentBytes = Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, maxBytes / SEGMENTS));
+    try {
+      Files.createDirectories(directory);
+      lock =
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      takeLock();
+      recover();
+    } catch (InUseException e) {
+      lock.close();
+      throw e;
+    } catch (IOException e) {
+      memoryOnly = true;
+      reader = null;
+      closeFiles();
+      segments.clear();
+      done = last;
+      read = last;
+      failed(e);
+    }
+  }
+
+  private static final class InUseException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    InUseException(String message) {
+      super(message);
+    }
+  }
+
+  private void takeLock() throws IOException {
+    boolean taken;
+    try {
+      taken = lock.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      taken = false;
+    }
+    if (!taken) {
+      throw new InUseException(
+          directory + " is in use by another agent; give each one its own --device or --journal");
+    }
+  }
+
+  private void recover() throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(directory)) {
+      files =
+          all.filter(f -> f.getFileName().toString().matches("\\d{19}\\" + Segment.SUFFIX))
+              .sorted()
+              .toList();
+    }
+    for (Path file : files) {
+      Segment segment = Segment.open(file);
+      segments.addLast(segment);
+      done = Math.max(done, segment.recover());
+      last = Math.max(last, segment.last());
+    }
+    last = Math.max(last, done);
+    read = done;
+    if (!segments.isEmpty()) {
+      reader = segments.getFirst().new Reader();
+    }
+  }
+
+  /** The highest number in use; 0 in a new journal. */
+  public long last() {
+    return last;
+  }
+
+  /** Everything up to this number is done. */
+  public long done() {
+    return done;
+  }
+
+  /** Size of the files together. */
+  public long bytes() {
+    return segments.stream().mapToLong(Segment::length).sum();
+  }
+
+  /**
+   * Hands entries to the kernel: they survive the end of the agent, and after {@link #sync} the end
+   * of the machine.
+   */
+  public void append(List<Entry> entries) {
+    for (Entry entry : entries) {
+      last = entry.number();
+      unwritten.addLast(entry);
+      unwrittenBytes += entry.data().length();
+    }
+    try {
+      while (!unwritten.isEmpty()) {
+        Entry next = unwritten.getFirst();
+        makeRoom(next);
+        segments.getLast().write(Segment.ENTRY, next.number(), next.data());
+        forgetFirst();
+        taken();
+      }
+    } catch (IOException e) {
+      failed(e);
+      while (unwrittenBytes > MEMORY_BYTES) {
+        forgetFirst();
+      }
+    }
+  }
+
+  /** Waits until what was appended is on the disk; {@link #read} gives it from then on. */
+  public void sync() {
+    try {
+      if (!segments.isEmpty()) {
+        segments.getLast().sync();
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  /** The entries that follow those read before, oldest first, at most so many. */
+  public List<Entry> read(int most) {
+    List<Entry> entries = new ArrayList<>();
+    while (entries.size() < most && reader != null) {
+      Segment.Item item = nextOnDisk();
+      if (item == null) {
+        break;
+      }
+      if (item.kind() == Segment.ENTRY && item.number() > read) {
+        read = item.number();
+        entries.add(new Entry(item.number(), item.data()));
+      }
+    }
+    for (Entry entry : unwritten) {
+      if (entries.size() < most && entry.number() > read) {
+        read = entry.number();
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  private Segment.Item nextOnDisk() {
+    while (true) {
+      try {
+        Segment.Item item = reader.next();
+        if (item != null) {
+          return item;
+        }
+        if (reader.isDamaged()) {
+          throw new IOException("damaged");
+        }
+      } catch (IOException e) {
+        LOG.log(
+            Level.WARNING,
+            "journal {0}: what follows entry {1} cannot be read: {2}",
+            directory,
+            read,
+            reason(e));
+        reader.skipToEnd();
+      }
+      Segment at = reader.segment();
+      Segment next = segments.stream().filter(s -> s.first() > at.first()).findFirst().orElse(null);
+      if (next == null) {
+        return null;
+      }
+      reader = next.new Reader();
+    }
+  }
+
+  /** Says that the entries up to this number are done; their files go when they are full. */
+  public void done(long number) {
+    if (number <= done) {
+      return;
+    }
+    done = number;
+    while (!unwritten.isEmpty() && unwritten.getFirst().number() <= number) {
+      forgetFirst();
+    }
+    try {
+      while (segments.size() > 1 && segments.getFirst().last() <= number) {
+        dropOldest();
+      }
+      if (!segments.isEmpty()) {
+        segments.getLast().write(Segment.DONE, number, NO_DATA);
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  /** Writes these entries and, once they are on the disk, lets go of everything before them. */
+  public void replaceBy(List<Entry> entries) {
+    try {
+      int before = segments.size();
+      begin(last + 1);
+      for (Entry entry : entries) {
+        segments.getLast().write(Segment.ENTRY, entry.number(), entry.data());
+        last = entry.number();
+      }
+      segments.getLast().sync();
+      for (int i = 0; i < before; i++) {
+        dropOldest();
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  private void makeRoom(Entry next) throws IOException {
+    if (segments.isEmpty()
+        || (!segments.getLast().isEmpty()
+            && segments.getLast().length() + Segment.size(next.data()) > segmentBytes)) {
+      long wanted = Math.max(segmentBytes, Segment.size(next.data()));
+      while (segments.size() > 1 && bytes() + wanted > maxBytes) {
+        dropOldest();
+      }
+      begin(next.number());
+    }
+  }
+
+  /** Each segment begins with what is done, for the one that said it last may be dropped. */
+  private void begin(long first) throws IOException {
+    if (memoryOnly) {
+      throw new IOException("it could not be opened");
+    }
+    if (!segments.isEmpty()) {
+      segments.getLast().sync();
+    }
+    Segment segment = Segment.create(directory, first);
+    try {
+      segment.write(Segment.DONE, done, NO_DATA);
+    } catch (IOException e) {
+      segment.delete();
+      throw e;
+    }
+    segments.addLast(segment);
+    if (reader == null) {
+      reader = segment.new Reader();
+    }
+  }
+
+  private void dropOldest() throws IOException {
+    Segment oldest = segments.removeFirst();
+    if (reader.segment() == oldest && !segments.isEmpty()) {
+      reader = segments.getFirst().new Reader();
+    }
+    oldest.delete();
+  }
+
+  private void forgetFirst() {
+    unwrittenBytes -= unwritten.removeFirst().data().length();
+  }
+
+  private void failed(IOException why) {
+    refused.run();
+    if (!refusing) {
+      refusing = true;
+      LOG.log(
+          Level.WARNING,
+          "journal {0} cannot be written: {1}; what happens waits in memory {2}",
+          directory,
+          reason(why),
+          memoryOnly ? "until the agent is started with a --journal that can" : "until it can");
+    }
+  }
+
+  /** The exceptions of java.nio.file often say no more than the file's name. */
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException file && file.getReason() == null
+        ? e.getClass().getSimpleName() + " " + e.getMessage()
+        : e.getMessage();
+  }
+
+  private void taken() {
+    if (refusing) {
+      refusing = false;
+      LOG.log(Level.INFO, "journal {0} can be written again", directory);
+    }
+  }
+
+  /** Puts everything on the disk and lets go of the directory. */
+  @Override
+  public void close() {
+    sync();
+    closeFiles();
+  }
+
+  private void closeFiles() {
+    try {
+      for (Segment segment : segments) {
+        segment.close();
+      }
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "journal {0}: {1}", directory, reason(e));
+    }
+  }
+}

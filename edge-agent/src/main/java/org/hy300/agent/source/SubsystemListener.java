@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whom a source tells of its subsystem.
+package org.hy300.agent.source;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Called on the event loop. */
+public interface SubsystemListener {
+  /**
+   * A subsystem has state from now on.
+   *
+   * @param reader reads the whole state
+   * @param busy whether it changes all the time, without a change being told
+   */
+  void appeared(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy);
+
+  /** The state is no longer what was read last. */
+  void changed(String subsystem);
+
+  /** The subsystem has no state any more. */
+  void vanished(String subsystem);
+
+  /** An event. */
+  void happened(String subsystem, String event, JsonObject data);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads /proc: which processes there are, what they use, and what they belong to.
+package org.hy300.agent.source.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Blocks, so it is called off the event loop. A process may go between any two calls. */
+final class ProcFs {
+  private static final Pattern MEM_TOTAL = Pattern.compile("(?m)^MemTotal:\\s+(\\d+) kB$");
+  private static final Pattern CORE = Pattern.compile("(?m)^cpu\\d+ ");
+
+  private final Path root;
+  private final Auxv auxv;
+  private final long memoryBytes;
+  private final int cores;
+
+  /**
+   * Opens a /proc.
+   *
+   * @throws IOException when it does not tell what all figures are made with: clock tick, page
+   *     size, memory, processors
+   */
+  ProcFs(Path root) throws IOException {
+    this.root = root;
+    auxv = Auxv.read(root.resolve("self/auxv"));
+    Matcher total = MEM_TOTAL.matcher(Files.readString(root.resolve("meminfo")));
+    if (!total.find()) {
+      throw new IOException(root.resolve("meminfo") + " has no MemTotal");
+    }
+    memoryBytes = Long.parseLong(total.group(1)) * 1024;
+    cores = (int) CORE.matcher(Files.readString(root.resolve("stat"))).results().count();
+    if (cores == 0) {
+      throw new IOException(root.resolve("stat") + " has no processors");
+    }
+  }
+
+  double seconds(long ticks) {
+    return (double) ticks / auxv.clockTick();
+  }
+
+  long bytes(long pages) {
+    return pages * auxv.pageSize();
+  }
+
+  /** The machine's memory. */
+  long memoryBytes() {
+    return memoryBytes;
+  }
+
+  int cores() {
+    return cores;
+  }
+
+  /** Time since boot, as processes' start times count it. */
+  long nowTicks() throws IOException {
+    String uptime = Files.readString(root.resolve("uptime"));
+    return (long) (Double.parseDouble(uptime.split(" ", 2)[0]) * auxv.clockTick());
+  }
+
+  /** The processes that are there now. */
+  List<Integer> pids() throws IOException {
+    List<Integer> pids = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, "[0-9]*")) {
+      for (Path entry : entries) {
+        pids.add(Integer.valueOf(entry.getFileName().toString()));
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return pids;
+  }
+
+  /** One process; empty when it has gone, has ended as a zombie, or may not be seen. */
+  Optional<ProcessStat> stat(int pid) {
+    return read(pid, "stat").flatMap(ProcessStat::parse).filter(ProcessStat::isAlive);
+  }
+
+  /** The name of the program as it was called, without directories; empty for a kernel thread. */
+  String program(int pid) {
+    String arguments = text(pid, "cmdline");
+    String first = arguments.substring(0, (arguments + "\0").indexOf('\0'));
+    return first.substring(first.lastIndexOf('/') + 1);
+  }
+
+  /**
+   * Whether a process belongs to a systemd unit: systemd gives each unit a control group of its
+   * name, which holds all the unit's processes (cgroups(7)).
+   */
+  boolean isOfUnit(int pid, String unit) {
+    return text(pid, "cgroup")
+        .lines()
+        .filter(line -> line.startsWith("0::/") || line.contains(":name=systemd:/"))
+        .anyMatch(line -> (line + "/").contains("/" + unit + "/"));
+  }
+
+  private String text(int pid, String file) {
+    return read(pid, file).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+  }
+
+  /** Empty for a process that has gone: ENOENT at open or ESRCH at read. */
+  private Optional<byte[]> read(int pid, String file) {
+    try {
+      return Optional.of(Files.readAllBytes(root.resolve(Integer.toString(pid)).resolve(file)));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// One reading of /proc/PID/stat.
+package org.hy300.agent.source.process;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * What is taken of the line that the kernel writes in one go (proc_pid_stat(5)).
+ *
+ * @param id process identifiers are used again, so the start time belongs to the identity
+ * @param name as the kernel keeps it: 15 bytes at most, any bytes but NUL
+ * @param cpuTicks time spent in user mode and in the kernel, without children
+ */
+record ProcessStat(
+    Identity id,
+    String name,
+    char state,
+    long cpuTicks,
+    int threads,
+    long vmsBytes,
+    long rssPages) {
+
+  /** One process, and no other that has its PID before or after it. */
+  record Identity(int pid, long startTicks) {}
+
+  /** The fields of proc_pid_stat(5), which counts from 1; these are behind the name. */
+  private static final int FIRST_BEHIND_NAME = 3;
+
+  private static final int STATE = 3;
+  private static final int UTIME = 14;
+  private static final int STIME = 15;
+  private static final int THREADS = 20;
+  private static final int START = 22;
+  private static final int VSIZE = 23;
+  private static final int RSS = 24;
+
+  /** Parses the file's content; empty when it is not what the kernel writes. */
+  static Optional<ProcessStat> parse(byte[] content) {
+    // One character a byte; the name is decoded by itself.
+    String text = new String(content, StandardCharsets.ISO_8859_1);
+    int open = text.indexOf('(');
+    // The name may hold spaces, parentheses and line feeds, and nothing behind it does.
+    int close = text.lastIndexOf(')');
+    if (open < 2 || close < open || close + 2 > text.length()) {
+      return Optional.empty();
+    }
+    String[] fields = text.substring(close + 2).strip().split(" ", -1);
+    if (fields.length <= RSS - FIRST_BEHIND_NAME || fields[0].length() != 1) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new ProcessStat(
+              new Identity(Integer.parseInt(text.substring(0, open - 1)), number(fields, START)),
+              new String(
+                  text.substring(open + 1, close).getBytes(StandardCharsets.ISO_8859_1),
+                  StandardCharsets.UTF_8),
+              fields[STATE - FIRST_BEHIND_NAME].charAt(0),
+              number(fields, UTIME) + number(fields, STIME),
+              (int) number(fields, THREADS),
+              number(fields, VSIZE),
+              number(fields, RSS)));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static long number(String[] fields, int field) {
+    return Long.parseLong(fields[field - FIRST_BEHIND_NAME]);
+  }
+
+  /** Whether it still runs: a zombie only waits for its parent to notice. */
+  boolean isAlive() {
+    return state != 'Z' && state != 'X' && state != 'x';
+  }
+}

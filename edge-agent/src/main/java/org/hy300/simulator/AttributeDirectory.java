@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// A class device in a plain directory: shows attributes in files, takes orders out of them.
+package org.hy300.simulator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a plain file cannot do, and what stands for it: it cannot refuse a write, so an order that
+ * is refused leaves what was there before. It does not make its content when it is read, so
+ * whatever is to be seen after a change is written before it. Belongs to the simulator's thread.
+ */
+final class AttributeDirectory implements AutoCloseable {
+  private static final int MAX_ORDER_BYTES = 4096;
+
+  private final Path directory;
+  private final Map<String, State> states = new LinkedHashMap<>();
+  private final Map<String, String> pages = new HashMap<>();
+
+  AttributeDirectory(Path directory) throws IOException {
+    this.directory = Files.createDirectories(directory);
+  }
+
+  Path path() {
+    return directory;
+  }
+
+  /** One attribute with a value, in a file that stays open: agents hold it open, too. */
+  private static final class State {
+    private final FileChannel channel;
+    private final Consumer<String> taker;
+    private String value = "";
+
+    /** What the file holds as far as this program has written or read it. */
+    private String shown = "";
+
+    private long changes;
+
+    State(FileChannel channel, Consumer<String> taker) {
+      this.channel = channel;
+      this.taker = taker;
+    }
+
+    private String read() throws IOException {
+      ByteBuffer bytes = ByteBuffer.allocate(MAX_ORDER_BYTES);
+      int count = channel.read(bytes, 0);
+      return new String(bytes.array(), 0, Math.max(0, count), StandardCharsets.UTF_8).strip();
+    }
+
+    /**
+     * In place, and never shorter than it was before the new content is whole: line feeds at the
+     * end mean nothing to a reader, half a number would.
+     */
+    private void write() throws IOException {
+      byte[] content = (value.isEmpty() ? "" : value + "\n").getBytes(StandardCharsets.UTF_8);
+      ByteBuffer padded = ByteBuffer.allocate((int) Math.max(content.length, channel.size()));
+      padded.put(content);
+      while (padded.hasRemaining()) {
+        padded.put((byte) '\n');
+      }
+      channel.write(padded.flip(), 0);
+      channel.truncate(content.length);
+      shown = value;
+    }
+  }
+
+  /** Declares an attribute that is only read. Attributes are written in the order of this. */
+  AttributeDirectory readable(String attribute, Object value) throws IOException {
+    return declare(attribute, "r--r--r--", value.toString(), null);
+  }
+
+  /** Declares an attribute with a value that may be written. */
+  AttributeDirectory writable(String attribute, Object value, Consumer<String> taker)
+      throws IOException {
+    return declare(attribute, "rw-r--r--", value.toString(), taker);
+  }
+
+  /** Declares an attribute that is only written; it is empty again when the order is taken. */
+  AttributeDirectory order(String attribute, Consumer<String> taker) throws IOException {
+    return declare(attribute, "-w-------", "", taker);
+  }
+
+  private AttributeDirectory declare(
+      String attribute, String mode, String value, Consumer<String> taker) throws IOException {
+    Path file = directory.resolve(attribute);
+    if (Files.exists(file)) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+    State state =
+        new State(
+            FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            taker);
+    states.put(attribute, state);
+    state.value = value;
+    state.write();
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    return this;
+  }
+
+  /** Changes a value; {@link #flush} shows it. */
+  void set(String attribute, Object value) {
+    State state = states.get(attribute);
+    if (!state.value.equals(value.toString())) {
+      state.value = value.toString();
+      state.changes++;
+    }
+  }
+
+  void set(String attribute, boolean value) {
+    set(attribute, value ? 1 : 0);
+  }
+
+  /** Writes the values that have changed, in the order of their declaration. */
+  void flush() {
+    try {
+      for (State state : states.values()) {
+        if (!state.shown.equals(state.value)) {
+          state.write();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Shows metrics. A page takes the place of the one before at once, however long it is. */
+  void page(String attribute, ExpositionPage page) {
+    String text = page.toString();
+    if (text.equals(pages.put(attribute, text))) {
+      return;
+    }
+    // Beside the directory, where nobody takes it for an attribute.
+    Path whole = directory.resolveSibling("." + directory.getFileName() + ".page");
+    try {
+      Files.writeString(whole, text);
+      Files.setPosixFilePermissions(whole, PosixFilePermissions.fromString("r--r--r--"));
+      Files.move(whole, directory.resolve(attribute), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Adds the family that counts the changes of each attribute. */
+  ExpositionPage changes(ExpositionPage page, String family, String... attributes) {
+    page.family(family, "counter", "Changes of a state attribute.");
+    for (String attribute : attributes) {
+      page.value(family, states.get(attribute).changes, "attribute", attribute);
+    }
+    return page;
+  }
+
+  /**
+   * A file was written, by this program or by another: an order is what this one has not written.
+   */
+  void written(String attribute) {
+    State state = states.get(attribute);
+    if (state == null || state.taker == null) {
+      return;
+    }
+    String content;
+    try {
+      content = state.read();
+      // Empty for a moment while it is written.
+      if (content.isEmpty() || content.equals(state.shown)) {
+        return;
+      }
+      state.shown = content;
+      if (state.value.isEmpty()) {
+        state.write();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    state.taker.accept(content);
+    flush();
+  }
+
+  /** Looks at all attributes: too many were written to be told of each. */
+  void allWritten() {
+    states.keySet().forEach(this::written);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (State state : states.values()) {
+      state.channel.close();
+    }
+  }
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keystone motor: moves that take time, homing to a limit switch, faults.
+package org.hy300.simulator;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/** Attributes as in the ABI document sysfs-class-hy300-motor. Belongs to the simulator's thread. */
+final class Motor {
+  private static final int MAX_POSITION = 1000;
+  private static final int HOMING_STEPS = 1000;
+  private static final int BACKOFF_STEPS = 64;
+  private static final int MARGIN_STEPS = 4;
+  private static final int STEP_MS = 3;
+
+  /** The mechanics end soon behind the limit switch: there the rotor slips. */
+  private static final int END_STOP = -10;
+
+  /** Notifications coalesce, so nobody sees each step; nobody needs each file written for it. */
+  private static final long TICK_MS = 20;
+
+  private static final long PAGES_NANOS = 100_000_000;
+
+  private static final String NO_FAULT = "none";
+  private static final String[] FAULTS = {
+    NO_FAULT, "limit_switch_stuck", "homing_timeout", "limit_switch_unexpected", "step_error"
+  };
+  private static final String[] HOMING = {"unhomed", "seeking", "backing_off", "homed", "failed"};
+  private static final String[] SWITCH_MODES = {"ok", "stuck_open", "stuck_closed"};
+
+  private enum Task {
+    NONE,
+    MOVE,
+    SEEK,
+    BACK_OFF,
+    MARGIN
+  }
+
+  private final AttributeDirectory attributes;
+  private final AttributeDirectory knobs;
+  private final Clock clock;
+
+  /** Where the rotor really is, in steps from where the switch closes. */
+  private int rotor;
+
+  private String switchMode = "ok";
+  private int stepMs = STEP_MS;
+
+  private int position;
+  private int target;
+  private int start;
+  private int budget;
+  private Task task = Task.NONE;
+  private boolean homed;
+  private boolean closed;
+  private String fault = NO_FAULT;
+  private String homing = "unhomed";
+  private Clock.Turns ticks;
+  private long steppedNanos;
+  private long pagesNanos;
+
+  private long movements;
+  private long steps;
+  private long homingAttempts;
+  private long homingSuccesses;
+  private long positionChanges;
+  private long limitTriggers;
+
+  Motor(Path classDirectory, AttributeDirectory knobs, Clock clock, RandomGenerator random)
+      throws IOException {
+    this.knobs = knobs;
+    this.clock = clock;
+    rotor = 30 + random.nextInt(50);
+    attributes =
+        new AttributeDirectory(classDirectory.resolve("motor"))
+            .readable("position", position)
+            .writable("target_position", target, this::move)
+            .readable("homed", 0)
+            .readable("limit_switch", 0)
+            .readable("max_position", MAX_POSITION)
+            .writable("fault", fault, this::clearFault)
+            .order("home", this::home)
+            .order("stop", this::stop)
+            // Last: who reads 0 finds every other attribute final.
+            .readable("moving", 0);
+    knobs
+        .writable("motor_switch_mode", switchMode, this::setSwitchMode)
+        .writable("motor_step_ms", stepMs, this::setStepMs);
+    show(true);
+  }
+
+  AttributeDirectory attributes() {
+    return attributes;
+  }
+
+  private void move(String text) {
+    int wanted = number(text);
+    boolean taken =
+        wanted >= 0 && wanted <= MAX_POSITION && fault.equals(NO_FAULT) && homed && !isHoming();
+    if (taken && (isMoving() || wanted != position)) {
+      target = wanted;
+      begin(Task.MOVE);
+    }
+    // What was refused is put back: the kernel's driver gives ERANGE, EIO or EAGAIN.
+    show(true);
+  }
+
+  private void home(String text) {
+    if (!fault.equals(NO_FAULT) || isHoming()) {
+      return;
+    }
+    homingAttempts++;
+    homed = false;
+    homing = "seeking";
+    target = 0;
+    budget = HOMING_STEPS;
+    begin(Task.SEEK);
+    show(true);
+  }
+
+  private void stop(String text) {
+    if (isMoving()) {
+      end();
+    }
+  }
+
+  private void clearFault(String text) {
+    if (!isMoving()) {
+      fault = NO_FAULT;
+      homing = homed ? "homed" : "unhomed";
+    }
+    show(true);
+  }
+
+  private void setSwitchMode(String mode) {
+    if (Arrays.asList(SWITCH_MODES).contains(mode)) {
+      switchMode = mode;
+    }
+    knobs.set("motor_switch_mode", switchMode);
+    sample();
+    show(true);
+  }
+
+  private void setStepMs(String text) {
+    if (number(text) > 0) {
+      stepMs = number(text);
+    }
+    knobs.set("motor_step_ms", stepMs);
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private boolean isMoving() {
+    return task != Task.NONE;
+  }
+
+  private boolean isHoming() {
+    return isMoving() && task != Task.MOVE;
+  }
+
+  private void begin(Task next) {
+    movements++;
+    if (!isMoving()) {
+      start = position;
+      steppedNanos = System.nanoTime();
+      ticks = clock.every(TICK_MS, this::tick);
+    }
+    task = next;
+  }
+
+  private void tick() {
+    long step = stepMs * 1_000_000L;
+    while (isMoving() && System.nanoTime() - steppedNanos >= step) {
+      steppedNanos += step;
+      advance();
+    }
+    if (isMoving()) {
+      show(false);
+    }
+  }
+
+  /** One step, or the end of what is under way. */
+  private void advance() {
+    boolean isClosed = sample();
+    switch (task) {
+      case MOVE -> {
+        if (isClosed) {
+          fail("limit_switch_unexpected");
+        } else if (position == target) {
+          end();
+        } else {
+          step(Integer.signum(target - position));
+        }
+      }
+      case SEEK -> {
+        if (isClosed) {
+          position = 0;
+          homing = "backing_off";
+          task = Task.BACK_OFF;
+          budget = BACKOFF_STEPS;
+        } else if (budget-- == 0) {
+          fail("homing_timeout");
+        } else {
+          step(-1);
+        }
+      }
+      case BACK_OFF -> {
+        if (!isClosed) {
+          task = Task.MARGIN;
+          budget = MARGIN_STEPS;
+        } else if (budget-- == 0) {
+          fail("limit_switch_stuck");
+        } else {
+          step(1);
+        }
+      }
+      case MARGIN -> {
+        if (isClosed) {
+          fail("limit_switch_stuck");
+        } else if (budget-- == 0) {
+          position = 0;
+          homed = true;
+          homing = "homed";
+          homingSuccesses++;
+          end();
+        } else {
+          step(1);
+        }
+      }
+      case NONE -> throw new IllegalStateException("a step of a motor that rests");
+    }
+  }
+
+  private void step(int direction) {
+    rotor = Math.max(END_STOP, rotor + direction);
+    position += direction;
+    steps++;
+  }
+
+  private boolean sample() {
+    boolean now =
+        switch (switchMode) {
+          case "stuck_closed" -> true;
+          case "stuck_open" -> false;
+          default -> rotor <= 0;
+        };
+    if (now && !closed) {
+      limitTriggers++;
+    }
+    closed = now;
+    return now;
+  }
+
+  private void fail(String reason) {
+    fault = reason;
+    homed = false;
+    homing = isHoming() ? "failed" : "unhomed";
+    end();
+  }
+
+  private void end() {
+    if (homing.equals("seeking") || homing.equals("backing_off")) {
+      homing = "unhomed";
+    }
+    if (position != start) {
+      positionChanges++;
+    }
+    task = Task.NONE;
+    target = position;
+    ticks.end();
+    show(true);
+  }
+
+  private void show(boolean pagesToo) {
+    attributes.set("position", position);
+    attributes.set("target_position", target);
+    attributes.set("homed", homed);
+    attributes.set("limit_switch", closed);
+    attributes.set("fault", fault);
+    attributes.set("moving", isMoving());
+    if (pagesToo || System.nanoTime() - pagesNanos > PAGES_NANOS) {
+      pagesNanos = System.nanoTime();
+      showPages();
+    }
+    attributes.flush();
+  }
+
+  private void showPages() {
+    attributes.page(
+        "current_position",
+        new ExpositionPage()
+            .gauge(
+                "hy300_motor_position_steps", "Position in steps from where homing ends.", position)
+            .gauge(
+                "hy300_motor_target_steps", "Position that the motor goes to, or rests at.", target)
+            .gauge(
+                "hy300_motor_max_position_steps",
+                "Highest position that the motor may go to.",
+                MAX_POSITION)
+            .gauge("hy300_motor_moving", "Whether a move or a homing is under way.", isMoving()));
+    attributes.page(
+        "homed_status",
+        new ExpositionPage()
+            .gauge("hy300_motor_homed", "Whether the position counts from the limit switch.", homed)
+            .states(
+                "hy300_motor_homing_state",
+                "Where homing stands, 1 for the state that holds.",
+                "state",
+                HOMING,
+                homing)
+            .states(
+                "hy300_motor_fault",
+                "Why the motor refuses to move, 1 for the reason that holds.",
+                "reason",
+                FAULTS,
+                fault));
+    counter("movements_total", "Moves begun, homing included.", movements);
+    counter("homing_attempts_total", "Homings begun.", homingAttempts);
+    counter("homing_successes_total", "Homings that found position 0.", homingSuccesses);
+    counter("step_errors_total", "Steps that failed on a GPIO.", 0);
+    attributes.page(
+        "position_changes_total",
+        attributes.changes(
+            new ExpositionPage()
+                .counter(
+                    "hy300_motor_position_changes_total",
+                    "Moves that ended at a new position.",
+                    positionChanges),
+            "hy300_motor_state_changes_total",
+            "position",
+            "target_position",
+            "moving",
+            "homed",
+            "limit_switch",
+            "fault"));
+    attributes.page(
+        "steps_total",
+        new ExpositionPage()
+            .counter("hy300_motor_steps_total", "Steps made in both directions.", steps)
+            .gauge("hy300_motor_step_interval_seconds", "Time that one step takes.", stepMs / 1e3));
+    ExpositionPage phases =
+        new ExpositionPage()
+            // Half steps change one line each.
+            .counter(
+                "hy300_motor_gpio_phase_transitions_total",
+                "Level changes of the phase lines.",
+                steps)
+            .family(
+                "hy300_motor_gpio_state",
+                "gauge",
+                "Level of a phase line, 1 when its coil is driven.");
+    for (int line = 0; line < 4; line++) {
+      boolean driven = isMoving() && Math.floorMod(position / 2, 4) == line;
+      phases.value("hy300_motor_gpio_state", driven ? 1 : 0, "line", "phase" + line);
+    }
+    attributes.page("gpio_phase_transitions_total", phases);
+    attributes.page(
+        "limit_switch_triggers_total",
+        new ExpositionPage()
+            .counter(
+                "hy300_motor_limit_switch_triggers_total",
+                "Times the limit switch went from open to closed.",
+                limitTriggers)
+            .gauge("hy300_motor_limit_switch", "Whether the limit switch is closed.", closed));
+  }
+
+  private void counter(String attribute, String help, long value) {
+    attributes.page(
+        attribute, new ExpositionPage().counter("hy300_motor_" + attribute, help, value));
+  }
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.hy300.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import org.hy300.simulator.Simulator;
+import org.hy300.testing.Mosquitto;
+import org.hy300.testing.MqttProbe;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An agent in a process of its own, to which things happen that no program survives or expects. */
+@Timeout(120)
+class CrashTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String ROOT = "hy300/v1/p1";
+  private static final String MOVE = ROOT + "/cmd/motor/move";
+  private static final String MOVE_REPLY = ROOT + "/reply/motor/move";
+  private static final String EVENT = ROOT + "/event/motor";
+
+  @TempDir private Path directory;
+  private Mosquitto broker;
+  private Simulator simulator;
+  private MqttProbe probe;
+  private Program agent;
+  private boolean closed;
+
+  @BeforeEach
+  void startBrokerAndProjector() throws Exception {
+    broker = new Mosquitto(directory);
+    simulator = new Simulator();
+    simulator.add(directory.resolve("projector"), 1);
+    // Nothing is to happen but what a test does.
+    Files.writeString(directory.resolve("projector/board/hdmi_source"), "none");
+    probe = new MqttProbe(broker.address()).subscribe("hy300/v1/#");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    agent.close();
+    probe.close();
+    simulator.close();
+    broker.close();
+  }
+
+  private void start(Map<String, String> environment, String... wrapper) throws IOException {
+    List<String> command = new ArrayList<>(List.of(wrapper));
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%n",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.hy300.agent.Main",
+            "--broker=" + broker.address(),
+            "--device=p1",
+            "--sysfs=" + directory.resolve("projector/hy300"),
+            "--journal=" + directory.resolve("journal"),
+            "--clock-marker=none"));
+    agent = new Program("agent", environment, command.toArray(String[]::new));
+    agent.awaitLine(Pattern.compile("connected to"), LIMIT);
+  }
+
+  private void start() throws IOException {
+    start(Map.of());
+  }
+
+  private void kill() throws Exception {
+    agent.signal("KILL");
+    agent.awaitExit(LIMIT);
+  }
+
+  private long told() {
+    return agent.lines().stream().filter(line -> line.contains("limit_switch")).count();
+  }
+
+  /** Opens or closes the limit switch, and waits until the agent has seen it. */
+  private void toggle() throws IOException {
+    long before = told();
+    closed = !closed;
+    try (FileChannel file =
+        FileChannel.open(
+            directory.resolve("projector/hy300/motor/limit_switch"), StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap((closed ? "1" : "0").getBytes(StandardCharsets.UTF_8)));
+    }
+    await().atMost(LIMIT).pollInterval(Duration.ofMillis(1)).until(() -> told() > before);
+  }
+
+  private static String command(String id, String args, Instant now) {
+    return "{\"id\":\"%s\",\"expires\":\"%s\",\"args\":%s}"
+        .formatted(id, now.plusSeconds(30), args);
+  }
+
+  private static String command(String id, String args) {
+    return command(id, args, Instant.now());
+  }
+
+  private JsonObject terminal(String topic, String id) {
+    return probe.await(
+        topic,
+        reply -> reply.getString("id").equals(id) && !reply.getString("status").equals("accepted"));
+  }
+
+  private List<String> statuses(String id) {
+    return probe.heard(MOVE_REPLY).stream()
+        .map(MqttProbe.Message::json)
+        .filter(reply -> reply.getString("id").equals(id))
+        .map(reply -> reply.getString("status"))
+        .toList();
+  }
+
+  private void home() {
+    probe.publish(ROOT + "/cmd/motor/home", command("home", "{}"));
+    assertThat(terminal(ROOT + "/reply/motor/home", "home").getString("status")).isEqualTo("done");
+  }
+
+  private void awaitPosition(int steps) {
+    probe.await(
+        ROOT + "/state/motor",
+        s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") == steps);
+  }
+
+  private String position() throws IOException {
+    return Files.readString(directory.resolve("projector/hy300/motor/position")).strip();
+  }
+
+  /** Identifiers by number, of all events of the agent and its motor. */
+  private Map<Long, String> events() {
+    Map<Long, String> events = new TreeMap<>();
+    for (String topic : List.of(EVENT, ROOT + "/event/agent")) {
+      for (MqttProbe.Message message : probe.heard(topic)) {
+        JsonObject event = message.json();
+        String other = events.put(event.getLong("seq"), event.getString("id"));
+        assertThat(other).as("number %s", event.getLong("seq")).isIn(null, event.getString("id"));
+      }
+    }
+    return events;
+  }
+
+  private void awaitEvents(long newest) {
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                List.copyOf(events().keySet())
+                    .equals(LongStream.rangeClosed(1, newest).boxed().toList()));
+  }
+
+  @Test
+  void anAgentKilledInABurstOfEventsGoesOnWithTheNextNumber() throws Exception {
+    simulator.close();
+    start();
+    // The broker hears the first half; the second waits on the disk alone.
+    for (int i = 0; i < 100; i++) {
+      toggle();
+    }
+    broker.kill();
+    for (int i = 0; i < 100; i++) {
+      toggle();
+    }
+    long told = told();
+    kill();
+    broker.start();
+    Map<Long, String> before = events();
+    probe.close();
+    probe = new MqttProbe(broker.address()).subscribe("hy300/v1/#");
+    start();
+    for (int i = 0; i < 10; i++) {
+      toggle();
+    }
+    // Its switch stands where it stood: a new agent takes that for its first reading.
+    JsonObject last =
+        probe.await(
+            EVENT,
+            e ->
+                e.getJsonObject("data").getBoolean("closed") == closed
+                    && events().size() >= 100 + 10 + 1);
+    assertThat(last).isNotNull();
+    Map<Long, String> all = new TreeMap<>(before);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              events().forEach((seq, id) -> assertThat(all.getOrDefault(seq, id)).isEqualTo(id));
+              all.putAll(events());
+              long newest = all.keySet().stream().max(Long::compare).orElse(0L);
+              return all.size() == newest && newest >= told + 1 + 1 + 10 - 5;
+            });
+    // All but those that were told in the very instant of the end.
+    assertThat((long) all.size()).isBetween(told + 12 - 5, told + 12);
+    assertThat(new HashMap<>(all).values()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aCommandThatAKillInterruptsIsAnsweredOnceAndADoneOneIsNotDoneAgain() throws Exception {
+    start();
+    home();
+    probe.publish(MOVE, command("before", "{\"position\":9}"));
+    assertThat(terminal(MOVE_REPLY, "before").getString("status")).isEqualTo("done");
+    probe.publish(MOVE, command("cut", "{\"position\":1000}"));
+    probe.await(
+        ROOT + "/state/motor",
+        s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") > 20);
+    kill();
+    assertThat(statuses("cut")).containsExactly("accepted");
+    start();
+    JsonObject reply = terminal(MOVE_REPLY, "cut");
+    assertThat(reply.getString("status")).isEqualTo("failed");
+    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("interrupted");
+
+    probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
+    terminal(ROOT + "/reply/motor/stop", "stop");
+    String rest = position();
+    // The same commands again: their first results, and nothing moves.
+    probe.publish(MOVE, command("cut", "{\"position\":1000}"));
+    probe.publish(MOVE, command("before", "{\"position\":9}"));
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              assertThat(statuses("cut")).containsExactly("accepted", "failed", "failed");
+              assertThat(statuses("before")).containsExactly("accepted", "done", "done");
+            });
+    agent.signal("TERM");
+    agent.awaitExit(LIMIT);
+    start();
+    probe.publish(MOVE, command("after", "{\"position\":2000}"));
+    terminal(MOVE_REPLY, "after");
+    assertThat(statuses("cut")).containsExactly("accepted", "failed", "failed");
+    assertThat(position()).isEqualTo(rest);
+  }
+
+  @Test
+  void aFullDiskIsSaidOnceAndNothingIsLostWhileTheAgentRuns() throws Exception {
+    simulator.close();
+    // The kernel refuses what makes a file larger than this many blocks of 1024 bytes.
+    start(Map.of(), "bash", "-c", "ulimit -S -f 8; exec \"$@\"", "bash");
+    for (int i = 0; i < 100; i++) {
+      toggle();
+    }
+    awaitEvents(101);
+    assertThat(agent.lines()).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
+    // A command that is refused changes the agent's state, which is then told.
+    probe.publish(ROOT + "/cmd/motor/dance", command("dance", "{}"));
+    probe.await(
+        ROOT + "/state/agent",
+        s -> s.getJsonObject("values").getInteger("hy300_agent_journal_errors_total") > 0);
+
+    // There is room again.
+    assertThat(
+            new ProcessBuilder("prlimit", "--pid=" + agent.pid(), "--fsize=unlimited")
+                .start()
+                .waitFor())
+        .isZero();
+    toggle();
+    agent.awaitLine(Pattern.compile("events can be written again"), LIMIT);
+    awaitEvents(102);
+    kill();
+    start();
+    awaitEvents(103);
+  }
+
+  @Test
+  void aClockThatStepsBackAnHourUpsetsNothing() throws Exception {
+    Path library = directory.resolve("step_clock.so");
+    try (Program gcc =
+        new Program(
+            "gcc",
+            Map.of(),
+            "gcc",
+            "-shared",
+            "-fPIC",
+            "-o",
+            library.toString(),
+            "src/test/c/step_clock.c")) {
+      assertThat(gcc.awaitExit(LIMIT)).as("gcc: %s", gcc.lines()).isZero();
+    }
+    Path offset = directory.resolve("offset");
+    step(offset, 0);
+    start(Map.of("LD_PRELOAD", library.toString(), "STEP_CLOCK", offset.toString()));
+    home();
+    probe.publish(MOVE, command("across", "{\"position\":1000}"));
+    probe.await(
+        ROOT + "/state/motor",
+        s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") > 20);
+    step(offset, -3600);
+    // What was under way ends, well before the hour has passed for the second time.
+    assertThat(terminal(MOVE_REPLY, "across").getString("status")).isEqualTo("done");
+    Instant now = Instant.now().minusSeconds(3600);
+    probe.publish(MOVE, command("back", "{\"position\":990}", now));
+    assertThat(terminal(MOVE_REPLY, "back").getString("status")).isEqualTo("done");
+    JsonObject event =
+        probe.await(EVENT, e -> e.getJsonObject("data").getInteger("position") == 990);
+    assertThat(Instant.parse(event.getString("time")))
+        .isBetween(now.minusSeconds(5), now.plusSeconds(60));
+    awaitPosition(990);
+    // Once more, while nothing is under way and no timer runs.
+    await("rest").pollDelay(Duration.ofSeconds(1)).until(() -> true);
+    step(offset, -7200);
+    probe.publish(MOVE, command("again", "{\"position\":980}", now.minusSeconds(3600)));
+    assertThat(terminal(MOVE_REPLY, "again").getString("status")).isEqualTo("done");
+    awaitPosition(980);
+    Map<Long, String> events = events();
+    awaitEvents(events.size());
+    // The keep-alive goes on: the session is the first.
+    assertThat(agent.lines()).filteredOn(line -> line.contains("connected to")).hasSize(1);
+  }
+
+  private static void step(Path offset, long seconds) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    try (FileChannel file =
+        FileChannel.open(offset, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(buffer.putLong(0, seconds));
+    }
+  }
+}

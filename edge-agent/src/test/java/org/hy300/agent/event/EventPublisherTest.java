@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.hy300.agent.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.hy300.agent.Agent;
+import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.journal.Journal;
+import org.hy300.contract.EventMessage;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.MqttSession;
+import org.hy300.testing.Mosquitto;
+import org.hy300.testing.MqttProbe;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Journal, session and a real mosquitto that comes and goes. */
+@Timeout(120)
+class EventPublisherTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final long MIB = 1024 * 1024;
+
+  /** Ten minutes of a projector that has ten things a second to tell. */
+  private static final int TEN_MINUTES = 6000;
+
+  @TempDir private Path directory;
+  private Mosquitto broker;
+  private Vertx vertx;
+  private Context context;
+  private AgentMetrics own;
+  private MqttSession mqtt;
+  private EventPublisher events;
+  private final List<Instant> told = new ArrayList<>();
+
+  @BeforeEach
+  void startBroker() throws Exception {
+    broker = new Mosquitto(directory);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    stopPublisher();
+    broker.close();
+  }
+
+  private void start(String session, long journalBytes) throws Exception {
+    vertx = Agent.vertx();
+    context = vertx.getOrCreateContext();
+    mqtt =
+        new MqttSession(
+            vertx,
+            new MqttSession.Options(broker.address(), "events", 1, Map.of("none", 1), 100),
+            null,
+            new MqttSession.Listener() {
+              @Override
+              public void connected() {}
+
+              @Override
+              public void received(MqttPublishMessage message) {}
+            });
+    own = new AgentMetrics(() -> 0, () -> 0);
+    events =
+        new EventPublisher(
+            vertx,
+            vertx.createSharedWorkerExecutor("journal", 1),
+            new Journal(
+                directory.resolve("events"), journalBytes, own.journalErrors::incrementAndGet),
+            mqtt,
+            Topics.standard(),
+            "p1",
+            session,
+            own,
+            () -> {});
+    onLoop(
+        () -> {
+          mqtt.start();
+          return null;
+        });
+  }
+
+  private void stopPublisher() throws Exception {
+    if (vertx != null) {
+      Future.<Void>future(done -> context.runOnContext(now -> events.close().onComplete(done)))
+          .compose(closed -> vertx.close())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+      vertx = null;
+    }
+  }
+
+  private <T> T onLoop(Supplier<T> step) throws Exception {
+    return Future.<T>future(done -> context.runOnContext(now -> done.complete(step.get())))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  /** One event after the other, each on the disk or on its way there before the next. */
+  private void tell(int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      told.add(Instant.now());
+      int number = told.size();
+      onLoop(
+          () -> {
+            events.happened("motor", "limit_switch", new JsonObject().put("number", number));
+            return null;
+          });
+    }
+  }
+
+  private static List<EventMessage> heard(MqttProbe probe, String subsystem) throws Exception {
+    List<EventMessage> heard = new ArrayList<>();
+    for (MqttProbe.Message message : probe.heard("hy300/v1/p1/event/" + subsystem)) {
+      heard.add(EventMessage.parse(message.payload()));
+    }
+    return heard;
+  }
+
+  private MqttProbe subscribe() {
+    return new MqttProbe(broker.address()).subscribe("hy300/v1/p1/event/+");
+  }
+
+  private void awaitAllSent() {
+    await("everything is acknowledged").atMost(LIMIT).until(() -> onLoop(events::depth) == 0);
+  }
+
+  private void assertEverythingArrived(List<EventMessage> heard) {
+    List<EventMessage> once = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    heard.stream().filter(event -> seen.add(event.id())).forEach(once::add);
+    assertThat(once.stream().map(EventMessage::seq).toList())
+        .isEqualTo(LongStream.rangeClosed(1, told.size()).boxed().toList());
+    for (int i = 0; i < told.size(); i++) {
+      assertThat(once.get(i).data().getInteger("number")).isEqualTo(i + 1);
+      assertThat(Duration.between(told.get(i), once.get(i).time()))
+          .isBetween(Duration.ofMillis(-1), Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
+  void everyEventOfTenMinutesWithoutABrokerArrivesInOrderWithItsOwnTime() throws Exception {
+    start("first", 8 * MIB);
+    broker.kill();
+    tell(TEN_MINUTES / 2);
+    // The agent is restarted meanwhile.
+    stopPublisher();
+    start("second", 8 * MIB);
+    tell(TEN_MINUTES / 2);
+    broker.start();
+    try (MqttProbe probe = subscribe()) {
+      awaitAllSent();
+      assertThat(heard(probe, "agent")).isEmpty();
+      assertThat(own.eventsDropped).hasValue(0);
+      assertEverythingArrived(heard(probe, "motor"));
+    }
+  }
+
+  @Test
+  void aBrokerThatDiesAmongManyEventsHearsNoneOfThemTooFew() throws Exception {
+    start("first", 8 * MIB);
+    List<EventMessage> heard = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      try (MqttProbe probe = subscribe()) {
+        int before = told.size();
+        await().atMost(LIMIT).until(() -> onLoop(mqtt::isConnected));
+        tell(500);
+        await().atMost(LIMIT).until(() -> !heard(probe, "motor").isEmpty());
+        broker.kill();
+        tell(100);
+        heard.addAll(heard(probe, "motor"));
+        assertThat(told).hasSize(before + 600);
+      }
+      broker.start();
+    }
+    try (MqttProbe probe = subscribe()) {
+      awaitAllSent();
+      heard.addAll(heard(probe, "motor"));
+    }
+    // What reached the broker and not the subscriber is the broker's loss: its end was a crash.
+    assertThat(heard.stream().map(EventMessage::id).distinct().count())
+        .isEqualTo(heard.stream().map(EventMessage::seq).distinct().count());
+    assertThat(own.eventsSent).hasValue(told.size());
+    assertThat(own.eventsDropped).hasValue(0);
+  }
+
+  @Test
+  void whatFindsNoRoomIsCountedAndAnnounced() throws Exception {
+    start("first", 64 * 1024);
+    broker.kill();
+    tell(3000);
+    broker.start();
+    try (MqttProbe probe = subscribe()) {
+      awaitAllSent();
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () -> {
+                List<EventMessage> heard = heard(probe, "motor");
+                List<EventMessage> gaps = heard(probe, "agent");
+                long dropped = own.eventsDropped.get();
+                assertThat(dropped).isBetween(2000L, 2999L);
+                assertThat(heard.size() + gaps.size() + dropped).isEqualTo(onLoop(events::newest));
+                assertThat(gaps.stream().mapToLong(gap -> gap.data().getLong("lost")).sum())
+                    .isEqualTo(dropped);
+                assertThat(heard.stream().map(EventMessage::seq).toList())
+                    .isSorted()
+                    .doesNotHaveDuplicates();
+                assertThat(heard.get(heard.size() - 1).data().getInteger("number")).isEqualTo(3000);
+              });
+    }
+  }
+}

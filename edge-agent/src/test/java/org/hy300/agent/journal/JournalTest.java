@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.hy300.agent.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+  private static final long LARGE = 8 * 1024 * 1024;
+  private static final int ALL = 1_000_000;
+
+  private final AtomicInteger refused = new AtomicInteger();
+  @TempDir private Path temporary;
+  private Path directory;
+
+  @BeforeEach
+  void choose() {
+    directory = temporary.resolve("events");
+  }
+
+  private Journal open(long maxBytes) throws IOException {
+    return new Journal(directory, maxBytes, refused::incrementAndGet);
+  }
+
+  private static Journal.Entry entry(long number) {
+    return new Journal.Entry(number, Buffer.buffer("event " + number));
+  }
+
+  private static void append(Journal journal, long first, long last) {
+    journal.append(LongStream.rangeClosed(first, last).mapToObj(JournalTest::entry).toList());
+    journal.sync();
+  }
+
+  private static List<Long> numbers(Journal journal) {
+    List<Journal.Entry> entries = journal.read(ALL);
+    assertThat(entries).allSatisfy(e -> assertThat(e.data()).hasToString("event " + e.number()));
+    return entries.stream().map(Journal.Entry::number).toList();
+  }
+
+  private static List<Long> range(long first, long last) {
+    return LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(f -> f.toString().endsWith(Segment.SUFFIX)).sorted().toList();
+    }
+  }
+
+  @Test
+  void whatIsNotDoneComesBackAndNumbersGoOn() throws IOException {
+    try (Journal journal = open(LARGE)) {
+      assertThat(journal.last()).isZero();
+      append(journal, 1, 10);
+      assertThat(numbers(journal)).isEqualTo(range(1, 10));
+      journal.done(4);
+    }
+    try (Journal journal = open(LARGE)) {
+      assertThat(journal.last()).isEqualTo(10);
+      assertThat(journal.done()).isEqualTo(4);
+      assertThat(numbers(journal)).isEqualTo(range(5, 10));
+      append(journal, 11, 12);
+      assertThat(numbers(journal)).isEqualTo(range(11, 12));
+      journal.done(12);
+    }
+    try (Journal journal = open(LARGE)) {
+      assertThat(journal.last()).isEqualTo(12);
+      assertThat(numbers(journal)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsNotSyncedIsNotRead() throws IOException {
+    try (Journal journal = open(LARGE)) {
+      append(journal, 1, 1);
+      journal.append(List.of(entry(2)));
+      assertThat(numbers(journal)).containsExactly(1L);
+      journal.sync();
+      assertThat(numbers(journal)).containsExactly(2L);
+    }
+  }
+
+  /** What a killed agent leaves: as {@link Journal#close} but for the lock, which the end frees. */
+  private byte[] journalOfThree() throws IOException {
+    try (Journal journal = open(LARGE)) {
+      append(journal, 1, 3);
+    }
+    return Files.readAllBytes(files().get(0));
+  }
+
+  @Test
+  void aLastRecordCutAtAnyByteIsDroppedAndTheOthersAreKept() throws IOException {
+    byte[] whole = journalOfThree();
+    int size = Segment.size(entry(3).data());
+    for (int cut = 0; cut <= size; cut++) {
+      Files.write(files().get(0), Arrays.copyOf(whole, whole.length - cut));
+      List<Long> kept = cut == 0 ? range(1, 3) : range(1, 2);
+      try (Journal journal = open(LARGE)) {
+        assertThat(numbers(journal)).as("cut by %d", cut).isEqualTo(kept);
+        // What follows stands behind the last whole record.
+        append(journal, journal.last() + 1, 5);
+      }
+      try (Journal journal = open(LARGE)) {
+        assertThat(numbers(journal)).as("cut by %d, written on", cut).isEqualTo(range(1, 5));
+      }
+    }
+    assertThat(refused).hasValue(0);
+  }
+
+  @Test
+  void aLastRecordDamagedAtAnyByteIsDroppedAndTheOthersAreKept() throws IOException {
+    byte[] whole = journalOfThree();
+    for (int at = whole.length - Segment.size(entry(3).data()); at < whole.length; at++) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 0x10;
+      Files.write(files().get(0), damaged);
+      try (Journal journal = open(LARGE)) {
+        assertThat(numbers(journal)).as("byte %d", at).isEqualTo(range(1, 2));
+      }
+    }
+  }
+
+  @Test
+  void theOldestGoWhenTheDiskSpaceIsUsedUp() throws IOException {
+    long maxBytes = 64 * 1024;
+    try (Journal journal = open(maxBytes)) {
+      for (long number = 1; number < 10_000; number += 100) {
+        append(journal, number, number + 99);
+        assertThat(journal.bytes()).isLessThanOrEqualTo(maxBytes);
+      }
+      assertThat(files()).hasSize(8);
+    }
+    try (Journal journal = open(maxBytes)) {
+      List<Long> kept = numbers(journal);
+      assertThat(kept).hasSizeBetween(1000, 3000);
+      assertThat(kept).isEqualTo(range(kept.get(0), 10_000));
+    }
+  }
+
+  @Test
+  void aReaderWhoseEntriesWereDroppedGoesOnWithTheOldestThatIsThere() throws IOException {
+    try (Journal journal = open(32 * 1024)) {
+      append(journal, 1, 100);
+      assertThat(journal.read(10)).hasSize(10);
+      append(journal, 101, 5000);
+      List<Long> kept = numbers(journal);
+      assertThat(kept.get(0)).isGreaterThan(101);
+      assertThat(kept).isEqualTo(range(kept.get(0), 5000));
+    }
+  }
+
+  @Test
+  void filesGoWhenAllInThemIsDone() throws IOException {
+    try (Journal journal = open(64 * 1024)) {
+      append(journal, 1, 1500);
+      assertThat(files()).hasSizeGreaterThan(4);
+      journal.done(1500);
+      assertThat(files()).hasSize(1);
+    }
+    try (Journal journal = open(64 * 1024)) {
+      assertThat(journal.last()).isEqualTo(1500);
+      assertThat(journal.done()).isEqualTo(1500);
+    }
+  }
+
+  @Test
+  void aDamagedFileInTheMiddleLeavesAHoleInTheNumbers() throws IOException {
+    try (Journal journal = open(64 * 1024)) {
+      append(journal, 1, 1000);
+    }
+    Path second = files().get(1);
+    byte[] bytes = Files.readAllBytes(second);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(second, bytes);
+    try (Journal journal = open(64 * 1024)) {
+      List<Long> kept = numbers(journal);
+      assertThat(kept).startsWith(1L).endsWith(1000L).hasSizeBetween(700, 999);
+    }
+  }
+
+  @Test
+  void whatTheDiskDoesNotTakeWaitsInMemoryAndIsWrittenLater() throws IOException {
+    try (Journal journal = open(LARGE)) {
+      // The kernel's own full disk, in the place of the file that comes next.
+      Files.createSymbolicLink(
+          directory.resolve("0000000000000000001" + Segment.SUFFIX), Path.of("/dev/full"));
+      append(journal, 1, 3);
+      assertThat(refused).hasValue(1);
+      assertThat(numbers(journal)).isEqualTo(range(1, 3));
+      append(journal, 4, 4);
+      assertThat(refused).hasValue(1);
+      assertThat(numbers(journal)).isEqualTo(range(4, 4));
+    }
+    try (Journal journal = open(LARGE)) {
+      assertThat(numbers(journal)).isEqualTo(range(1, 4));
+    }
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeMeansMemoryOfABoundedSize() throws IOException {
+    directory = Files.createFile(temporary.resolve("file")).resolve("events");
+    try (Journal journal = open(LARGE)) {
+      append(journal, 1, 3);
+      assertThat(numbers(journal)).isEqualTo(range(1, 3));
+      journal.done(2);
+      List<Journal.Entry> large = new ArrayList<>();
+      for (int i = 4; i < 100; i++) {
+        large.add(new Journal.Entry(i, Buffer.buffer(new byte[64 * 1024])));
+      }
+      journal.append(large);
+      List<Journal.Entry> kept = journal.read(ALL);
+      assertThat(kept).hasSize(16);
+      assertThat(kept.get(15).number()).isEqualTo(99);
+    }
+    assertThat(refused.get()).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void twoAgentsCannotHaveOneJournal() throws IOException {
+    Journal first = open(LARGE);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> open(LARGE))
+        .withMessageContaining("in use by another agent");
+    first.close();
+    open(LARGE).close();
+  }
+
+  @Test
+  void whatReplacesStandsAlone() throws IOException {
+    try (Journal journal = open(LARGE)) {
+      append(journal, 1, 100);
+      journal.replaceBy(List.of(entry(101), entry(102)));
+      append(journal, 103, 103);
+      assertThat(files()).hasSize(1);
+    }
+    try (Journal journal = open(LARGE)) {
+      assertThat(numbers(journal)).isEqualTo(range(101, 103));
+    }
+  }
+}
