@@ -3,52 +3,112 @@
 // against.
 package org.hy300.contract;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Looks commands up and checks their arguments as far as that needs no device. */
 public final class CommandCatalogue {
+
+  /** An argument of a command. */
+  public sealed interface Argument permits IntegerArgument, IntegersArgument, TextArgument {
+    String name();
+
+    /** Why the value is none that the argument takes, in one line; empty when it is one. */
+    Optional<String> check(Object value);
+
+    /** What the argument takes, in words. */
+    String description();
+  }
 
   /**
    * An integer argument. Both bounds are inclusive; the device may have narrower ones.
    *
    * @param unit what one means, for messages: steps
    */
-  public record IntegerArgument(String name, int min, int max, String unit) {
-    private Optional<String> check(JsonObject args) {
-      Object value = args.getValue(name);
-      if (value == null) {
-        return Optional.of("argument '" + name + "' is missing: " + range());
-      }
+  public record IntegerArgument(String name, int min, int max, String unit) implements Argument {
+    @Override
+    public Optional<String> check(Object value) {
       if (!(value instanceof Number number && number.doubleValue() % 1 == 0)) {
-        return Optional.of("argument '" + name + "' is not an integer: " + range());
+        return Optional.of("is not an integer");
       }
-      if (number.doubleValue() < min || number.doubleValue() > max) {
-        return Optional.of("argument '" + name + "' is out of range: " + range());
-      }
-      return Optional.empty();
+      return number.doubleValue() < min || number.doubleValue() > max
+          ? Optional.of("is out of range")
+          : Optional.empty();
     }
 
-    private String range() {
+    @Override
+    public String description() {
       return min + " to " + max + " " + unit;
     }
   }
 
+  /** A list of so many integers within the same bounds. */
+  public record IntegersArgument(String name, int count, int min, int max, String unit)
+      implements Argument {
+    @Override
+    public Optional<String> check(Object value) {
+      if (!(value instanceof JsonArray list && list.size() == count)) {
+        return Optional.of("is not a list of " + count);
+      }
+      IntegerArgument element = new IntegerArgument(name, min, max, unit);
+      return list.stream().flatMap(each -> element.check(each).stream()).findFirst();
+    }
+
+    @Override
+    public String description() {
+      return count + " numbers of " + min + " to " + max + " " + unit;
+    }
+  }
+
+  /**
+   * A text argument.
+   *
+   * @param pattern what all of it must match
+   * @param meaning what it takes, in words
+   */
+  public record TextArgument(String name, Pattern pattern, String meaning) implements Argument {
+    @Override
+    public Optional<String> check(Object value) {
+      return value instanceof String text && pattern.matcher(text).matches()
+          ? Optional.empty()
+          : Optional.of("is not what it takes");
+    }
+
+    @Override
+    public String description() {
+      return meaning;
+    }
+  }
+
   /** One command; all its arguments are required. */
-  public record Command(String subsystem, String action, List<IntegerArgument> arguments) {
+  public record Command(String subsystem, String action, List<Argument> arguments) {
     /**
      * Checks presence, type and range.
      *
      * @return why the arguments cannot be taken, in one line; empty when they can
      */
     public Optional<String> check(JsonObject args) {
-      return arguments.stream().flatMap(a -> a.check(args).stream()).findFirst();
+      return arguments.stream()
+          .flatMap(a -> check(a, args.getValue(a.name())).stream())
+          .findFirst();
+    }
+
+    private static Optional<String> check(Argument argument, Object value) {
+      return (value == null ? Optional.of("is missing") : argument.check(value))
+          .map(
+              problem ->
+                  "argument '" + argument.name() + "' " + problem + ": " + argument.description());
     }
   }
 
   /** More steps than any motor of this kind has (device tree: max-position, 1000 on the HY300). */
   private static final int STEPS = 100_000;
+
+  /** Furthest offset of a corner (specification: hardware, keystone). */
+  private static final int CORNER = 100;
 
   public static final List<Command> COMMANDS =
       List.of(
@@ -57,7 +117,25 @@ public final class CommandCatalogue {
               "motor", "step", List.of(new IntegerArgument("steps", -STEPS, STEPS, "steps"))),
           new Command("motor", "home", List.of()),
           new Command("motor", "stop", List.of()),
-          new Command("motor", "clear_fault", List.of()));
+          new Command("motor", "clear_fault", List.of()),
+          new Command("tvcap", "start", List.of()),
+          new Command("tvcap", "stop", List.of()),
+          new Command("mips", "restart", List.of()),
+          new Command(
+              "mips",
+              "load_firmware",
+              List.of(
+                  new TextArgument(
+                      "name",
+                      Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}"),
+                      "the name of a file below /lib/firmware, up to 63 letters, digits, '_', '-'"
+                          + " and '.'"))),
+          new Command(
+              "mips",
+              "keystone",
+              List.of(new IntegersArgument("corners", 8, -CORNER, CORNER, "pixels"))),
+          new Command("agent", "ping", List.of()),
+          new Command("agent", "refresh", List.of()));
 
   public static Optional<Command> find(String subsystem, String action) {
     return COMMANDS.stream()

@@ -14,10 +14,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.hy300.agent.command.AgentCommands;
 import org.hy300.agent.command.CommandReceiver;
 import org.hy300.agent.command.MotorCommands;
+import org.hy300.agent.command.StoreCommands;
 import org.hy300.agent.event.EventPublisher;
 import org.hy300.agent.event.MotorEvents;
+import org.hy300.agent.event.SubsystemEvents;
+import org.hy300.agent.source.BridgeSource;
+import org.hy300.agent.source.MessagePipe;
 import org.hy300.agent.source.Subsystem;
 import org.hy300.agent.source.SysfsSource;
 import org.hy300.agent.state.StatePublisher;
@@ -47,9 +52,15 @@ public final class Agent {
   private final EventPublisher events;
   private final StatePublisher states;
   private final SysfsSource source;
+  private final BridgeSource bridge;
+  private final MessagePipe pipe;
   private final MotorCommands motorCommands;
   private final CommandReceiver commands;
-  private final Map<String, MotorEvents> motors = new HashMap<>();
+  private final Map<String, SubsystemEvents> makers = new HashMap<>();
+
+  /** The bridge tells every transition, so that readings make no events. */
+  private boolean historyComplete;
+
   private boolean stopping;
   private boolean greeted;
 
@@ -75,11 +86,29 @@ public final class Agent {
     events = new EventPublisher(mqtt, topics, device, session, own);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
     source = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
+    bridge = new BridgeSource(vertx, config.bridge(), own, new History());
+    pipe = new MessagePipe(vertx, config.pipe(), this::messageRead);
     motorCommands =
         new MotorCommands(vertx, config.classDirectory().resolve(MOTOR), this::moveOrdered);
     commands =
         new CommandReceiver(
-            mqtt, topics, device, own, this::ownChanged, Map.of(MOTOR, motorCommands));
+            mqtt,
+            topics,
+            device,
+            own,
+            this::ownChanged,
+            Map.of(
+                MOTOR,
+                motorCommands,
+                "tvcap",
+                StoreCommands.tvcap(vertx, config.classDirectory().resolve("tvcap")),
+                "mips",
+                StoreCommands.mips(
+                    vertx,
+                    config.classDirectory().resolve("mips"),
+                    data -> events.happened("mips", "firmware_failed", data)),
+                OWN_SUBSYSTEM,
+                new AgentCommands(bridge, this::refresh)));
   }
 
   /** A Vert.x as small as the agent needs it. */
@@ -103,6 +132,8 @@ public final class Agent {
           states.add(OWN_SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
           states.start();
           source.start();
+          bridge.start();
+          pipe.start();
           mqtt.start();
         });
   }
@@ -115,6 +146,8 @@ public final class Agent {
                 now -> {
                   stopping = true;
                   source.stop();
+                  bridge.stop();
+                  pipe.stop();
                   commands.interrupt();
                   publishStatus(false);
                   mqtt.stop(STOP_MS).onComplete(done -> vertx.close().onComplete(stopped));
@@ -151,10 +184,21 @@ public final class Agent {
   }
 
   private void moveOrdered(int position) {
-    MotorEvents motor = motors.get(MOTOR);
-    if (motor != null) {
+    if (!historyComplete && makers.get(MOTOR) instanceof MotorEvents motor) {
       motor.ordered(position);
     }
+  }
+
+  private void messageRead(JsonObject data) {
+    own.pipeMessages.incrementAndGet();
+    events.happened(OWN_SUBSYSTEM, "message", data);
+    ownChanged();
+  }
+
+  private void refresh() {
+    source.reread();
+    publishInfo();
+    states.publishAll();
   }
 
   private final class Connection implements MqttSession.Listener {
@@ -211,18 +255,21 @@ public final class Agent {
   private final class Drivers implements SysfsSource.Listener {
     @Override
     public void appeared(Subsystem subsystem) {
-      if (subsystem.name().matches(MOTOR + "[0-9]*")) {
-        motors.put(subsystem.name(), new MotorEvents(events, subsystem));
-      }
+      SubsystemEvents maker = maker(subsystem.name());
+      subsystem.states().forEach(maker::begins);
       states.add(subsystem.name(), subsystem::readMetrics, subsystem::isBusy);
       publishInfo();
     }
 
     @Override
     public void woken(Subsystem subsystem, String attribute, String before, String now) {
-      MotorEvents motor = motors.get(subsystem.name());
-      if (motor != null) {
-        motor.woken(attribute, before, now);
+      if (!historyComplete) {
+        if (attribute.equals("moving") && now.equals("0")) {
+          // A whole short move may have woken all of them at once, `moving` first.
+          subsystem.reread("position");
+          subsystem.reread("fault");
+        }
+        maker(subsystem.name()).reads(attribute, now);
       }
       if (subsystem.name().equals(MOTOR)) {
         motorCommands.woken(attribute);
@@ -232,8 +279,44 @@ public final class Agent {
 
     @Override
     public void vanished(Subsystem subsystem) {
-      motors.remove(subsystem.name());
+      makers.remove(subsystem.name());
       states.remove(subsystem.name());
+    }
+  }
+
+  private SubsystemEvents maker(String device) {
+    return makers.computeIfAbsent(device, name -> SubsystemEvents.of(events, name));
+  }
+
+  private final class History implements BridgeSource.Listener {
+    @Override
+    public void began() {
+      catchUp();
+      historyComplete = true;
+    }
+
+    @Override
+    public void transition(String device, String attribute, String now, Instant time) {
+      maker(device).becomes(attribute, now, time);
+    }
+
+    @Override
+    public void lost(long transitions) {
+      events.happened(
+          OWN_SUBSYSTEM, "gap", new JsonObject().put("lost", transitions).put("of", "transitions"));
+      catchUp();
+      historyComplete = true;
+    }
+
+    @Override
+    public void ended() {
+      catchUp();
+    }
+
+    /** Makes the events that the attributes tell of now, as they do where there is no bridge. */
+    private void catchUp() {
+      historyComplete = false;
+      source.reread();
     }
   }
 }

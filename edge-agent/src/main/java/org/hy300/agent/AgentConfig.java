@@ -13,6 +13,8 @@ import org.hy300.mqtt.BrokerAddress;
  * What one agent is told.
  *
  * @param classDirectory where the drivers show themselves, /sys/class/hy300
+ * @param bridge the daedalus bridge, /dev/daedalus-v4l2
+ * @param pipe the message pipe, /dev/kmsgpipe
  * @param labels what the operator calls the device: site, room and the like
  */
 public record AgentConfig(
@@ -20,6 +22,8 @@ public record AgentConfig(
     String device,
     int keepAliveSeconds,
     Path classDirectory,
+    Path bridge,
+    Path pipe,
     Topics topics,
     Map<String, String> labels) {
   private static final int MAX_KEEP_ALIVE = 65_535;

@@ -18,6 +18,14 @@ public final class AgentMetrics {
   public final AtomicLong events = new AtomicLong();
   public final AtomicLong eventsDropped = new AtomicLong();
   public final AtomicLong connects = new AtomicLong();
+  public final AtomicLong bridgeTransitions = new AtomicLong();
+  public final AtomicLong bridgeTransitionsLost = new AtomicLong();
+  public final AtomicLong bridgePings = new AtomicLong();
+  public final AtomicLong bridgeErrors = new AtomicLong();
+  public final AtomicLong pipeMessages = new AtomicLong();
+
+  /** The last one; 0 before the first. */
+  public volatile long bridgeRoundTripNanos;
 
   private final Map<String, Long> dropped = new TreeMap<>();
   private final Map<String, Long> commands = new TreeMap<>();
@@ -65,6 +73,28 @@ public final class AgentMetrics {
         "hy300_agent_events_dropped_total",
         "Events lost because too many waited for the broker.",
         eventsDropped);
+    page.counter(
+        "hy300_agent_bridge_transitions_total",
+        "Transitions of the drivers that the bridge has told.",
+        bridgeTransitions);
+    page.counter(
+        "hy300_agent_bridge_transitions_lost_total",
+        "Transitions that the bridge had to drop before they were read.",
+        bridgeTransitionsLost);
+    page.counter("hy300_agent_bridge_pings_total", "Pings of the bridge answered.", bridgePings);
+    page.counter(
+        "hy300_agent_bridge_errors_total",
+        "Messages of the bridge that could not be understood or answered.",
+        bridgeErrors);
+    if (bridgeRoundTripNanos > 0) {
+      page.family(
+          "hy300_agent_bridge_round_trip_seconds",
+          "gauge",
+          "Time from HELLO to the kernel's answer, the last one.");
+      page.values.put("hy300_agent_bridge_round_trip_seconds", bridgeRoundTripNanos / 1e9);
+    }
+    page.counter(
+        "hy300_agent_pipe_messages_total", "Messages taken out of kmsgpipe.", pipeMessages);
     page.counter("hy300_agent_connects_total", "Connections to the broker.", connects);
     page.family("hy300_agent_outbox_messages", "gauge", "Messages that wait for the broker.");
     page.values.put("hy300_agent_outbox_messages", outboxDepth.getAsLong());

@@ -53,6 +53,22 @@ final class Main implements Callable<Integer> {
       description = "Where the drivers show themselves (HY300_SYSFS; /sys/class/hy300).")
   private Path sysfs;
 
+  @Option(
+      names = "--bridge",
+      paramLabel = "DEVICE",
+      defaultValue = "${env:HY300_BRIDGE:-/dev/daedalus-v4l2}",
+      description =
+          "The bridge to the drivers' history (HY300_BRIDGE; /dev/daedalus-v4l2). Where there is"
+              + " none, events are made of the attributes alone.")
+  private Path bridge;
+
+  @Option(
+      names = "--kmsgpipe",
+      paramLabel = "DEVICE",
+      defaultValue = "${env:HY300_KMSGPIPE:-/dev/kmsgpipe}",
+      description = "The pipe whose messages become events (HY300_KMSGPIPE; /dev/kmsgpipe).")
+  private Path pipe;
+
   @Mixin private SharedOptions shared;
 
   public static void main(String[] args) {
@@ -83,6 +99,8 @@ final class Main implements Callable<Integer> {
         name,
         shared.keepAliveSeconds(),
         sysfs,
+        bridge,
+        pipe,
         shared.topics(),
         AgentConfig.parseLabels(labels));
   }

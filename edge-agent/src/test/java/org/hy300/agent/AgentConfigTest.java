@@ -21,6 +21,8 @@ class AgentConfigTest {
         device,
         keepAlive,
         Path.of("/sys/class/hy300"),
+        Path.of("/dev/daedalus-v4l2"),
+        Path.of("/dev/kmsgpipe"),
         Topics.standard(),
         labels);
   }

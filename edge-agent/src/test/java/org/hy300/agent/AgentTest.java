@@ -66,6 +66,8 @@ class AgentTest {
                 device,
                 1,
                 directory.resolve("class"),
+                directory.resolve("no-bridge"),
+                directory.resolve("no-pipe"),
                 Topics.standard(),
                 Map.of("site", "berlin")));
     started.start();

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.hy300.agent.command.AttributeStore.RefusedException;
 import org.hy300.agent.command.CommandReceiver.Order;
 import org.hy300.contract.ErrorCode;
+import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 
 /**
@@ -27,6 +29,19 @@ public final class MotorCommands implements CommandReceiver.Executor {
   private static final long STALL_MS = 10_000;
 
   private static final long CHECK_MS = 1_000;
+
+  /** Errors of the motor's attributes (ABI document sysfs-class-hy300-motor). */
+  private static final Map<String, ReplyMessage.Reason> REFUSALS =
+      Map.of(
+          "Resource temporarily unavailable",
+          new ReplyMessage.Reason(
+              ErrorCode.NOT_HOMED, "the motor is not homed; send motor/home first"),
+          "Input/output error",
+          new ReplyMessage.Reason(
+              ErrorCode.FAULT, "the motor has a fault; send motor/clear_fault, then motor/home"),
+          "Device or resource busy",
+          new ReplyMessage.Reason(
+              ErrorCode.BUSY, "the motor is homing; wait for its end or send motor/stop"));
 
   private final Vertx vertx;
   private final Path directory;
@@ -147,7 +162,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
     return vertx
         .executeBlocking(
             () -> {
-              AttributeStore.write(directory.resolve(attribute), text);
+              AttributeStore.write(directory.resolve(attribute), text, REFUSALS);
               return null;
             })
         .onSuccess(done -> stored.run())

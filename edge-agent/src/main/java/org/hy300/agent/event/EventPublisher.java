@@ -34,10 +34,15 @@ public final class EventPublisher {
 
   /** Publishes what has just happened. */
   public void happened(String subsystem, String event, JsonObject data) {
+    happened(subsystem, event, data, Instant.now());
+  }
+
+  /** Publishes what happened then. */
+  public void happened(String subsystem, String event, JsonObject data, Instant time) {
     own.events.incrementAndGet();
     LOG.log(Level.INFO, "{0}: {1} {2}", subsystem, event, data.encode());
     seq++;
-    EventMessage message = new EventMessage(session + "-" + seq, seq, Instant.now(), event, data);
+    EventMessage message = new EventMessage(session + "-" + seq, seq, time, event, data);
     mqtt.publish(topics.event(device, subsystem), message.toBuffer());
   }
 

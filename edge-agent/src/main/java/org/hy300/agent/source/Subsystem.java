@@ -57,6 +57,11 @@ public final class Subsystem {
     return states.get(attribute);
   }
 
+  /** What all state attributes said last, by attribute. */
+  public Map<String, String> states() {
+    return Map.copyOf(states);
+  }
+
   /** Whether counters run on that nobody notifies. */
   public boolean isBusy() {
     return "1".equals(states.get("moving")) || "1".equals(states.get("streaming"));

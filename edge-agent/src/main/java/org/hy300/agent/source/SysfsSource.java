@@ -44,6 +44,13 @@ public final class SysfsSource {
     void vanished(Subsystem subsystem);
   }
 
+  /** What a reading is made for. */
+  private enum Reading {
+    WAKE_UP,
+    SAFETY,
+    RESYNCHRONISATION
+  }
+
   private final Vertx vertx;
   private final Path classDirectory;
   private final AgentMetrics own;
@@ -52,7 +59,7 @@ public final class SysfsSource {
   private final Map<String, Object> identities = new HashMap<>();
   private AttributeWatcher watcher;
   private boolean sweeping;
-  private boolean rereading;
+  private Reading reading = Reading.WAKE_UP;
 
   public SysfsSource(Vertx vertx, Path classDirectory, AgentMetrics own, Listener listener) {
     this.vertx = vertx;
@@ -64,7 +71,7 @@ public final class SysfsSource {
   /** Begins to look for devices. */
   public void start() {
     vertx.setPeriodic(SWEEP_MS, timer -> sweep());
-    vertx.setPeriodic(SAFETY_REREAD_MS, timer -> reread());
+    vertx.setPeriodic(SAFETY_REREAD_MS, timer -> reread(Reading.SAFETY));
     sweep();
   }
 
@@ -160,10 +167,15 @@ public final class SysfsSource {
     }
   }
 
-  private void reread() {
-    rereading = true;
+  /** Reads all state attributes now; the listener hears of those that have changed. */
+  public void reread() {
+    reread(Reading.RESYNCHRONISATION);
+  }
+
+  private void reread(Reading why) {
+    reading = why;
     subsystems().forEach(Subsystem::reread);
-    rereading = false;
+    reading = Reading.WAKE_UP;
   }
 
   private final class StateHandler implements AttributeWatcher.Handler {
@@ -187,12 +199,12 @@ public final class SysfsSource {
       }
       String before = subsystem.read(attribute, content);
       boolean changed = !content.equals(before);
-      if (rereading) {
-        if (!changed) {
-          return;
-        }
+      if (reading != Reading.WAKE_UP && !changed) {
+        return;
+      }
+      if (reading == Reading.SAFETY) {
         own.missedChanges.incrementAndGet();
-      } else if (before != null) {
+      } else if (reading == Reading.WAKE_UP && before != null) {
         own.wakeups.incrementAndGet();
       }
       if (announced()) {
