@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.hy300.contract.Series;
 import org.hy300.contract.Topics;
-import org.hy300.mqtt.BrokerAddress;
+import org.hy300.mqtt.BrokerAccess;
 
 /**
  * What one agent is told.
@@ -18,7 +18,7 @@ import org.hy300.mqtt.BrokerAddress;
  * @param labels what the operator calls the device: site, room and the like
  */
 public record AgentConfig(
-    BrokerAddress broker,
+    BrokerAccess broker,
     String device,
     int keepAliveSeconds,
     Path classDirectory,

@@ -21,52 +21,52 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
-    footer = "%nEach option may also stand in the environment under the name given with it.%n")
+    footer = Program.FOOTER)
 final class Main implements Callable<Integer> {
   @Option(
       names = "--broker",
       paramLabel = "URL",
-      defaultValue = "${env:HY300_BROKER:-mqtt://127.0.0.1:1883}",
-      description = "The MQTT broker (HY300_BROKER; mqtt://127.0.0.1:1883).")
+      defaultValue = "mqtt://127.0.0.1:1883",
+      description = "The MQTT broker (mqtt://127.0.0.1:1883).")
   private String broker;
 
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      defaultValue = "${env:HY300_DEVICE:-}",
+      defaultValue = "",
       description =
-          "This projector's name in topics (HY300_DEVICE; made of the SoC's serial number or the"
+          "This projector's name in topics (made of the SoC's serial number or the"
               + " machine id).")
   private String device;
 
   @Option(
-      names = "--label",
+      names = "--labels",
       paramLabel = "NAME=VALUE,...",
-      defaultValue = "${env:HY300_LABELS:-}",
-      description = "What the projector is called: site=berlin,room=a2 (HY300_LABELS).")
+      defaultValue = "",
+      description = "What the projector is called: site=berlin,room=a2.")
   private String labels;
 
   @Option(
       names = "--sysfs",
       paramLabel = "DIRECTORY",
-      defaultValue = "${env:HY300_SYSFS:-/sys/class/hy300}",
-      description = "Where the drivers show themselves (HY300_SYSFS; /sys/class/hy300).")
+      defaultValue = "/sys/class/hy300",
+      description = "Where the drivers show themselves (/sys/class/hy300).")
   private Path sysfs;
 
   @Option(
       names = "--bridge",
       paramLabel = "DEVICE",
-      defaultValue = "${env:HY300_BRIDGE:-/dev/daedalus-v4l2}",
+      defaultValue = "/dev/daedalus-v4l2",
       description =
-          "The bridge to the drivers' history (HY300_BRIDGE; /dev/daedalus-v4l2). Where there is"
+          "The bridge to the drivers' history (/dev/daedalus-v4l2). Where there is"
               + " none, events are made of the attributes alone.")
   private Path bridge;
 
   @Option(
       names = "--kmsgpipe",
       paramLabel = "DEVICE",
-      defaultValue = "${env:HY300_KMSGPIPE:-/dev/kmsgpipe}",
-      description = "The pipe whose messages become events (HY300_KMSGPIPE; /dev/kmsgpipe).")
+      defaultValue = "/dev/kmsgpipe",
+      description = "The pipe whose messages become events (/dev/kmsgpipe).")
   private Path pipe;
 
   @Mixin private SharedOptions shared;
@@ -78,6 +78,10 @@ final class Main implements Callable<Integer> {
   @Override
   public Integer call() {
     AgentConfig config = config();
+    if (shared.checkOnly()) {
+      System.out.println("hy300-agent: the configuration is sound");
+      return 0;
+    }
     Agent agent = new Agent(Agent.vertx(), config);
     Program.onEnd(agent::stop);
     agent.start();
@@ -95,7 +99,7 @@ final class Main implements Callable<Integer> {
                                 + " --device"))
             : device;
     return new AgentConfig(
-        BrokerAddress.parse(broker),
+        shared.access(BrokerAddress.parse(broker)),
         name,
         shared.keepAliveSeconds(),
         sysfs,

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAccess;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +63,7 @@ class AgentTest {
         new Agent(
             Agent.vertx(),
             new AgentConfig(
-                broker.address(),
+                BrokerAccess.open(broker.address()),
                 device,
                 1,
                 directory.resolve("class"),
