@@ -128,8 +128,7 @@ public final class CommandCatalogue {
                   new TextArgument(
                       "name",
                       Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}"),
-                      "the name of a file below /lib/firmware, up to 63 letters, digits, '_', '-'"
-                          + " and '.'"))),
+                      "the name of a file below /lib/firmware, up to 63 letters, digits and _ . + -"))),
           new Command(
               "mips",
               "keystone",

@@ -32,6 +32,7 @@ import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
 import org.hy300.program.Program;
+import org.hy300.program.Supervisor;
 
 /** One agent for one projector. Everything in it lives on one event loop. */
 public final class Agent {
@@ -61,6 +62,7 @@ public final class Agent {
   /** The bridge tells every transition, so that readings make no events. */
   private boolean historyComplete;
 
+  private final Supervisor supervisor = new Supervisor(System.getenv());
   private boolean stopping;
   private boolean greeted;
 
@@ -135,6 +137,7 @@ public final class Agent {
           bridge.start();
           pipe.start();
           mqtt.start();
+          supervisor.ready(vertx, this::inOneLine);
         });
   }
 
@@ -145,6 +148,7 @@ public final class Agent {
             context.runOnContext(
                 now -> {
                   stopping = true;
+                  supervisor.stopping();
                   source.stop();
                   bridge.stop();
                   pipe.stop();
@@ -156,6 +160,16 @@ public final class Agent {
 
   private io.vertx.core.buffer.Buffer status(boolean online) {
     return new StatusMessage(online, session, Instant.now()).toBuffer();
+  }
+
+  /** For `systemctl status`. */
+  private String inOneLine() {
+    return "%s to %s, %d messages wait; subsystems: %s"
+        .formatted(
+            mqtt.isConnected() ? "connected" : "not connected",
+            config.broker().address(),
+            mqtt.depth(),
+            String.join(", ", states.subsystems()));
   }
 
   private void publishStatus(boolean online) {

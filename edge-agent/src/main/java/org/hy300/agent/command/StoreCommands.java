@@ -57,6 +57,12 @@ public final class StoreCommands implements CommandReceiver.Executor {
           new ReplyMessage.Reason(ErrorCode.DRIVER, "the firmware's CRC is not the expected one"),
           "File too large",
           new ReplyMessage.Reason(ErrorCode.DRIVER, "the firmware does not fit into its region"),
+          "Resource temporarily unavailable",
+          new ReplyMessage.Reason(
+              ErrorCode.UNAVAILABLE, "the co-processor does not run; send mips/restart"),
+          "Exec format error",
+          new ReplyMessage.Reason(
+              ErrorCode.UNAVAILABLE, "the co-processor has no firmware; send mips/load_firmware"),
           "Connection timed out",
           new ReplyMessage.Reason(
               ErrorCode.TIMEOUT, "the co-processor does not answer; send mips/restart"));
