@@ -16,7 +16,7 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 DEBUG_PACKAGES := flex bison
-TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck gcc libc6-dev
+TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck openssl gcc libc6-dev
 PACKAGES := deploy/vm/packages.sh
 
 help: ## this list

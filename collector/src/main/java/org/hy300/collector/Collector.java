@@ -24,7 +24,7 @@ import org.hy300.collector.http.CommandHandler;
 import org.hy300.collector.http.HttpApi;
 import org.hy300.collector.ingest.FleetSubscriber;
 import org.hy300.collector.relay.CommandRelay;
-import org.hy300.mqtt.BrokerAddress;
+import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
 
 /** One collector. Fleet, session and HTTP live on one event loop. */
@@ -44,7 +44,7 @@ public final class Collector {
   private CommandRelay relay;
 
   /** Makes a collector that {@link #start} sets going. */
-  public Collector(CollectorConfig config, BrokerAddress broker) {
+  public Collector(CollectorConfig config, BrokerAccess broker) {
     vertx =
         Vertx.builder()
             .with(

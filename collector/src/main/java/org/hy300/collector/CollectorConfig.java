@@ -4,7 +4,7 @@ package org.hy300.collector;
 
 import java.util.Optional;
 import org.hy300.contract.Topics;
-import org.hy300.mqtt.BrokerAddress;
+import org.hy300.mqtt.BrokerAccess;
 
 /**
  * What one collector is told.
@@ -15,7 +15,7 @@ import org.hy300.mqtt.BrokerAddress;
  */
 public record CollectorConfig(
     int httpPort,
-    Optional<BrokerAddress> broker,
+    Optional<BrokerAccess> broker,
     int mqttPort,
     int keepAliveSeconds,
     Topics topics) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.hy300.collector.broker.EmbeddedBroker;
+import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.program.Program;
 import org.hy300.program.SharedOptions;
@@ -28,27 +29,27 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
-    footer = "%nEach option may also stand in the environment under the name given with it.%n")
+    footer = Program.FOOTER)
 final class Main implements Callable<Integer> {
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      defaultValue = "${env:HY300_HTTP_PORT:-8080}",
-      description = "Port of 127.0.0.1 to serve on, 0: any (HY300_HTTP_PORT; 8080).")
+      defaultValue = "8080",
+      description = "Port of 127.0.0.1 to serve on, 0: any (8080).")
   private int httpPort;
 
   @Option(
       names = "--broker",
       paramLabel = "URL",
-      defaultValue = "${env:HY300_BROKER:-}",
-      description = "The MQTT broker (HY300_BROKER; none: an embedded one).")
+      defaultValue = "",
+      description = "The MQTT broker (none: an embedded one).")
   private String broker;
 
   @Option(
       names = "--mqtt-port",
       paramLabel = "PORT",
-      defaultValue = "${env:HY300_MQTT_PORT:-1883}",
-      description = "Port of 127.0.0.1 for the embedded broker, 0: any (HY300_MQTT_PORT; 1883).")
+      defaultValue = "1883",
+      description = "Port of 127.0.0.1 for the embedded broker, 0: any (1883).")
   private int mqttPort;
 
   @Mixin private SharedOptions shared;
@@ -62,13 +63,20 @@ final class Main implements Callable<Integer> {
     CollectorConfig config =
         new CollectorConfig(
             httpPort,
-            broker.isEmpty() ? Optional.empty() : Optional.of(BrokerAddress.parse(broker)),
+            broker.isEmpty()
+                ? Optional.empty()
+                : Optional.of(shared.access(BrokerAddress.parse(broker))),
             mqttPort,
             shared.keepAliveSeconds(),
             shared.topics());
+    if (shared.checkOnly()) {
+      System.out.println("hy300-collector: the configuration is sound");
+      return 0;
+    }
     EmbeddedBroker embedded = config.broker().isPresent() ? null : startBroker(config.mqttPort());
-    BrokerAddress address = embedded == null ? config.broker().get() : embedded.address();
-    Collector collector = new Collector(config, address);
+    BrokerAccess access =
+        embedded == null ? config.broker().get() : BrokerAccess.open(embedded.address());
+    Collector collector = new Collector(config, access);
     Program.onEnd(() -> stop(collector, embedded));
     if (embedded != null) {
       embedded.onExit(status -> end("the embedded broker has ended with status " + status));
@@ -76,7 +84,7 @@ final class Main implements Callable<Integer> {
     HttpServer server = listen(collector, config.httpPort());
     System.out.printf(
         "metrics at http://127.0.0.1:%d/metrics, %sbroker at %s%n",
-        server.actualPort(), embedded == null ? "" : "embedded ", address);
+        server.actualPort(), embedded == null ? "" : "embedded ", access.address());
     return 0;
   }
 

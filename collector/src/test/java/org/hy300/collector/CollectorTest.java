@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAccess;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -48,9 +49,9 @@ class CollectorTest {
   @BeforeEach
   void start(@TempDir Path directory) throws Exception {
     broker = new Mosquitto(directory);
-    CollectorConfig config =
-        new CollectorConfig(0, Optional.of(broker.address()), 0, 1, Topics.standard());
-    collector = new Collector(config, broker.address());
+    BrokerAccess access = BrokerAccess.open(broker.address());
+    CollectorConfig config = new CollectorConfig(0, Optional.of(access), 0, 1, Topics.standard());
+    collector = new Collector(config, access);
     port =
         collector
             .start(0)

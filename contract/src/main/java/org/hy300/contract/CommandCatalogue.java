@@ -157,9 +157,9 @@ public final class CommandCatalogue {
               List.of(
                   new TextArgument(
                       "name",
-                      Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}"),
-                      "the name of a file below /lib/firmware, up to 63 letters, digits, '_', '-'"
-                          + " and '.'"))),
+                      Pattern.compile("[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,62}"),
+                      "the name of a file below /lib/firmware, up to 63 letters, digits and _ . + -,"
+                          + " with no dot in front"))),
           new Command(
               "mips",
               "keystone",

@@ -11,6 +11,7 @@ import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 
 /**
  * What vertx-mqtt's client leaves to its user: a new client for each connection (one that was
@@ -60,7 +62,7 @@ public final class MqttSession {
    * @param capacity most messages that wait for the broker; the oldest goes first
    */
   public record Options(
-      BrokerAddress broker,
+      BrokerAccess broker,
       String clientId,
       int keepAliveSeconds,
       Map<String, Integer> subscriptions,
@@ -188,6 +190,7 @@ public final class MqttSession {
   }
 
   private void connect() {
+    BrokerAddress address = options.broker().address();
     MqttClientOptions clientOptions =
         new MqttClientOptions()
             .setClientId(options.clientId())
@@ -199,6 +202,12 @@ public final class MqttSession {
             .setMaxMessageSize(MAX_RECEIVED_BYTES);
     clientOptions.setAutoAck(false);
     clientOptions.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS));
+    String unusable = null;
+    try {
+      options.broker().apply(clientOptions);
+    } catch (IOException e) {
+      unusable = e.getMessage() + " cannot be read";
+    }
     if (will != null) {
       clientOptions
           .setWillFlag(true)
@@ -209,6 +218,10 @@ public final class MqttSession {
     }
     MqttClient fresh = MqttClient.create(vertx, clientOptions);
     client = fresh;
+    if (unusable != null) {
+      lost(fresh, unusable);
+      return;
+    }
     fresh.closeHandler(closed -> lost(fresh, "the broker closed the connection"));
     fresh.exceptionHandler(error -> lost(fresh, reason(error)));
     fresh.pingResponseHandler(pong -> heard());
@@ -218,7 +231,7 @@ public final class MqttSession {
         id -> lost(fresh, "no PUBACK in " + PUBACK_TIMEOUT_SECONDS + " s"));
     fresh.subscribeCompletionHandler(suback -> subscribed(fresh, suback));
     fresh
-        .connect(options.broker().port(), options.broker().host())
+        .connect(address.port(), address.host())
         .timeout(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .onSuccess(connack -> subscribe(fresh))
         .onFailure(error -> lost(fresh, reason(error)));
@@ -254,7 +267,7 @@ public final class MqttSession {
     connected = true;
     connectedNanos = System.nanoTime();
     lastFailure = "";
-    LOG.log(Level.INFO, "connected to {0} as {1}", options.broker(), options.clientId());
+    LOG.log(Level.INFO, "connected to {0} as {1}", options.broker().address(), options.clientId());
     listener.connected();
     flush();
   }
@@ -334,7 +347,7 @@ public final class MqttSession {
     from.disconnect();
     outbox.connectionLost();
     if (!stopped && (connected || !why.equals(lastFailure))) {
-      LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker(), why);
+      LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker().address(), why);
       lastFailure = why;
     }
     boolean wasConnected = connected;
@@ -363,8 +376,13 @@ public final class MqttSession {
     vertx.cancelTimer(retryTimer);
   }
 
+  /** The innermost word of a failure; of a TLS handshake it is the only one that helps. */
   private static String reason(Throwable error) {
-    String message = error.getMessage();
-    return message == null || message.isEmpty() ? error.getClass().getSimpleName() : message;
+    Throwable cause = error;
+    while (cause.getCause() != null && cause instanceof SSLException) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage();
+    return message == null || message.isEmpty() ? cause.getClass().getSimpleName() : message;
   }
 }

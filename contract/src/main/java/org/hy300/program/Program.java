@@ -12,6 +12,12 @@ import picocli.CommandLine;
 
 /** Around picocli. */
 public final class Program {
+  /** Of every program's help. */
+  public static final String FOOTER =
+      "%nWhat stands in brackets is meant when an option is not given. Each option with a value may"
+          + " also stand%nin the environment, as HY300_KEEP_ALIVE=20, and in the YAML file, as"
+          + " keep-alive: 20.%n";
+
   private static final int STOP_SECONDS = 5;
 
   private Program() {}
@@ -25,6 +31,11 @@ public final class Program {
   public static void run(Object program, String[] args) {
     CommandLine line = new CommandLine(program);
     String name = line.getCommandName();
+    try {
+      line.setDefaultValueProvider(Settings.read(line.getCommandSpec(), args, System.getenv()));
+    } catch (IllegalArgumentException | IOException e) {
+      System.exit(refuse(name, e.getMessage()));
+    }
     int status =
         line.setParameterExceptionHandler(
                 (wrong, given) -> refuse(name, wrong.getMessage() + "; --help lists the options"))

@@ -2,26 +2,77 @@
 // The options that agent and collector have in common.
 package org.hy300.program;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import org.hy300.contract.Limits;
 import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAccess;
+import org.hy300.mqtt.BrokerAddress;
 import picocli.CommandLine.Option;
 
-/** A picocli mixin. */
+/** A picocli mixin. An option that is given as an empty text counts as not given. */
 public final class SharedOptions {
+  @Option(
+      names = Settings.FILE_OPTION,
+      paramLabel = "FILE",
+      description = "Take options from this YAML file.")
+  @SuppressWarnings("UnusedVariable") // Settings has read it already: it holds the other options.
+  private String config;
+
+  @Option(
+      names = "--check-config",
+      description = "Check all options and files that they name, say so, and end.")
+  private boolean checkConfig;
+
+  @Option(
+      names = "--broker-ca",
+      paramLabel = "FILE",
+      description =
+          "Certificates (PEM) that the broker's is checked against; with mqtts:// (those of Java).")
+  private String ca;
+
+  @Option(
+      names = "--broker-certificate",
+      paramLabel = "FILE",
+      description = "Certificate (PEM) to show to the broker; with mqtts:// (none).")
+  private String certificate;
+
+  @Option(
+      names = "--broker-key",
+      paramLabel = "FILE",
+      description = "Private key (PEM, PKCS 8) of that certificate (none).")
+  private String key;
+
+  @Option(
+      names = "--broker-username",
+      paramLabel = "NAME",
+      description = "User at the broker (none).")
+  private String username;
+
+  @Option(
+      names = "--broker-password-file",
+      paramLabel = "FILE",
+      description = "File whose first line is that user's password (none).")
+  private String passwordFile;
+
   @Option(
       names = "--keep-alive",
       paramLabel = "SECONDS",
-      defaultValue = "${env:HY300_KEEP_ALIVE:-" + Limits.KEEP_ALIVE_SECONDS + "}",
-      description =
-          "MQTT keep-alive; who is silent is missed after one and a half (HY300_KEEP_ALIVE; 20).")
+      defaultValue = "" + Limits.KEEP_ALIVE_SECONDS,
+      description = "MQTT keep-alive; who is silent is missed after one and a half (20).")
   private int keepAlive;
 
   @Option(
       names = "--topic-root",
       paramLabel = "TOPIC",
-      defaultValue = "${env:HY300_TOPIC_ROOT:-" + Topics.DEFAULT_ROOT + "}",
-      description = "First levels of every topic (HY300_TOPIC_ROOT; hy300/v1).")
+      defaultValue = Topics.DEFAULT_ROOT,
+      description = "First levels of every topic (hy300/v1).")
   private String topicRoot;
+
+  /** Whether the program is to end once its options have been checked. */
+  public boolean checkOnly() {
+    return checkConfig;
+  }
 
   public int keepAliveSeconds() {
     return keepAlive;
@@ -29,5 +80,19 @@ public final class SharedOptions {
 
   public Topics topics() {
     return new Topics(topicRoot);
+  }
+
+  /** How to get in at this broker. */
+  public BrokerAccess access(BrokerAddress broker) {
+    return new BrokerAccess(
+        broker, file(ca), file(certificate), file(key), given(username), file(passwordFile));
+  }
+
+  private static Optional<Path> file(String name) {
+    return given(name).map(Path::of);
+  }
+
+  private static Optional<String> given(String text) {
+    return Optional.ofNullable(text).filter(given -> !given.isEmpty());
   }
 }

@@ -35,7 +35,8 @@ class MqttSessionTest {
     session =
         new MqttSession(
             vertx,
-            new MqttSession.Options(broker.address(), "test", 1, Map.of("commands/#", 1), 100),
+            new MqttSession.Options(
+                BrokerAccess.open(broker.address()), "test", 1, Map.of("commands/#", 1), 100),
             new MqttSession.Will("status", () -> Buffer.buffer("offline")),
             new MqttSession.Listener() {
               @Override

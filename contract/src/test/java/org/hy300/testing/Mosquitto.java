@@ -19,17 +19,33 @@ public final class Mosquitto implements AutoCloseable {
   private final BrokerAddress address;
   private Program program;
 
+  /** A broker that lets everybody in. */
   public Mosquitto(Path directory) throws IOException {
+    this(directory, "127.0.0.1", false, "allow_anonymous true");
+  }
+
+  /**
+   * A broker of one listener on loopback.
+   *
+   * @param name by which clients call it
+   * @param settings further lines of its configuration
+   */
+  public Mosquitto(Path directory, String name, boolean tls, String... settings)
+      throws IOException {
     // mosquitto does not report a port that the system chose, so one is asked for here.
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      address = new BrokerAddress("127.0.0.1", socket.getLocalPort());
+      address = new BrokerAddress(name, socket.getLocalPort(), tls);
     }
     configuration = directory.resolve("mosquitto.conf");
     Files.writeString(
         configuration,
-        // The default of 1000 waiting messages cuts a burst of events.
-        "listener %d 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\n"
-            .formatted(address.port()));
+        // Started as root it would become a user who cannot read the test's files. The default of
+        // 1000 waiting messages cuts a burst of events.
+        "user root\nmax_queued_messages 100000\nlistener "
+            + address.port()
+            + " 127.0.0.1\n"
+            + String.join("\n", settings)
+            + "\n");
     start();
   }
 
@@ -43,7 +59,7 @@ public final class Mosquitto implements AutoCloseable {
   }
 
   private boolean listens() {
-    try (Socket socket = new Socket(address.host(), address.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), address.port())) {
       return socket.isConnected();
     } catch (IOException e) {
       return false;

@@ -13,19 +13,22 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.hy300.agent.command.AgentCommands;
 import org.hy300.agent.command.CommandReceiver;
 import org.hy300.agent.command.MotorCommands;
 import org.hy300.agent.command.ProcessCommands;
+import org.hy300.agent.command.StoreCommands;
+import org.hy300.agent.event.DriverEvents;
 import org.hy300.agent.event.EventPublisher;
-import org.hy300.agent.event.MotorEvents;
 import org.hy300.agent.journal.Journal;
+import org.hy300.agent.source.BridgeSource;
+import org.hy300.agent.source.MessagePipe;
 import org.hy300.agent.source.Metrics;
 import org.hy300.agent.source.Source;
 import org.hy300.agent.source.Subsystem;
@@ -40,11 +43,13 @@ import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
 import org.hy300.program.Program;
+import org.hy300.program.Supervisor;
 
 /** One agent for one projector. Everything in it lives on one event loop. */
 public final class Agent {
-  private static final String OWN_SUBSYSTEM = "agent";
   private static final String MOTOR = "motor";
+  private static final String TVCAP = "tvcap";
+  private static final String MIPS = "mips";
   private static final Path PROC = Path.of("/proc");
 
   /** Replies that wait for the broker, and the events that are on their way. */
@@ -63,11 +68,12 @@ public final class Agent {
   private final AgentMetrics own;
   private final EventPublisher events;
   private final StatePublisher states;
+  private final DriverEvents driverEvents;
   private final SysfsSource drivers;
   private final List<Source> sources;
   private final MotorCommands motorCommands;
   private final CommandReceiver commands;
-  private final Map<String, MotorEvents> motors = new HashMap<>();
+  private final Supervisor supervisor = new Supervisor(System.getenv());
   private boolean stopping;
   private boolean toldWaiting;
 
@@ -110,6 +116,8 @@ public final class Agent {
             this::eventsDrained);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
     drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
+    driverEvents = new DriverEvents(events, drivers::reread);
+    BridgeSource bridge = new BridgeSource(vertx, config.bridge(), own, driverEvents);
     Subsystems others = new Subsystems();
     ProcessSource processes =
         new ProcessSource(vertx, PROC, config.processes(), own.processSamplesDropped, others);
@@ -121,9 +129,13 @@ public final class Agent {
             drivers::isBusy,
             own.attributeErrors,
             others);
-    sources = List.of(drivers, processes, board);
+    MessagePipe pipe = new MessagePipe(vertx, config.pipe(), own, others);
+    sources = List.of(drivers, bridge, processes, board, pipe);
     motorCommands =
-        new MotorCommands(vertx, config.classDirectory().resolve(MOTOR), this::moveOrdered);
+        new MotorCommands(
+            vertx,
+            config.classDirectory().resolve(MOTOR),
+            position -> driverEvents.ordered(MOTOR, position));
     commands =
         new CommandReceiver(
             mqtt,
@@ -134,7 +146,25 @@ public final class Agent {
             worker,
             journal(journals.resolve("commands"), COMMAND_JOURNAL_BYTES),
             config.clockMarker(),
-            Map.of(MOTOR, motorCommands, ProcessSource.SUBSYSTEM, new ProcessCommands(processes)));
+            executors(bridge, processes));
+  }
+
+  private Map<String, CommandReceiver.Executor> executors(
+      BridgeSource bridge, ProcessSource processes) {
+    return Map.of(
+        MOTOR,
+        motorCommands,
+        TVCAP,
+        StoreCommands.tvcap(vertx, config.classDirectory().resolve(TVCAP)),
+        MIPS,
+        StoreCommands.mips(
+            vertx,
+            config.classDirectory().resolve(MIPS),
+            data -> events.happened(MIPS, "firmware_failed", data)),
+        ProcessSource.SUBSYSTEM,
+        new ProcessCommands(processes),
+        AgentMetrics.SUBSYSTEM,
+        new AgentCommands(bridge, this::refresh));
   }
 
   private Journal journal(Path directory, long maxBytes) throws IOException {
@@ -171,15 +201,16 @@ public final class Agent {
   public void start() {
     context.runOnContext(
         now -> {
-          states.add(OWN_SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
+          states.add(AgentMetrics.SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
           states.start();
           events.happened(
-              OWN_SUBSYSTEM,
+              AgentMetrics.SUBSYSTEM,
               "agent_started",
               new JsonObject().put("version", Program.version(Agent.class)));
           commands.start();
           sources.forEach(Source::start);
           mqtt.start();
+          supervisor.ready(vertx, this::inOneLine);
         });
   }
 
@@ -190,6 +221,7 @@ public final class Agent {
             context.runOnContext(
                 now -> {
                   stopping = true;
+                  supervisor.stopping();
                   sources.forEach(Source::stop);
                   commands
                       .interrupt()
@@ -206,6 +238,16 @@ public final class Agent {
 
   private io.vertx.core.buffer.Buffer status(boolean online) {
     return new StatusMessage(online, session, Instant.now()).toBuffer();
+  }
+
+  /** For `systemctl status`. */
+  private String inOneLine() {
+    return "%s to %s, %d events wait; subsystems: %s"
+        .formatted(
+            mqtt.isConnected() ? "connected" : "not connected",
+            config.broker().address(),
+            events.depth(),
+            String.join(", ", states.subsystems()));
   }
 
   private void publishStatus(boolean online) {
@@ -230,14 +272,13 @@ public final class Agent {
   }
 
   private void ownChanged() {
-    states.changed(OWN_SUBSYSTEM);
+    states.changed(AgentMetrics.SUBSYSTEM);
   }
 
-  private void moveOrdered(int position) {
-    MotorEvents motor = motors.get(MOTOR);
-    if (motor != null) {
-      motor.ordered(position);
-    }
+  private void refresh() {
+    drivers.reread();
+    publishInfo();
+    states.publishAll();
   }
 
   private final class Connection implements MqttSession.Listener {
@@ -284,19 +325,14 @@ public final class Agent {
   private final class Drivers implements SysfsSource.Listener {
     @Override
     public void appeared(Subsystem subsystem) {
-      if (subsystem.name().matches(MOTOR + "[0-9]*")) {
-        motors.put(subsystem.name(), new MotorEvents(events, subsystem));
-      }
+      driverEvents.appeared(subsystem);
       states.add(subsystem.name(), subsystem::readMetrics, subsystem::isBusy);
       publishInfo();
     }
 
     @Override
-    public void woken(Subsystem subsystem, String attribute, String before, String now) {
-      MotorEvents motor = motors.get(subsystem.name());
-      if (motor != null) {
-        motor.woken(attribute, before, now);
-      }
+    public void woken(Subsystem subsystem, String attribute, String now) {
+      driverEvents.woken(subsystem, attribute, now);
       if (subsystem.name().equals(MOTOR)) {
         motorCommands.woken(attribute);
       }
@@ -305,7 +341,7 @@ public final class Agent {
 
     @Override
     public void vanished(Subsystem subsystem) {
-      motors.remove(subsystem.name());
+      driverEvents.vanished(subsystem);
       states.remove(subsystem.name());
     }
   }

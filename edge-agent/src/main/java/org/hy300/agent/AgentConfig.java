@@ -10,12 +10,14 @@ import java.util.TreeMap;
 import org.hy300.agent.source.process.ProcessWatch;
 import org.hy300.contract.Series;
 import org.hy300.contract.Topics;
-import org.hy300.mqtt.BrokerAddress;
+import org.hy300.mqtt.BrokerAccess;
 
 /**
  * What one agent is told.
  *
  * @param classDirectory where the drivers show themselves, /sys/class/hy300
+ * @param bridge the daedalus bridge, /dev/daedalus-v4l2
+ * @param pipe the message pipe, /dev/kmsgpipe
  * @param labels what the operator calls the device: site, room and the like
  * @param processes which processes are watched from the start
  * @param journals where journals are kept; each device has a directory below
@@ -23,10 +25,12 @@ import org.hy300.mqtt.BrokerAddress;
  * @param clockMarker the file that says that the clock is synchronised; null when it always is
  */
 public record AgentConfig(
-    BrokerAddress broker,
+    BrokerAccess broker,
     String device,
     int keepAliveSeconds,
     Path classDirectory,
+    Path bridge,
+    Path pipe,
     Topics topics,
     Map<String, String> labels,
     List<ProcessWatch> processes,

@@ -2,16 +2,17 @@
 // The agent's own counters, published as the subsystem `agent`.
 package org.hy300.agent;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.hy300.agent.source.Metrics;
-import org.hy300.contract.Family;
+import org.hy300.agent.source.MetricsBuilder;
 
 /** Counters of one run. Those that are plain fields may be counted on any thread. */
 public final class AgentMetrics {
+  public static final String SUBSYSTEM = "agent";
+
   public final AtomicLong wakeups = new AtomicLong();
   public final AtomicLong missedChanges = new AtomicLong();
   public final AtomicLong attributeErrors = new AtomicLong();
@@ -21,6 +22,14 @@ public final class AgentMetrics {
   public final AtomicLong journalErrors = new AtomicLong();
   public final AtomicLong connects = new AtomicLong();
   public final AtomicLong processSamplesDropped = new AtomicLong();
+  public final AtomicLong bridgeTransitions = new AtomicLong();
+  public final AtomicLong bridgeTransitionsLost = new AtomicLong();
+  public final AtomicLong bridgePings = new AtomicLong();
+  public final AtomicLong bridgeErrors = new AtomicLong();
+  public final AtomicLong pipeMessages = new AtomicLong();
+
+  /** The last one; 0 before the first. */
+  public volatile long bridgeRoundTripNanos;
 
   private final Map<String, Long> dropped = new TreeMap<>();
   private final Map<String, Long> commands = new TreeMap<>();
@@ -56,63 +65,98 @@ public final class AgentMetrics {
 
   /** The counters as series. */
   public Metrics read() {
-    Page page = new Page();
-    page.counter("hy300_agent_wakeups_total", "Times the kernel reported a change.", wakeups);
-    page.counter(
+    MetricsBuilder page = new MetricsBuilder();
+    counter(page, "hy300_agent_wakeups_total", "Times the kernel reported a change.", wakeups);
+    counter(
+        page,
         "hy300_agent_missed_changes_total",
         "Changes that only the safety re-read has found.",
         missedChanges);
-    page.counter(
+    counter(
+        page,
         "hy300_agent_attribute_errors_total",
         "Attributes that could not be read or parsed.",
         attributeErrors);
-    page.counter("hy300_agent_events_total", "Events that happened.", events);
-    page.counter(
+    counter(page, "hy300_agent_events_total", "Events that happened.", events);
+    counter(
+        page,
         "hy300_agent_events_dropped_total",
         "Events lost because too many waited for the broker.",
         eventsDropped);
-    page.counter(
-        "hy300_agent_events_sent_total", "Events that the broker has acknowledged.", eventsSent);
-    page.counter(
+    counter(
+        page,
+        "hy300_agent_events_sent_total",
+        "Events that the broker has acknowledged.",
+        eventsSent);
+    counter(
+        page,
         "hy300_agent_journal_errors_total",
         "Times the disk did not take what the journals were to keep.",
         journalErrors);
-    page.family("hy300_agent_journal_events", "gauge", "Events that the broker does not have yet.");
-    page.values.put("hy300_agent_journal_events", journalDepth.getAsLong());
-    page.counter("hy300_agent_connects_total", "Connections to the broker.", connects);
-    page.counter(
+    gauge(
+        page,
+        "hy300_agent_journal_events",
+        "Events that the broker does not have yet.",
+        journalDepth.getAsLong());
+    readBridge(page);
+    counter(
+        page, "hy300_agent_pipe_messages_total", "Messages taken out of kmsgpipe.", pipeMessages);
+    counter(page, "hy300_agent_connects_total", "Connections to the broker.", connects);
+    counter(
+        page,
         "hy300_agent_process_samples_dropped_total",
         "Samples of processes that came faster than they were taken.",
         processSamplesDropped);
-    page.family("hy300_agent_outbox_messages", "gauge", "Messages that wait for the broker.");
-    page.values.put("hy300_agent_outbox_messages", outboxDepth.getAsLong());
-    page.family("hy300_agent_start_time_seconds", "gauge", "Start of the agent, in Unix time.");
-    page.values.put("hy300_agent_start_time_seconds", startSeconds);
+    gauge(
+        page,
+        "hy300_agent_outbox_messages",
+        "Messages that wait for the broker.",
+        outboxDepth.getAsLong());
+    gauge(
+        page, "hy300_agent_start_time_seconds", "Start of the agent, in Unix time.", startSeconds);
     page.family(
         "hy300_agent_messages_dropped_total", "counter", "Commands without an answer, by reason.");
     dropped.forEach(
         (reason, count) ->
-            page.values.put(
-                "hy300_agent_messages_dropped_total{reason=\"" + reason + "\"}", count));
+            page.value("hy300_agent_messages_dropped_total", count, "reason", reason));
     page.family(
         "hy300_agent_commands_total", "counter", "Commands by the status of their terminal reply.");
     commands.forEach(
-        (status, count) ->
-            page.values.put("hy300_agent_commands_total{status=\"" + status + "\"}", count));
-    return new Metrics(page.values, page.families);
+        (status, count) -> page.value("hy300_agent_commands_total", count, "status", status));
+    return page.build();
   }
 
-  private static final class Page {
-    private final Map<String, Number> values = new LinkedHashMap<>();
-    private final Map<String, Family> families = new LinkedHashMap<>();
-
-    void family(String name, String type, String help) {
-      families.put(name, new Family(type, help));
+  private void readBridge(MetricsBuilder page) {
+    counter(
+        page,
+        "hy300_agent_bridge_transitions_total",
+        "Transitions of the drivers that the bridge has told.",
+        bridgeTransitions);
+    counter(
+        page,
+        "hy300_agent_bridge_transitions_lost_total",
+        "Transitions that the bridge had to drop before they were read.",
+        bridgeTransitionsLost);
+    counter(page, "hy300_agent_bridge_pings_total", "Pings of the bridge answered.", bridgePings);
+    counter(
+        page,
+        "hy300_agent_bridge_errors_total",
+        "Messages of the bridge that could not be understood or answered.",
+        bridgeErrors);
+    if (bridgeRoundTripNanos > 0) {
+      gauge(
+          page,
+          "hy300_agent_bridge_round_trip_seconds",
+          "Time from HELLO to the kernel's answer, the last one.",
+          bridgeRoundTripNanos / 1e9);
     }
+  }
 
-    void counter(String name, String help, AtomicLong value) {
-      family(name, "counter", help);
-      values.put(name, value.get());
-    }
+  private static void counter(MetricsBuilder page, String name, String help, AtomicLong value) {
+    page.family(name, "counter", help).value(name, value.get());
+  }
+
+  private static void gauge(MetricsBuilder page, String name, String help, Number value) {
+    page.family(name, "gauge", help).value(name, value);
   }
 }

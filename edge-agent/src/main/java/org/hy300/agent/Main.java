@@ -22,71 +22,85 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
-    footer = "%nEach option may also stand in the environment under the name given with it.%n")
+    footer = Program.FOOTER)
 final class Main implements Callable<Integer> {
   @Option(
       names = "--broker",
       paramLabel = "URL",
-      defaultValue = "${env:HY300_BROKER:-mqtt://127.0.0.1:1883}",
-      description = "The MQTT broker (HY300_BROKER; mqtt://127.0.0.1:1883).")
+      defaultValue = "mqtt://127.0.0.1:1883",
+      description = "The MQTT broker (mqtt://127.0.0.1:1883).")
   private String broker;
 
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      defaultValue = "${env:HY300_DEVICE:-}",
+      defaultValue = "",
       description =
-          "This projector's name in topics (HY300_DEVICE; made of the SoC's serial number or the"
+          "This projector's name in topics (made of the SoC's serial number or the"
               + " machine id).")
   private String device;
 
   @Option(
-      names = "--label",
+      names = "--labels",
       paramLabel = "NAME=VALUE,...",
-      defaultValue = "${env:HY300_LABELS:-}",
-      description = "What the projector is called: site=berlin,room=a2 (HY300_LABELS).")
+      defaultValue = "",
+      description = "What the projector is called: site=berlin,room=a2.")
   private String labels;
 
   @Option(
       names = "--sysfs",
       paramLabel = "DIRECTORY",
-      defaultValue = "${env:HY300_SYSFS:-/sys/class/hy300}",
-      description = "Where the drivers show themselves (HY300_SYSFS; /sys/class/hy300).")
+      defaultValue = "/sys/class/hy300",
+      description = "Where the drivers show themselves (/sys/class/hy300).")
   private Path sysfs;
+
+  @Option(
+      names = "--bridge",
+      paramLabel = "DEVICE",
+      defaultValue = "/dev/daedalus-v4l2",
+      description =
+          "The bridge to the drivers' history (/dev/daedalus-v4l2). Where there is"
+              + " none, events are made of the attributes alone.")
+  private Path bridge;
+
+  @Option(
+      names = "--kmsgpipe",
+      paramLabel = "DEVICE",
+      defaultValue = "/dev/kmsgpipe",
+      description = "The pipe whose messages become events (/dev/kmsgpipe).")
+  private Path pipe;
 
   @Option(
       names = "--processes",
       paramLabel = "KIND=WHICH,...",
-      defaultValue = "${env:HY300_PROCESSES:-}",
-      description =
-          "Processes to watch from the start: name=kodi,unit=ssh.service,pid=1 (HY300_PROCESSES).")
+      defaultValue = "",
+      description = "Processes to watch from the start: name=kodi,unit=ssh.service,pid=1.")
   private String processes;
 
   @Option(
       names = "--journal",
       paramLabel = "DIRECTORY",
-      defaultValue = "${env:HY300_JOURNAL:-/var/lib/hy300-agent}",
+      defaultValue = "/var/lib/hy300-agent",
       description =
           "Where events and accepted commands are kept until they are answered for"
-              + " (HY300_JOURNAL; /var/lib/hy300-agent).")
+              + " (/var/lib/hy300-agent).")
   private Path journal;
 
   @Option(
       names = "--journal-size",
       paramLabel = "MIB",
-      defaultValue = "${env:HY300_JOURNAL_SIZE:-8}",
-      description =
-          "Most that waiting events take on the disk; the oldest go first (HY300_JOURNAL_SIZE; 8).")
+      defaultValue = "8",
+      description = "Most that waiting events take on the disk; the oldest go first (8).")
   private int journalSize;
 
   @Option(
       names = "--clock-marker",
       paramLabel = "FILE",
-      defaultValue = "${env:HY300_CLOCK_MARKER:-/run/systemd/timesync/synchronized}",
+      defaultValue = "/run/systemd/timesync/synchronized",
       description =
           "Commands but motor/stop are rejected until this file exists, for only then can be told"
               + " whether they have expired; 'none' for a machine with a real-time clock"
-              + " (HY300_CLOCK_MARKER; /run/systemd/timesync/synchronized).")
+              + " (/run/systemd/timesync/synchronized).")
   private Path clockMarker;
 
   @Mixin private SharedOptions shared;
@@ -98,6 +112,10 @@ final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     AgentConfig config = config();
+    if (shared.checkOnly()) {
+      System.out.println("hy300-agent: the configuration is sound");
+      return 0;
+    }
     Agent agent = new Agent(Agent.vertx(), config);
     Program.onEnd(agent::stop);
     agent.start();
@@ -115,10 +133,12 @@ final class Main implements Callable<Integer> {
                                 + " --device"))
             : device;
     return new AgentConfig(
-        BrokerAddress.parse(broker),
+        shared.access(BrokerAddress.parse(broker)),
         name,
         shared.keepAliveSeconds(),
         sysfs,
+        bridge,
+        pipe,
         shared.topics(),
         AgentConfig.parseLabels(labels),
         AgentConfig.parseProcesses(processes),

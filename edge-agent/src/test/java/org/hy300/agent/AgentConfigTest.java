@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.Test;
@@ -18,10 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AgentConfigTest {
   private static AgentConfig config(String device, int keepAlive, Map<String, String> labels) {
     return new AgentConfig(
-        new BrokerAddress("127.0.0.1", 1883),
+        BrokerAccess.open(new BrokerAddress("127.0.0.1", 1883)),
         device,
         keepAlive,
         Path.of("/sys/class/hy300"),
+        Path.of("/dev/daedalus-v4l2"),
+        Path.of("/dev/kmsgpipe"),
         Topics.standard(),
         labels,
         List.of(),

@@ -6,132 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.hy300.contract.Topics;
-import org.hy300.simulator.Simulator;
-import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** A whole agent with a real mosquitto and a simulated projector. */
 @Timeout(60)
-class AgentTest {
-  private static final String ROOT = "hy300/v1/p1";
-  private static final String MOVE = ROOT + "/cmd/motor/move";
-  private static final String MOVE_REPLY = ROOT + "/reply/motor/move";
-  private static final String STATE = ROOT + "/state/motor";
-  private static final String EVENT = ROOT + "/event/motor";
-  private static final String OWN_STATE = ROOT + "/state/agent";
-
-  @TempDir private Path directory;
-  private Mosquitto broker;
-  private Simulator simulator;
-  private MqttProbe probe;
-  private Agent agent;
-
-  @BeforeEach
-  void start() throws Exception {
-    broker = new Mosquitto(directory);
-    simulator = new Simulator();
-    simulator.add(directory.resolve("projector"), 1);
-    probe = new MqttProbe(broker.address()).subscribe("hy300/v1/#");
-    agent = start("p1");
-    probe.await(STATE, state -> value(state, "hy300_motor_position_steps") == 0);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    stop(agent);
-    probe.close();
-    simulator.close();
-    broker.close();
-  }
-
-  private Path drivers() {
-    return directory.resolve("projector/hy300");
-  }
-
-  /** Steers the simulated hardware. */
-  private void steer(String knob, String value) throws Exception {
-    Files.writeString(directory.resolve("projector/board").resolve(knob), value);
-  }
-
-  private Agent start(String device) throws IOException {
-    return start(device, null);
-  }
-
-  private Agent start(String device, Path clockMarker) throws IOException {
-    Agent started =
-        new Agent(
-            Agent.vertx(),
-            new AgentConfig(
-                broker.address(),
-                device,
-                1,
-                drivers(),
-                Topics.standard(),
-                Map.of("site", "berlin"),
-                List.of(),
-                directory.resolve("journal"),
-                1024 * 1024,
-                clockMarker));
-    started.start();
-    return started;
-  }
-
-  private static void stop(Agent agent) throws Exception {
-    agent.stop().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  private static double value(JsonObject state, String series) {
-    return state.getJsonObject("values").getDouble(series, Double.NaN);
-  }
-
-  private static String command(String id, String args) {
-    return command(id, args, Instant.now().plusSeconds(30));
-  }
-
-  private static String command(String id, String args, Instant expires) {
-    return "{\"id\":\"%s\",\"issued\":\"%s\",\"expires\":\"%s\",\"args\":%s}"
-        .formatted(id, Instant.now(), expires, args);
-  }
-
-  private JsonObject terminal(String topic, String id) {
-    return probe.await(
-        topic,
-        reply -> reply.getString("id").equals(id) && !reply.getString("status").equals("accepted"));
-  }
-
-  private List<String> statuses(String topic, String id) {
-    return probe.heard(topic).stream()
-        .map(MqttProbe.Message::json)
-        .filter(reply -> reply.getString("id").equals(id))
-        .map(reply -> reply.getString("status"))
-        .toList();
-  }
-
-  private void home() {
-    probe.publish(ROOT + "/cmd/motor/home", command("home", "{}"));
-    assertThat(terminal(ROOT + "/reply/motor/home", "home").getString("status")).isEqualTo("done");
-  }
-
-  private String position() throws Exception {
-    return Files.readString(drivers().resolve("motor/position")).strip();
-  }
-
+class AgentTest extends AgentFixture {
   @Test
   void anAgentSaysThatItIsThereAndWhatItIs() throws Exception {
     JsonObject status = probe.await(ROOT + "/status", s -> s.getString("state").equals("online"));
@@ -156,191 +40,7 @@ class AgentTest {
     }
     stop(agent);
     probe.await(ROOT + "/status", s -> s.getString("state").equals("offline"));
-    agent = start("p1");
-  }
-
-  @Test
-  void aMoveIsAcceptedSeenReachedAndDone() throws Exception {
-    home();
-    probe.publish(MOVE, command("m1", "{\"position\":120}"));
-    JsonObject reply = terminal(MOVE_REPLY, "m1");
-    assertThat(reply.getString("status")).isEqualTo("done");
-    assertThat(reply.getJsonObject("result").getInteger("position")).isEqualTo(120);
-    assertThat(statuses(MOVE_REPLY, "m1")).containsExactly("accepted", "done");
-    probe.await(
-        EVENT,
-        e ->
-            e.getString("event").equals("position_reached")
-                && e.getJsonObject("data").getInteger("position") == 120);
-    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") == 120);
-    probe.await(EVENT, e -> e.getString("event").equals("homed"));
-  }
-
-  @Test
-  void aStepGoesFromWhereTheMotorStands() throws Exception {
-    home();
-    probe.publish(ROOT + "/cmd/motor/step", command("s1", "{\"steps\":7}"));
-    assertThat(terminal(ROOT + "/reply/motor/step", "s1").getString("status")).isEqualTo("done");
-    probe.publish(ROOT + "/cmd/motor/step", command("s2", "{\"steps\":-2}"));
-    terminal(ROOT + "/reply/motor/step", "s2");
-    assertThat(position()).isEqualTo("5");
-    probe.publish(ROOT + "/cmd/motor/step", command("s3", "{\"steps\":-6}"));
-    assertThat(terminal(ROOT + "/reply/motor/step", "s3").getString("status"))
-        .isEqualTo("rejected");
-  }
-
-  @Test
-  void aStopEndsTheMoveAndBothAreAnswered() {
-    home();
-    probe.publish(MOVE, command("m1", "{\"position\":1000}"));
-    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 20);
-    probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
-    assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
-    JsonObject reply = terminal(MOVE_REPLY, "m1");
-    assertThat(reply.getString("status")).isEqualTo("cancelled");
-    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("stopped");
-    assertThat(probe.heard(EVENT))
-        .noneMatch(e -> e.json().getString("event").equals("position_reached"));
-  }
-
-  @Test
-  void aNewMoveSupersedesTheOldOne() {
-    home();
-    probe.publish(MOVE, command("m1", "{\"position\":1000}"));
-    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 20);
-    probe.publish(MOVE, command("m2", "{\"position\":10}"));
-    JsonObject first = terminal(MOVE_REPLY, "m1");
-    assertThat(first.getJsonObject("error").getString("code")).isEqualTo("superseded");
-    assertThat(terminal(MOVE_REPLY, "m2").getString("status")).isEqualTo("done");
-  }
-
-  @Test
-  void aMotorThatIsNotHomedRefusesAMove() throws Exception {
-    probe.publish(MOVE, command("m1", "{\"position\":50}"));
-    JsonObject reply = terminal(MOVE_REPLY, "m1");
-    assertThat(reply.getString("status")).isEqualTo("failed");
-    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("not_homed");
-    assertThat(position()).isEqualTo("0");
-  }
-
-  @Test
-  void aHomingThatFailsIsAFaultAndAnEvent() throws Exception {
-    steer("motor_switch_mode", "stuck_closed");
-    probe.publish(ROOT + "/cmd/motor/home", command("h1", "{}"));
-    JsonObject reply = terminal(ROOT + "/reply/motor/home", "h1");
-    assertThat(reply.getString("status")).isEqualTo("failed");
-    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("fault");
-    assertThat(reply.getJsonObject("error").getString("message")).contains("limit_switch_stuck");
-    probe.await(EVENT, e -> e.getString("event").equals("fault"));
-    probe.await(EVENT, e -> e.getString("event").equals("homing_failed"));
-    steer("motor_switch_mode", "ok");
-    probe.publish(ROOT + "/cmd/motor/clear_fault", command("c1", "{}"));
-    assertThat(terminal(ROOT + "/reply/motor/clear_fault", "c1").getString("status"))
-        .isEqualTo("done");
-    home();
-  }
-
-  @Test
-  void aMotorThatTakesNoStepEndsInATimeout() throws Exception {
-    home();
-    steer("motor_step_ms", "3600000");
-    probe.publish(MOVE, command("m1", "{\"position\":50}"));
-    JsonObject reply = terminal(MOVE_REPLY, "m1");
-    assertThat(reply.getString("status")).isEqualTo("failed");
-    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("timeout");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "5000      | rejected | invalid_argument",
-        "-1        | rejected | invalid_argument",
-        "1.5       | rejected | invalid_argument",
-        "\"abc\"   | rejected | invalid_argument",
-        "null      | rejected | invalid_argument",
-        "1e300     | rejected | invalid_argument",
-      })
-  void whatIsNoPositionIsRejectedAndMovesNothing(String position, String status, String code)
-      throws Exception {
-    probe.publish(MOVE, command("bad", "{\"position\":" + position + "}"));
-    JsonObject reply = terminal(MOVE_REPLY, "bad");
-    assertThat(reply.getString("status")).isEqualTo(status);
-    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo(code);
-    assertThat(position()).isEqualTo("0");
-  }
-
-  @Test
-  void aCommandThatComesLateOrTwiceOrIsUnknownIsNotExecuted() throws Exception {
-    home();
-    probe.publish(MOVE, command("late", "{\"position\":9}", Instant.now().minusSeconds(1)));
-    assertThat(terminal(MOVE_REPLY, "late").getString("status")).isEqualTo("expired");
-    probe.publish(ROOT + "/cmd/motor/dance", command("dance", "{}"));
-    assertThat(
-            terminal(ROOT + "/reply/motor/dance", "dance").getJsonObject("error").getString("code"))
-        .isEqualTo("unknown_command");
-    probe.publish(MOVE, "{\"id\":\"noexpiry\",\"args\":{\"position\":9}}");
-    assertThat(terminal(MOVE_REPLY, "noexpiry").getString("status")).isEqualTo("rejected");
-    assertThat(position()).isEqualTo("0");
-
-    probe.publish(MOVE, command("twice", "{\"position\":9}"));
-    terminal(MOVE_REPLY, "twice");
-    probe.publish(MOVE, command("away", "{\"position\":0}"));
-    terminal(MOVE_REPLY, "away");
-    probe.publish(MOVE, command("twice", "{\"position\":9}"));
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> statuses(MOVE_REPLY, "twice").equals(List.of("accepted", "done", "done")));
-    assertThat(position()).isEqualTo("0");
-  }
-
-  @Test
-  void aCommandThatComesAgainBeforeItIsAnsweredIsExecutedOnce() {
-    home();
-    String command = command("again", "{\"position\":9}");
-    for (int i = 0; i < 5; i++) {
-      probe.publish(MOVE, command);
-    }
-    terminal(MOVE_REPLY, "again");
-    probe.publish(ROOT + "/cmd/motor/stop", command("last", "{}"));
-    terminal(ROOT + "/reply/motor/stop", "last");
-    probe.await(OWN_STATE, s -> value(s, "hy300_agent_commands_total{status=\"done\"}") >= 3);
-    assertThat(probe.heard(OWN_STATE))
-        .noneMatch(s -> value(s.json(), "hy300_agent_commands_total{status=\"done\"}") > 3);
-    // Events are in order: one more of the first move would stand before that of the second.
-    probe.publish(MOVE, command("other", "{\"position\":10}"));
-    probe.await(EVENT, e -> e.getJsonObject("data").getInteger("position") == 10);
-    assertThat(probe.heard(EVENT))
-        .filteredOn(e -> e.json().getString("event").equals("position_reached"))
-        .hasSize(2);
-  }
-
-  @Test
-  void aRetainedCommandIsRejectedWheneverItIsFound() throws Exception {
-    stop(agent);
-    probe.publish(MOVE, Buffer.buffer(command("kept", "{\"position\":9}")), true);
-    agent = start("p1");
-    JsonObject reply = terminal(MOVE_REPLY, "kept");
-    assertThat(reply.getString("status")).isEqualTo("rejected");
-    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("retained");
-    assertThat(position()).isEqualTo("0");
-    probe.publish(MOVE, Buffer.buffer(), true);
-  }
-
-  @Test
-  void whatCannotBeAnsweredIsCounted() {
-    String malformed = "hy300_agent_messages_dropped_total{reason=\"malformed\"}";
-    String tooLarge = "hy300_agent_messages_dropped_total{reason=\"too_large\"}";
-    probe.publish(MOVE, "{\"id\":");
-    probe.publish(MOVE, "[]");
-    probe.publish(MOVE, "");
-    probe.publish(MOVE, Buffer.buffer(new byte[100_000]), false);
-    probe.publish(MOVE, Buffer.buffer(new byte[1_000_000]), false);
-    probe.await(OWN_STATE, s -> value(s, malformed) == 3 && value(s, tooLarge) == 2);
-    // Larger than the session reads: the connection ends, and comes back.
-    probe.publish(MOVE, Buffer.buffer(new byte[3_000_000]), false);
-    probe.await(OWN_STATE, s -> value(s, "hy300_agent_connects_total") == 2);
-    home();
+    agent = start(null);
   }
 
   @Test
@@ -363,17 +63,12 @@ class AgentTest {
     }
   }
 
-  private JsonObject processes(String action, String id, String args) {
-    probe.publish(ROOT + "/cmd/process/" + action, command(id, args));
-    return terminal(ROOT + "/reply/process/" + action, id);
-  }
-
   @Test
   void processesAreWatchedListedAndForgotten() {
     String state = ROOT + "/state/process";
     String self = "{\"pid\":" + ProcessHandle.current().pid() + "}";
     String labels = "{pid=\"" + ProcessHandle.current().pid() + "\"}";
-    assertThat(processes("add", "a1", self).getString("status")).isEqualTo("done");
+    assertThat(answer("process/add", "a1", self).getString("status")).isEqualTo("done");
     JsonObject first =
         probe.await(state, s -> value(s, "hy300_process_cpu_percent" + labels) >= 0.01);
     assertThat(value(first, "hy300_process_resident_memory_bytes" + labels)).isGreaterThan(1 << 20);
@@ -387,19 +82,45 @@ class AgentTest {
     probe.await(
         ROOT + "/info", i -> i.getJsonObject("families").containsKey("hy300_process_cpu_percent"));
 
-    processes("add", "a2", "{\"unit\":\"nobody.service\"}");
-    JsonObject list = processes("list", "l1", "{}").getJsonObject("result");
+    answer("process/add", "a2", "{\"unit\":\"nobody.service\"}");
+    JsonObject list = answer("process/list", "l1", "{}").getJsonObject("result");
     assertThat(list.getJsonArray("watches")).hasSize(2);
     assertThat(list.encode()).contains("\"process_name\":\"java\"");
-    assertThat(processes("add", "a3", "{\"pid\":4194304}").getJsonObject("error").getString("code"))
+    assertThat(
+            answer("process/add", "a3", "{\"pid\":4194304}")
+                .getJsonObject("error")
+                .getString("code"))
         .isEqualTo("unavailable");
-    assertThat(processes("add", "a4", "{\"pid\":1,\"name\":\"x\"}").getString("status"))
+    assertThat(answer("process/add", "a4", "{\"pid\":1,\"name\":\"x\"}").getString("status"))
         .isEqualTo("rejected");
-    assertThat(processes("remove", "r1", "{\"name\":\"x\"}").getString("status"))
+    assertThat(answer("process/remove", "r1", "{\"name\":\"x\"}").getString("status"))
         .isEqualTo("failed");
-    processes("remove", "r2", "{\"unit\":\"nobody.service\"}");
-    processes("remove", "r3", self);
+    answer("process/remove", "r2", "{\"unit\":\"nobody.service\"}");
+    answer("process/remove", "r3", self);
     probe.await(state, s -> s.getJsonObject("values").isEmpty());
+  }
+
+  @Test
+  void aMessageOfThePipeIsAnEventThatOutlivesTheBroker() throws Exception {
+    stop(agent);
+    Path pipe = directory.resolve("pipe");
+    // Where there is no kmsgpipe: a FIFO gives what one write() has put in, if nothing else waits.
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    agent = start(null);
+    Files.writeString(pipe, "lamp at 400 h\n");
+    String events = ROOT + "/event/agent";
+    probe.await(events, e -> message(e).equals("{\"text\":\"lamp at 400 h\"}"));
+    broker.kill();
+    Files.write(pipe, new byte[] {(byte) 0xff, 1});
+    broker.start();
+    try (MqttProbe again = new MqttProbe(broker.address()).subscribe("hy300/v1/#")) {
+      again.await(OWN_STATE, s -> value(s, "hy300_agent_pipe_messages_total") == 2);
+      again.await(events, e -> message(e).equals("{\"base64\":\"/wE=\"}"));
+    }
+  }
+
+  private static String message(JsonObject event) {
+    return event.getString("event").equals("message") ? event.getJsonObject("data").encode() : "";
   }
 
   @Test
@@ -458,68 +179,5 @@ class AgentTest {
     try (MqttProbe again = new MqttProbe(broker.address()).subscribe("hy300/v1/#")) {
       again.await(STATE, s -> s.getJsonObject("values").isEmpty());
     }
-  }
-
-  @Test
-  void stoppingAnswersWhatIsUnderWay() throws Exception {
-    home();
-    probe.publish(MOVE, command("m1", "{\"position\":1000}"));
-    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 5);
-    stop(agent);
-    JsonObject reply = terminal(MOVE_REPLY, "m1");
-    assertThat(reply.getString("status")).isEqualTo("failed");
-    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("interrupted");
-    agent = start("p1");
-  }
-
-  @Test
-  void beforeTheClockIsSynchronisedOnlyStoppingIsTaken() throws Exception {
-    home();
-    stop(agent);
-    Path marker = directory.resolve("synchronized");
-    agent = start("p1", marker);
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(
-            () -> {
-              List<MqttProbe.Message> statuses = probe.heard(ROOT + "/status");
-              return statuses.get(statuses.size() - 1).json().getString("state").equals("online");
-            });
-    probe.publish(MOVE, command("early", "{\"position\":9}"));
-    JsonObject reply = terminal(MOVE_REPLY, "early");
-    assertThat(reply.getString("status")).isEqualTo("rejected");
-    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("clock_unsynced");
-    probe.publish(
-        ROOT + "/cmd/motor/stop", command("stop", "{}", Instant.now().minusSeconds(3600)));
-    assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
-    assertThat(position()).isEqualTo("0");
-    Files.createFile(marker);
-    probe.publish(MOVE, command("move", "{\"position\":9}"));
-    assertThat(terminal(MOVE_REPLY, "move").getString("status")).isEqualTo("done");
-  }
-
-  @Test
-  void moreCommandsThanEightAtOnceAreRejectedAndAStopIsNot() throws Exception {
-    home();
-    simulator.close();
-    // Writing to a pipe lasts until somebody reads: the first command holds up the others.
-    Path order = drivers().resolve("motor/home");
-    Files.delete(order);
-    assertThat(new ProcessBuilder("mkfifo", "-m", "200", order.toString()).start().waitFor())
-        .isZero();
-    String home = ROOT + "/cmd/motor/home";
-    String reply = ROOT + "/reply/motor/home";
-    for (int i = 1; i <= 9; i++) {
-      probe.publish(home, command("h" + i, "{}"));
-    }
-    assertThat(terminal(reply, "h9").getJsonObject("error").getString("code")).isEqualTo("busy");
-    probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
-    for (int i = 1; i <= 8; i++) {
-      assertThat(Files.readString(order)).isEqualTo("1");
-    }
-    for (int i = 1; i <= 8; i++) {
-      terminal(reply, "h" + i);
-    }
-    assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
   }
 }

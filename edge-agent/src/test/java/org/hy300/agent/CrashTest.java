@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -22,48 +21,28 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
-import org.hy300.simulator.Simulator;
-import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** An agent in a process of its own, to which things happen that no program survives or expects. */
 @Timeout(120)
-class CrashTest {
+class CrashTest extends ProjectorFixture {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final String ROOT = "hy300/v1/p1";
-  private static final String MOVE = ROOT + "/cmd/motor/move";
-  private static final String MOVE_REPLY = ROOT + "/reply/motor/move";
-  private static final String EVENT = ROOT + "/event/motor";
-
-  @TempDir private Path directory;
-  private Mosquitto broker;
-  private Simulator simulator;
-  private MqttProbe probe;
   private Program agent;
   private boolean closed;
 
   @BeforeEach
-  void startBrokerAndProjector() throws Exception {
-    broker = new Mosquitto(directory);
-    simulator = new Simulator();
-    simulator.add(directory.resolve("projector"), 1);
-    // Nothing is to happen but what a test does.
-    Files.writeString(directory.resolve("projector/board/hdmi_source"), "none");
-    probe = new MqttProbe(broker.address()).subscribe("hy300/v1/#");
+  void nothingHappensButWhatATestDoes() throws IOException {
+    steer("hdmi_source", "none");
   }
 
   @AfterEach
   void stop() throws Exception {
     agent.close();
-    probe.close();
-    simulator.close();
-    broker.close();
   }
 
   private void start(Map<String, String> environment, String... wrapper) throws IOException {
@@ -80,7 +59,7 @@ class CrashTest {
             "org.hy300.agent.Main",
             "--broker=" + broker.address(),
             "--device=p1",
-            "--sysfs=" + directory.resolve("projector/hy300"),
+            "--sysfs=" + drivers(),
             "--journal=" + directory.resolve("journal"),
             "--clock-marker=none"));
     agent = new Program("agent", environment, command.toArray(String[]::new));
@@ -105,49 +84,16 @@ class CrashTest {
     long before = told();
     closed = !closed;
     try (FileChannel file =
-        FileChannel.open(
-            directory.resolve("projector/hy300/motor/limit_switch"), StandardOpenOption.WRITE)) {
+        FileChannel.open(drivers().resolve("motor/limit_switch"), StandardOpenOption.WRITE)) {
       file.write(ByteBuffer.wrap((closed ? "1" : "0").getBytes(StandardCharsets.UTF_8)));
     }
     await().atMost(LIMIT).pollInterval(Duration.ofMillis(1)).until(() -> told() > before);
-  }
-
-  private static String command(String id, String args, Instant now) {
-    return "{\"id\":\"%s\",\"expires\":\"%s\",\"args\":%s}"
-        .formatted(id, now.plusSeconds(30), args);
-  }
-
-  private static String command(String id, String args) {
-    return command(id, args, Instant.now());
-  }
-
-  private JsonObject terminal(String topic, String id) {
-    return probe.await(
-        topic,
-        reply -> reply.getString("id").equals(id) && !reply.getString("status").equals("accepted"));
-  }
-
-  private List<String> statuses(String id) {
-    return probe.heard(MOVE_REPLY).stream()
-        .map(MqttProbe.Message::json)
-        .filter(reply -> reply.getString("id").equals(id))
-        .map(reply -> reply.getString("status"))
-        .toList();
-  }
-
-  private void home() {
-    probe.publish(ROOT + "/cmd/motor/home", command("home", "{}"));
-    assertThat(terminal(ROOT + "/reply/motor/home", "home").getString("status")).isEqualTo("done");
   }
 
   private void awaitPosition(int steps) {
     probe.await(
         ROOT + "/state/motor",
         s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") == steps);
-  }
-
-  private String position() throws IOException {
-    return Files.readString(directory.resolve("projector/hy300/motor/position")).strip();
   }
 
   /** Identifiers by number, of all events of the agent and its motor. */
@@ -228,7 +174,7 @@ class CrashTest {
         ROOT + "/state/motor",
         s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") > 20);
     kill();
-    assertThat(statuses("cut")).containsExactly("accepted");
+    assertThat(statuses(MOVE_REPLY, "cut")).containsExactly("accepted");
     start();
     JsonObject reply = terminal(MOVE_REPLY, "cut");
     assertThat(reply.getString("status")).isEqualTo("failed");
@@ -244,15 +190,17 @@ class CrashTest {
         .atMost(LIMIT)
         .untilAsserted(
             () -> {
-              assertThat(statuses("cut")).containsExactly("accepted", "failed", "failed");
-              assertThat(statuses("before")).containsExactly("accepted", "done", "done");
+              assertThat(statuses(MOVE_REPLY, "cut"))
+                  .containsExactly("accepted", "failed", "failed");
+              assertThat(statuses(MOVE_REPLY, "before"))
+                  .containsExactly("accepted", "done", "done");
             });
     agent.signal("TERM");
     agent.awaitExit(LIMIT);
     start();
     probe.publish(MOVE, command("after", "{\"position\":2000}"));
     terminal(MOVE_REPLY, "after");
-    assertThat(statuses("cut")).containsExactly("accepted", "failed", "failed");
+    assertThat(statuses(MOVE_REPLY, "cut")).containsExactly("accepted", "failed", "failed");
     assertThat(position()).isEqualTo(rest);
   }
 
@@ -313,7 +261,7 @@ class CrashTest {
     // What was under way ends, well before the hour has passed for the second time.
     assertThat(terminal(MOVE_REPLY, "across").getString("status")).isEqualTo("done");
     Instant now = Instant.now().minusSeconds(3600);
-    probe.publish(MOVE, command("back", "{\"position\":990}", now));
+    probe.publish(MOVE, command("back", "{\"position\":990}", now.plusSeconds(30)));
     assertThat(terminal(MOVE_REPLY, "back").getString("status")).isEqualTo("done");
     JsonObject event =
         probe.await(EVENT, e -> e.getJsonObject("data").getInteger("position") == 990);
@@ -323,7 +271,7 @@ class CrashTest {
     // Once more, while nothing is under way and no timer runs.
     await("rest").pollDelay(Duration.ofSeconds(1)).until(() -> true);
     step(offset, -7200);
-    probe.publish(MOVE, command("again", "{\"position\":980}", now.minusSeconds(3600)));
+    probe.publish(MOVE, command("again", "{\"position\":980}", now.minusSeconds(3600 - 30)));
     assertThat(terminal(MOVE_REPLY, "again").getString("status")).isEqualTo("done");
     awaitPosition(980);
     Map<Long, String> events = events();

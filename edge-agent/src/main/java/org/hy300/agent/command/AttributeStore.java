@@ -18,15 +18,12 @@ final class AttributeStore {
   /** Codes by the kernel's words, which the C locale gives. */
   private static final Map<String, String> CODES =
       Map.of(
-          "Resource temporarily unavailable", ErrorCode.NOT_HOMED,
           "Input/output error", ErrorCode.FAULT,
           "Device or resource busy", ErrorCode.BUSY,
           "Invalid argument", ErrorCode.INVALID_ARGUMENT,
           "Numerical result out of range", ErrorCode.INVALID_ARGUMENT,
-          "No such device", ErrorCode.UNAVAILABLE);
-
-  /** What to do about {@link ErrorCode#NOT_HOMED}. */
-  static final String HOME_FIRST = "the motor is not homed; send motor/home first";
+          "No such device", ErrorCode.UNAVAILABLE,
+          "Connection timed out", ErrorCode.TIMEOUT);
 
   private AttributeStore() {}
 
@@ -46,32 +43,46 @@ final class AttributeStore {
     }
   }
 
-  /** Writes the text. Blocks as long as the driver takes. */
-  static void write(Path attribute, String text) throws RefusedException {
+  /**
+   * Writes the text. Blocks as long as the driver takes.
+   *
+   * @param refusals what the driver means by the kernel's words where that is more than they say
+   */
+  static void write(Path attribute, String text, Map<String, ReplyMessage.Reason> refusals)
+      throws RefusedException {
     try (FileChannel channel =
         FileChannel.open(
             attribute, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
       // Java gives EAGAIN as nothing written.
       if (channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))) == 0) {
-        throw refused(attribute, "Resource temporarily unavailable");
+        throw refused(attribute, "Resource temporarily unavailable", refusals);
       }
     } catch (NoSuchFileException e) {
       throw new RefusedException(
           ErrorCode.UNAVAILABLE, attribute + " does not exist; is its driver bound?");
     } catch (IOException e) {
-      throw refused(attribute, String.valueOf(e.getMessage()));
+      throw refused(attribute, String.valueOf(e.getMessage()), refusals);
     }
   }
 
-  private static RefusedException refused(Path attribute, String words) {
-    String code = CODES.getOrDefault(words, ErrorCode.DRIVER);
-    String advice =
-        switch (code) {
-          case ErrorCode.NOT_HOMED -> HOME_FIRST;
-          case ErrorCode.FAULT -> "the motor has a fault; send motor/clear_fault, then motor/home";
-          case ErrorCode.BUSY -> "the motor is homing; wait for its end or send motor/stop";
-          default -> attribute + ": " + words;
-        };
-    return new RefusedException(code, advice);
+  /** The reason for the reply when a store to a device, or a reading of it, has failed so. */
+  static ReplyMessage.Reason why(Path device, Throwable error) {
+    if (error instanceof RefusedException refused) {
+      return refused.reason();
+    }
+    return error instanceof IOException
+        ? new ReplyMessage.Reason(
+            ErrorCode.UNAVAILABLE,
+            device + " cannot be read (" + error.getMessage() + "); is its driver bound?")
+        : new ReplyMessage.Reason(ErrorCode.DRIVER, String.valueOf(error));
+  }
+
+  private static RefusedException refused(
+      Path attribute, String words, Map<String, ReplyMessage.Reason> refusals) {
+    ReplyMessage.Reason reason = refusals.get(words);
+    return reason == null
+        ? new RefusedException(
+            CODES.getOrDefault(words, ErrorCode.DRIVER), attribute + ": " + words)
+        : new RefusedException(reason.code(), reason.message());
   }
 }

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.hy300.agent.AgentMetrics;
 import org.hy300.agent.journal.Journal;
 import org.hy300.contract.CommandCatalogue;
@@ -276,6 +278,22 @@ public final class CommandReceiver {
                   send(this, reply);
                 }
                 return !ended;
+              });
+    }
+
+    /**
+     * Executes the command once it is accepted, and ends it with the result or as failed.
+     *
+     * @param why the reason for the reply, made of what the work has failed with
+     */
+    void run(Supplier<Future<JsonObject>> work, Function<Throwable, ReplyMessage.Reason> why) {
+      accept()
+          .compose(go -> go ? work.get() : Future.succeededFuture(new JsonObject()))
+          .onSuccess(this::done)
+          .onFailure(
+              error -> {
+                ReplyMessage.Reason reason = why.apply(error);
+                refuse(Status.FAILED, reason.code(), reason.message());
               });
     }
 

@@ -10,11 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
-import org.hy300.agent.command.AttributeStore.RefusedException;
 import org.hy300.agent.command.CommandReceiver.Order;
 import org.hy300.contract.ErrorCode;
+import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 
 /**
@@ -27,6 +28,21 @@ public final class MotorCommands implements CommandReceiver.Executor {
   private static final long STALL_MS = 10_000;
 
   private static final long CHECK_MS = 1_000;
+
+  /** What to do about {@link ErrorCode#NOT_HOMED}. */
+  private static final String HOME_FIRST = "the motor is not homed; send motor/home first";
+
+  /** Errors of the motor's attributes (ABI document sysfs-class-hy300-motor). */
+  private static final Map<String, ReplyMessage.Reason> REFUSALS =
+      Map.of(
+          "Resource temporarily unavailable",
+          new ReplyMessage.Reason(ErrorCode.NOT_HOMED, HOME_FIRST),
+          "Input/output error",
+          new ReplyMessage.Reason(
+              ErrorCode.FAULT, "the motor has a fault; send motor/clear_fault, then motor/home"),
+          "Device or resource busy",
+          new ReplyMessage.Reason(
+              ErrorCode.BUSY, "the motor is homing; wait for its end or send motor/stop"));
 
   private final Vertx vertx;
   private final Path directory;
@@ -152,7 +168,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
     return vertx
         .executeBlocking(
             () -> {
-              AttributeStore.write(directory.resolve(attribute), text);
+              AttributeStore.write(directory.resolve(attribute), text, REFUSALS);
               return null;
             })
         .onSuccess(done -> stored.run())
@@ -231,7 +247,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
       } else if (arrived) {
         order.done(result);
       } else if (refused) {
-        order.refuse(Status.FAILED, ErrorCode.NOT_HOMED, AttributeStore.HOME_FIRST);
+        order.refuse(Status.FAILED, ErrorCode.NOT_HOMED, HOME_FIRST);
       } else {
         order.refuse(Status.CANCELLED, ErrorCode.STOPPED, "stopped at position " + now.position);
       }
@@ -274,17 +290,9 @@ public final class MotorCommands implements CommandReceiver.Executor {
     orders.forEach(ending::end);
   }
 
-  private static void fail(Order order, Throwable error) {
-    if (error instanceof RefusedException refused) {
-      order.refuse(Status.FAILED, refused.reason().code(), refused.reason().message());
-    } else if (error instanceof IOException) {
-      order.refuse(
-          Status.FAILED,
-          ErrorCode.UNAVAILABLE,
-          "the motor cannot be read (" + error.getMessage() + "); is its driver bound?");
-    } else {
-      order.refuse(Status.FAILED, ErrorCode.DRIVER, String.valueOf(error));
-    }
+  private void fail(Order order, Throwable error) {
+    ReplyMessage.Reason why = AttributeStore.why(directory, error);
+    order.refuse(Status.FAILED, why.code(), why.message());
   }
 
   private Reading read() throws IOException {

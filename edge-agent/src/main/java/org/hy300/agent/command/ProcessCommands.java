@@ -9,7 +9,7 @@ import org.hy300.agent.source.process.ProcessSource;
 import org.hy300.agent.source.process.ProcessWatch;
 import org.hy300.agent.source.process.WatchRefusedException;
 import org.hy300.contract.ErrorCode;
-import org.hy300.contract.ReplyMessage.Status;
+import org.hy300.contract.ReplyMessage;
 
 /** Each answers with the list as it is then. */
 public final class ProcessCommands implements CommandReceiver.Executor {
@@ -21,18 +21,12 @@ public final class ProcessCommands implements CommandReceiver.Executor {
 
   @Override
   public void execute(Order order) {
-    order
-        .accept()
-        .compose(go -> go ? run(order) : Future.succeededFuture(new JsonObject()))
-        .onSuccess(order::done)
-        .onFailure(
-            error ->
-                order.refuse(
-                    Status.FAILED,
-                    error instanceof WatchRefusedException refused
-                        ? refused.code()
-                        : ErrorCode.DRIVER,
-                    error.getMessage()));
+    order.run(
+        () -> run(order),
+        error ->
+            new ReplyMessage.Reason(
+                error instanceof WatchRefusedException refused ? refused.code() : ErrorCode.DRIVER,
+                error.getMessage()));
   }
 
   private Future<JsonObject> run(Order order) {

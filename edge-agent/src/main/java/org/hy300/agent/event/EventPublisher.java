@@ -121,10 +121,15 @@ public final class EventPublisher {
 
   /** Publishes what has just happened. */
   public void happened(String subsystem, String event, JsonObject data) {
+    happened(subsystem, event, data, Instant.now());
+  }
+
+  /** Publishes what happened then. */
+  public void happened(String subsystem, String event, JsonObject data, Instant time) {
     own.events.incrementAndGet();
     LOG.log(Level.INFO, "{0}: {1} {2}", subsystem, event, data.encode());
     seq++;
-    EventMessage message = new EventMessage(session + "-" + seq, seq, Instant.now(), event, data);
+    EventMessage message = new EventMessage(session + "-" + seq, seq, time, event, data);
     Buffer entry = Buffer.buffer(subsystem).appendByte(SEPARATOR).appendBuffer(message.toBuffer());
     waiting.addLast(new Journal.Entry(seq, entry));
     if (waiting.size() > WAITING) {
@@ -268,7 +273,7 @@ public final class EventPublisher {
     unheard.clear();
     gaps.put(seq + 1, gap);
     happened(
-        "agent",
+        AgentMetrics.SUBSYSTEM,
         "gap",
         new JsonObject().put("lost", gap.lost).put("first", gap.first).put("last", gap.last));
   }

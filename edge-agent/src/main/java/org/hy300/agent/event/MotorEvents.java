@@ -1,92 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the motor's events out of the changes of its state attributes.
+// Events of the keystone motor.
 package org.hy300.agent.event;
 
 import io.vertx.core.json.JsonObject;
-import java.util.Objects;
-import org.hy300.agent.source.Subsystem;
 
-/** One motor. An event is told once, by the change of the attribute that it stands in. */
-public final class MotorEvents {
+/** The driver notifies `moving` last: whoever hears of its end knows everything else. */
+public final class MotorEvents extends SubsystemEvents {
   private static final String NO_FAULT = "none";
-
-  private final EventPublisher events;
-  private final Subsystem motor;
 
   /** The target of a move under way; null when the motor rests, homes or has been stopped. */
   private String goal;
 
-  public MotorEvents(EventPublisher events, Subsystem motor) {
-    this.events = events;
-    this.motor = motor;
+  MotorEvents(EventPublisher events, String device) {
+    super(events, device);
   }
 
-  /** A move has been ordered; a short one may have ended before this is told. */
+  /** A move has been ordered; a short one may be over before its first reading. */
   public void ordered(int position) {
     goal = Integer.toString(position);
-    if (goal.equals(motor.state("position"))) {
-      moving(motor.state("moving"));
-    }
+    settled();
   }
 
-  /** Takes the reading of one state attribute. */
-  public void woken(String attribute, String before, String now) {
+  @Override
+  protected void changed(String attribute, String now) {
     switch (attribute) {
       case "target_position" -> {
         // A stop sets the target to where the motor stands: that is no goal.
-        if (!now.equals(before) && !now.equals(motor.state("position"))) {
+        if (!now.equals(last("position", ""))) {
           goal = now;
         }
       }
-      case "moving" -> moving(now);
-      case "homed" -> {
+      case "moving" -> {
         if (now.equals("0")) {
-          goal = null;
-        } else if (!now.equals(before)) {
-          tell("homed", new JsonObject());
+          rests();
         }
       }
-      case "fault" -> fault(before, now);
-      case "limit_switch" -> {
-        if (!now.equals(before)) {
-          tell("limit_switch", new JsonObject().put("closed", now.equals("1")));
+      case "homed" -> {
+        goal = null;
+        if (now.equals("1")) {
+          tellHere("homed", new JsonObject());
         }
       }
+      case "fault" -> fault(now);
+      case "limit_switch" ->
+          tellHere("limit_switch", new JsonObject().put("closed", now.equals("1")));
       default -> {
-        // The other attributes are state and make no events.
+        // The position is state and makes no event.
       }
     }
   }
 
-  private void moving(String now) {
-    if (!now.equals("0") || goal == null) {
-      return;
+  @Override
+  protected void settled() {
+    if (last("moving", "").equals("0")) {
+      rests();
     }
-    // A whole short move may have woken all of them at once, `moving` first.
-    motor.reread("position");
-    motor.reread("fault");
-    if (goal == null) {
-      return;
-    }
-    if (goal.equals(motor.state("position")) && NO_FAULT.equals(motor.state("fault"))) {
-      tell("position_reached", new JsonObject());
-    }
-    goal = null;
   }
 
-  private void fault(String before, String now) {
-    if (now.equals(before) || now.equals(NO_FAULT)) {
+  private void rests() {
+    if (goal == null || !goal.equals(last("position", ""))) {
       return;
     }
     goal = null;
-    tell("fault", new JsonObject().put("fault", now));
+    if (last("fault", NO_FAULT).equals(NO_FAULT)) {
+      tellHere("position_reached", new JsonObject());
+    }
+  }
+
+  private void fault(String now) {
+    if (now.equals(NO_FAULT)) {
+      return;
+    }
+    goal = null;
+    tellHere("fault", new JsonObject().put("fault", now));
     if (now.equals("homing_timeout") || now.equals("limit_switch_stuck")) {
-      tell("homing_failed", new JsonObject().put("fault", now));
+      tellHere("homing_failed", new JsonObject().put("fault", now));
     }
   }
 
-  private void tell(String event, JsonObject data) {
-    String position = Objects.requireNonNullElse(motor.state("position"), "0");
-    events.happened(motor.name(), event, data.put("position", Integer.parseInt(position)));
+  private void tellHere(String event, JsonObject data) {
+    tell(event, data.put("position", Integer.parseInt(last("position", "0"))));
   }
 }

@@ -28,6 +28,13 @@ public final class MetricsBuilder {
     return this;
   }
 
+  /** Adds all of another reading. */
+  public MetricsBuilder add(Metrics reading) {
+    values.putAll(reading.values());
+    families.putAll(reading.families());
+    return this;
+  }
+
   public Metrics build() {
     return new Metrics(values, families);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who produces state and events: the class hy300, processes, the board's sensors.
+// Who produces state and events: the class hy300, the bridge, kmsgpipe, processes, the board's
+// sensors.
 package org.hy300.agent.source;
 
 /** Runs on the event loop that {@link #start} is called on. */

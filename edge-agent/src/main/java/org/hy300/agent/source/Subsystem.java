@@ -18,7 +18,6 @@ import java.util.Set;
 import org.hy300.agent.AgentMetrics;
 import org.hy300.agent.attribute.AttributeWatcher;
 import org.hy300.agent.source.ExpositionParser.MalformedExpositionException;
-import org.hy300.contract.Family;
 
 /** A subsystem such as {@code motor}. Belongs to the event loop. */
 public final class Subsystem {
@@ -57,6 +56,11 @@ public final class Subsystem {
     return states.get(attribute);
   }
 
+  /** What all state attributes said last, by attribute. */
+  public Map<String, String> states() {
+    return Map.copyOf(states);
+  }
+
   /** Whether counters run on that nobody notifies. */
   public boolean isBusy() {
     return "1".equals(states.get("moving")) || "1".equals(states.get("streaming"));
@@ -66,18 +70,15 @@ public final class Subsystem {
   public Future<Metrics> readMetrics() {
     return vertx.executeBlocking(
         () -> {
-          Map<String, Number> values = new LinkedHashMap<>();
-          Map<String, Family> families = new LinkedHashMap<>();
+          MetricsBuilder page = new MetricsBuilder();
           for (Path attribute : metricAttributes) {
             try {
-              Metrics read = ExpositionParser.parse(Files.readString(attribute));
-              values.putAll(read.values());
-              families.putAll(read.families());
+              page.add(ExpositionParser.parse(Files.readString(attribute)));
             } catch (IOException | MalformedExpositionException e) {
               refuse(attribute, e);
             }
           }
-          return new Metrics(values, families);
+          return page.build();
         });
   }
 

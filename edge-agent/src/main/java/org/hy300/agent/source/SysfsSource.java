@@ -34,14 +34,17 @@ public final class SysfsSource implements Source {
   public interface Listener {
     void appeared(Subsystem subsystem);
 
-    /**
-     * A state attribute was read after a wake-up.
-     *
-     * @param before what it said the time before; the same as now when it changed and changed back
-     */
-    void woken(Subsystem subsystem, String attribute, String before, String now);
+    /** A state attribute was read after a wake-up; it may have changed and changed back. */
+    void woken(Subsystem subsystem, String attribute, String now);
 
     void vanished(Subsystem subsystem);
+  }
+
+  /** What a reading is made for. */
+  private enum Reading {
+    WAKE_UP,
+    SAFETY,
+    RESYNCHRONISATION
   }
 
   private final Vertx vertx;
@@ -52,7 +55,7 @@ public final class SysfsSource implements Source {
   private final Map<String, Object> identities = new HashMap<>();
   private AttributeWatcher watcher;
   private boolean sweeping;
-  private boolean rereading;
+  private Reading reading = Reading.WAKE_UP;
 
   public SysfsSource(Vertx vertx, Path classDirectory, AgentMetrics own, Listener listener) {
     this.vertx = vertx;
@@ -65,7 +68,7 @@ public final class SysfsSource implements Source {
   @Override
   public void start() {
     vertx.setPeriodic(SWEEP_MS, timer -> sweep());
-    vertx.setPeriodic(SAFETY_REREAD_MS, timer -> reread());
+    vertx.setPeriodic(SAFETY_REREAD_MS, timer -> reread(Reading.SAFETY));
     sweep();
   }
 
@@ -167,10 +170,15 @@ public final class SysfsSource implements Source {
     }
   }
 
-  private void reread() {
-    rereading = true;
+  /** Reads all state attributes now; the listener hears of those that have changed. */
+  public void reread() {
+    reread(Reading.RESYNCHRONISATION);
+  }
+
+  private void reread(Reading why) {
+    reading = why;
     subsystems().forEach(Subsystem::reread);
-    rereading = false;
+    reading = Reading.WAKE_UP;
   }
 
   private final class StateHandler implements AttributeWatcher.Handler {
@@ -194,16 +202,16 @@ public final class SysfsSource implements Source {
       }
       String before = subsystem.read(attribute, content);
       boolean changed = !content.equals(before);
-      if (rereading) {
-        if (!changed) {
-          return;
-        }
+      if (reading != Reading.WAKE_UP && !changed) {
+        return;
+      }
+      if (reading == Reading.SAFETY) {
         own.missedChanges.incrementAndGet();
-      } else if (before != null) {
+      } else if (reading == Reading.WAKE_UP && before != null) {
         own.wakeups.incrementAndGet();
       }
       if (announced()) {
-        listener.woken(subsystem, attribute, before == null ? content : before, content);
+        listener.woken(subsystem, attribute, content);
       }
     }
 

@@ -25,6 +25,7 @@ import org.hy300.agent.AgentMetrics;
 import org.hy300.agent.journal.Journal;
 import org.hy300.contract.EventMessage;
 import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
@@ -69,7 +70,8 @@ class EventPublisherTest {
     mqtt =
         new MqttSession(
             vertx,
-            new MqttSession.Options(broker.address(), "events", 1, Map.of("none", 1), 100),
+            new MqttSession.Options(
+                BrokerAccess.open(broker.address()), "events", 1, Map.of("none", 1), 100),
             null,
             new MqttSession.Listener() {
               @Override

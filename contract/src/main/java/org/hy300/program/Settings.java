@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options from the environment and from a YAML file, for what the command line leaves open.
+package org.hy300.program;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The option {@code --keep-alive} is {@code HY300_KEEP_ALIVE} in the environment and {@code
+ * keep-alive} in the file; the environment goes before the file.
+ */
+final class Settings implements IDefaultValueProvider {
+  static final String FILE_OPTION = "--config";
+
+  private final Map<String, String> environment;
+  private final Map<String, String> file;
+
+  private Settings(Map<String, String> environment, Map<String, String> file) {
+    this.environment = environment;
+    this.file = file;
+  }
+
+  /**
+   * Reads the file that the command line or the environment names, if one is named.
+   *
+   * @param command whose options the file may hold
+   * @throws IllegalArgumentException in one line for the user
+   */
+  static Settings read(CommandSpec command, String[] args, Map<String, String> environment)
+      throws IOException {
+    Set<String> known = new TreeSet<>();
+    command.options().stream().filter(Settings::takesValue).map(Settings::key).forEach(known::add);
+    known.remove(FILE_OPTION.substring(2));
+    Optional<String> named = namedFile(args);
+    String path = named.orElse(environment.getOrDefault(variable(FILE_OPTION.substring(2)), ""));
+    boolean none = path.isEmpty() || command.findOption(FILE_OPTION) == null;
+    return new Settings(environment, none ? Map.of() : readFile(Path.of(path), known));
+  }
+
+  /** The last one counts, as with every option. */
+  private static Optional<String> namedFile(String[] args) {
+    Optional<String> file = Optional.empty();
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].startsWith(FILE_OPTION + "=")) {
+        file = Optional.of(args[i].substring(FILE_OPTION.length() + 1));
+      } else if (args[i].equals(FILE_OPTION) && i + 1 < args.length) {
+        file = Optional.of(args[i + 1]);
+      }
+    }
+    return file;
+  }
+
+  private static Map<String, String> readFile(Path path, Set<String> known) throws IOException {
+    Object root;
+    try (InputStream in = Files.newInputStream(path)) {
+      root =
+          new Load(LoadSettings.builder().setLabel(path.toString()).build())
+              .loadFromInputStream(in);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(path + " does not exist; --config names it", e);
+    } catch (MarkedYamlEngineException e) {
+      String where = e.getProblemMark().map(mark -> " line " + (mark.getLine() + 1)).orElse("");
+      throw new IllegalArgumentException(path + where + ": " + e.getProblem(), e);
+    } catch (YamlEngineException e) {
+      throw new IllegalArgumentException(path + " is no YAML: " + e.getMessage(), e);
+    }
+    if (root == null) {
+      return Map.of();
+    }
+    if (!(root instanceof Map<?, ?> settings)) {
+      throw new IllegalArgumentException(path + " does not hold settings such as 'keep-alive: 20'");
+    }
+    Map<String, String> texts = new HashMap<>();
+    for (Map.Entry<?, ?> setting : settings.entrySet()) {
+      String key = String.valueOf(setting.getKey());
+      if (!known.contains(key)) {
+        throw new IllegalArgumentException(
+            path + ": there is no setting '" + key + "'; there are " + String.join(", ", known));
+      }
+      texts.put(key, text(setting.getValue()));
+    }
+    return texts;
+  }
+
+  /** As the command line would give it: lists and maps separated by commas. */
+  private static String text(Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(Settings::text).collect(Collectors.joining(","));
+    }
+    if (value instanceof Map<?, ?> map) {
+      return map.entrySet().stream()
+          .map(entry -> entry.getKey() + "=" + entry.getValue())
+          .collect(Collectors.joining(","));
+    }
+    return value == null ? "" : String.valueOf(value);
+  }
+
+  @Override
+  public String defaultValue(ArgSpec argument) {
+    if (!(argument instanceof OptionSpec option) || !takesValue(option)) {
+      return null;
+    }
+    String key = key(option);
+    String fromEnvironment = environment.get(variable(key));
+    return fromEnvironment != null ? fromEnvironment : file.get(key);
+  }
+
+  private static boolean takesValue(OptionSpec option) {
+    return option.arity().max() > 0;
+  }
+
+  private static String key(OptionSpec option) {
+    return option.longestName().substring(2);
+  }
+
+  private static String variable(String key) {
+    return "HY300_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// Getting in at a real mosquitto: certificates of both sides, names, user and password.
+package org.hy300.mqtt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Vertx;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.hy300.testing.Certificates;
+import org.hy300.testing.Mosquitto;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class BrokerAccessTest {
+  private static final String NAME = "localhost";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<String> said = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean connected = new AtomicBoolean();
+  private final Logger log = Logger.getLogger(MqttSession.class.getName());
+  private final Handler listening =
+      new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          said.add(new SimpleFormatter().formatMessage(record));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @TempDir private Path directory;
+  private Certificates certificates;
+  private MqttSession session;
+
+  @BeforeEach
+  void listen() throws Exception {
+    log.addHandler(listening);
+    certificates = new Certificates(directory.resolve("pki"));
+    certificates.issue(NAME);
+    certificates.issue("p1");
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    log.removeHandler(listening);
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private Mosquitto broker(String... settings) throws Exception {
+    return new Mosquitto(
+        directory,
+        NAME,
+        true,
+        "cafile " + certificates.ca(),
+        "certfile " + certificates.certificate(NAME),
+        "keyfile " + certificates.key(NAME),
+        String.join("\n", settings));
+  }
+
+  private void connect(BrokerAccess access) {
+    session =
+        new MqttSession(
+            vertx,
+            new MqttSession.Options(access, "test", 1, Map.of("commands/#", 1), 100),
+            null,
+            new MqttSession.Listener() {
+              @Override
+              public void connected() {
+                connected.set(true);
+              }
+
+              @Override
+              public void received(MqttPublishMessage message) {}
+            });
+    vertx.getOrCreateContext().runOnContext(now -> session.start());
+  }
+
+  private BrokerAccess withCertificate(BrokerAddress address, Path ca, String client) {
+    return new BrokerAccess(
+        address,
+        Optional.of(ca),
+        Optional.of(certificates.certificate(client)),
+        Optional.of(certificates.key(client)),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static BrokerAccess trusting(BrokerAddress address, Path ca) {
+    return new BrokerAccess(
+        address,
+        Optional.of(ca),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private void isLetIn() {
+    await().atMost(Duration.ofSeconds(20)).untilTrue(connected);
+  }
+
+  /** One line says why, and that it is tried again. */
+  private void isRefused(String why) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> !said.isEmpty());
+    assertThat(said.get(0)).contains(why).contains("trying again").doesNotContain("\n");
+    assertThat(connected).isFalse();
+  }
+
+  @Test
+  void certificatesOfBothSides() throws Exception {
+    try (Mosquitto broker = broker("require_certificate true", "use_identity_as_username true")) {
+      connect(withCertificate(broker.address(), certificates.ca(), "p1"));
+      isLetIn();
+    }
+  }
+
+  @Test
+  void aClientWithoutACertificateIsRefused() throws Exception {
+    try (Mosquitto broker = broker("require_certificate true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isRefused("certificate_required");
+    }
+  }
+
+  @Test
+  void aBrokerOfAnotherAuthorityIsNotTrusted() throws Exception {
+    Certificates others = new Certificates(directory.resolve("others"));
+    try (Mosquitto broker = broker("allow_anonymous true")) {
+      connect(trusting(broker.address(), others.ca()));
+      isRefused("trust anchors");
+    }
+  }
+
+  @Test
+  void aBrokerOfAnotherNameIsNotTrusted() throws Exception {
+    try (Mosquitto broker = broker("allow_anonymous true")) {
+      BrokerAddress byNumber = new BrokerAddress("127.0.0.1", broker.address().port(), true);
+      connect(trusting(byNumber, certificates.ca()));
+      isRefused("127.0.0.1");
+    }
+  }
+
+  @Test
+  void aPasswordOutOfAFile() throws Exception {
+    Path passwords = directory.resolve("passwords");
+    // mosquitto makes the file itself: its hashes are salted.
+    try (Program tool =
+        new Program(
+            "mosquitto_passwd",
+            Map.of(),
+            "mosquitto_passwd",
+            "-c",
+            "-b",
+            passwords.toString(),
+            "u",
+            "secret")) {
+      assertThat(tool.awaitExit(Duration.ofSeconds(10))).isZero();
+    }
+    Path password = Files.writeString(directory.resolve("password"), "secret\n");
+    try (Mosquitto broker = broker("allow_anonymous false", "password_file " + passwords)) {
+      BrokerAccess access =
+          new BrokerAccess(
+              broker.address(),
+              Optional.of(certificates.ca()),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of("u"),
+              Optional.of(password));
+      Files.writeString(password, "wrong\n");
+      connect(access);
+      isRefused("NOT_AUTHORIZED");
+      // The file is read at each connection: a corrected one is taken without a restart.
+      Files.writeString(password, "secret\n");
+      isLetIn();
+    }
+  }
+
+  @Test
+  void whatDoesNotGoTogetherIsSaid() {
+    BrokerAddress open = new BrokerAddress("localhost", 1883);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trusting(open, certificates.ca()))
+        .withMessageContaining("mqtts://localhost");
+    BrokerAddress tls = new BrokerAddress("localhost", 8883, true);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trusting(tls, directory.resolve("none.pem")))
+        .withMessageContaining("none.pem cannot be read");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new BrokerAccess(
+                    tls,
+                    Optional.empty(),
+                    Optional.of(certificates.certificate("p1")),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty()))
+        .withMessageContaining("--broker-key");
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options from command line, environment and file, and which of them counts.
+package org.hy300.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+class SettingsTest {
+  @TempDir private Path directory;
+  private Path file;
+
+  @Command(name = "test", mixinStandardHelpOptions = true)
+  private static final class Options implements Runnable {
+    @Option(names = "--labels", defaultValue = "")
+    private String labels;
+
+    @Mixin private SharedOptions shared;
+
+    @Override
+    public void run() {}
+  }
+
+  @BeforeEach
+  void write() throws IOException {
+    file = directory.resolve("agent.yaml");
+    Files.writeString(file, "# of the fleet\nkeep-alive: 7\nlabels: {site: berlin, room: a2}\n");
+  }
+
+  private static Options parse(Map<String, String> environment, String... args) throws IOException {
+    Options options = new Options();
+    CommandLine line = new CommandLine(options);
+    line.setDefaultValueProvider(Settings.read(line.getCommandSpec(), args, environment));
+    line.parseArgs(args);
+    return options;
+  }
+
+  @Test
+  void theCommandLineGoesBeforeTheEnvironmentAndThatBeforeTheFile() throws IOException {
+    String config = "--config=" + file;
+    Map<String, String> environment = Map.of("HY300_KEEP_ALIVE", "8");
+    assertThat(parse(Map.of()).shared.keepAliveSeconds()).isEqualTo(20);
+    assertThat(parse(Map.of(), config).shared.keepAliveSeconds()).isEqualTo(7);
+    assertThat(parse(environment, "--config", file.toString()).shared.keepAliveSeconds())
+        .isEqualTo(8);
+    assertThat(parse(environment, config, "--keep-alive", "9").shared.keepAliveSeconds())
+        .isEqualTo(9);
+    assertThat(parse(Map.of("HY300_CONFIG", file.toString())).shared.keepAliveSeconds())
+        .isEqualTo(7);
+  }
+
+  @Test
+  void mapsBecomePairs() throws IOException {
+    assertThat(parse(Map.of(), "--config=" + file).labels).isEqualTo("site=berlin,room=a2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[name=kodi, unit=ssh.service]", "[{name: kodi}, {unit: ssh.service}]"})
+  void listsAreSeparatedByCommas(String list) throws IOException {
+    Files.writeString(file, "labels: " + list + "\n");
+    assertThat(parse(Map.of(), "--config=" + file).labels).isEqualTo("name=kodi,unit=ssh.service");
+  }
+
+  @Test
+  void aProgramWithoutThatOptionReadsNoFile() throws IOException {
+    @Command
+    final class Plain {
+      @Option(names = "--number")
+      private int number;
+    }
+    Map<String, String> environment = Map.of("HY300_CONFIG", file.toString(), "HY300_NUMBER", "3");
+    Plain plain = new Plain();
+    CommandLine line = new CommandLine(plain);
+    line.setDefaultValueProvider(Settings.read(line.getCommandSpec(), new String[0], environment));
+    line.parseArgs();
+    assertThat(plain.number).isEqualTo(3);
+  }
+
+  @Test
+  void anEmptyFileSaysNothing() throws IOException {
+    Files.writeString(file, "# nothing yet\n");
+    assertThat(parse(Map.of(), "--config=" + file).shared.keepAliveSeconds()).isEqualTo(20);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "keep-alife: 7       | there is no setting 'keep-alife'; there are broker-ca",
+        "help: true          | there is no setting 'help'",
+        "config: other       | there is no setting 'config'",
+        "keep-alive: [1      | line 2",
+        "'just a text'       | does not hold settings",
+      })
+  void aWrongFileIsOneLine(String content, String message) throws IOException {
+    Files.writeString(file, content + "\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> parse(Map.of(), "--config=" + file))
+        .withMessageContaining(file.toString())
+        .withMessageContaining(message)
+        .withMessageNotContaining("\n");
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> parse(Map.of(), "--config=" + directory.resolve("none.yaml")))
+        .withMessageContaining("none.yaml does not exist");
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the events of all class devices: of the bridge's history while it is told, else of
+// readings.
+package org.hy300.agent.event;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.source.BridgeSource;
+import org.hy300.agent.source.Subsystem;
+
+/** Belongs to the event loop. */
+public final class DriverEvents implements BridgeSource.Listener {
+  private final EventPublisher events;
+  private final Runnable reread;
+  private final Map<String, SubsystemEvents> devices = new HashMap<>();
+
+  /** The bridge tells every transition, so that readings make no events. */
+  private boolean historyComplete;
+
+  /**
+   * Creates the events of devices that appear later.
+   *
+   * @param reread reads all state attributes at once; those that have changed are woken
+   */
+  public DriverEvents(EventPublisher events, Runnable reread) {
+    this.events = events;
+    this.reread = reread;
+  }
+
+  private SubsystemEvents device(String name) {
+    return devices.computeIfAbsent(name, device -> SubsystemEvents.of(events, device));
+  }
+
+  /** A class device has been found. */
+  public void appeared(Subsystem subsystem) {
+    subsystem.states().forEach(device(subsystem.name())::begins);
+  }
+
+  /** A state attribute was read after a wake-up. */
+  public void woken(Subsystem subsystem, String attribute, String now) {
+    if (historyComplete) {
+      return;
+    }
+    if (attribute.equals("moving") && now.equals("0")) {
+      // A whole short move may have woken all of them at once, `moving` first.
+      subsystem.reread("position");
+      subsystem.reread("fault");
+    }
+    device(subsystem.name()).reads(attribute, now);
+  }
+
+  /** A class device has gone. */
+  public void vanished(Subsystem subsystem) {
+    devices.remove(subsystem.name());
+  }
+
+  /** A move of this motor has been ordered. */
+  public void ordered(String motor, int position) {
+    if (!historyComplete && devices.get(motor) instanceof MotorEvents moved) {
+      moved.ordered(position);
+    }
+  }
+
+  @Override
+  public void began() {
+    catchUp();
+    historyComplete = true;
+  }
+
+  @Override
+  public void transition(String device, String attribute, String now, Instant time) {
+    device(device).becomes(attribute, now, time);
+  }
+
+  @Override
+  public void lost(long transitions) {
+    events.happened(
+        AgentMetrics.SUBSYSTEM,
+        "gap",
+        new JsonObject().put("lost", transitions).put("of", "transitions"));
+    catchUp();
+    historyComplete = true;
+  }
+
+  @Override
+  public void ended() {
+    catchUp();
+  }
+
+  /** Makes the events that the attributes tell of now, as they do where there is no bridge. */
+  private void catchUp() {
+    historyComplete = false;
+    reread.run();
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Events of the MIPS co-processor.
+package org.hy300.agent.event;
+
+import io.vertx.core.json.JsonObject;
+
+/** Its state and its firmware; that a load has failed is told by the command that ordered it. */
+final class MipsEvents extends SubsystemEvents {
+  MipsEvents(EventPublisher events, String device) {
+    super(events, device);
+  }
+
+  @Override
+  protected void changed(String attribute, String now) {
+    switch (attribute) {
+      case "state" -> tell("mips_state", new JsonObject().put("state", now));
+      case "firmware_loaded" -> {
+        if (now.equals("1")) {
+          tell("firmware_loaded", new JsonObject());
+        }
+      }
+      default -> {
+        // The keystone corners are state and make no event.
+      }
+    }
+  }
+}

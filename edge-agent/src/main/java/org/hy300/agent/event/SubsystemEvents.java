@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the events of one class device out of the changes of its state attributes.
+package org.hy300.agent.event;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Changes come from readings of the attributes, of which some may be missed, or from the bridge,
+ * which tells all of them. A value that is known already is no change.
+ */
+public abstract class SubsystemEvents {
+  private final EventPublisher events;
+  private final String device;
+  private final Map<String, String> last = new HashMap<>();
+  private Instant time = Instant.EPOCH;
+
+  /**
+   * Creates the events of a device of which nothing is known yet.
+   *
+   * @param device the class device's name: motor, tvcap, motor1
+   */
+  protected SubsystemEvents(EventPublisher events, String device) {
+    this.events = events;
+    this.device = device;
+  }
+
+  /** For a class device of this name. */
+  public static SubsystemEvents of(EventPublisher events, String device) {
+    return switch (device.replaceAll("[0-9]+$", "")) {
+      case "motor" -> new MotorEvents(events, device);
+      case "tvcap" -> new TvcapEvents(events, device);
+      case "mips" -> new MipsEvents(events, device);
+      default ->
+          new SubsystemEvents(events, device) {
+            @Override
+            protected void changed(String attribute, String now) {}
+          };
+    };
+  }
+
+  /** What an attribute says before anything happens: the beginning of the history. */
+  public final void begins(String attribute, String now) {
+    last.put(attribute, now);
+  }
+
+  /** An attribute was read. It may say what it said before, and more may have changed with it. */
+  public final void reads(String attribute, String now) {
+    String before = last.put(attribute, now);
+    time = Instant.now();
+    if (before != null && !before.equals(now)) {
+      changed(attribute, now);
+    }
+    settled();
+  }
+
+  /** The kernel tells of a change, each of them and in order. */
+  public final void becomes(String attribute, String now, Instant since) {
+    if (!now.equals(last.put(attribute, now))) {
+      time = since;
+      changed(attribute, now);
+    }
+  }
+
+  /** What the attribute said last, or the other text when it has not said anything. */
+  protected final String last(String attribute, String otherwise) {
+    return last.getOrDefault(attribute, otherwise);
+  }
+
+  /** An attribute has changed. */
+  protected abstract void changed(String attribute, String now);
+
+  /** An attribute has been read; what is missed between two readings can be made up for here. */
+  protected void settled() {}
+
+  /** Publishes an event of the change that is being told. */
+  protected final void tell(String event, JsonObject data) {
+    events.happened(device, event, data, time);
+  }
+}

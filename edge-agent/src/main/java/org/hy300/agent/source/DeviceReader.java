@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// A character device whose messages are read by a thread of their own and handled on the event
+// loop.
+package org.hy300.agent.source;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Opens the device when it is there, again after it has failed, and hands on what each read()
+ * gives.
+ *
+ * <p>The thread is needed: a read of such a device blocks, and Java has no non-blocking one. A
+ * RandomAccessFile lets another thread write meanwhile, which a FileChannel does not.
+ */
+final class DeviceReader {
+  private static final Logger LOG = System.getLogger(DeviceReader.class.getName());
+
+  private static final long RETRY_MS = 5_000;
+
+  /** Messages that may wait for the event loop; then the kernel's queue fills, and counts. */
+  private static final int WAITING = 256;
+
+  /** Called on the event loop. */
+  interface Handler {
+    void opened();
+
+    void received(byte[] message);
+
+    void closed();
+  }
+
+  private final Path device;
+  private final int longest;
+  private final Context context;
+  private final Handler handler;
+  private final Semaphore room = new Semaphore(WAITING);
+  private final Thread thread;
+  private volatile RandomAccessFile file;
+  private volatile boolean stopped;
+  private boolean refusalTold;
+
+  /**
+   * Creates a reader that {@link #start} sets going.
+   *
+   * @param longest most bytes that one message has
+   */
+  DeviceReader(Vertx vertx, Path device, int longest, Handler handler) {
+    this.device = device;
+    this.longest = longest;
+    this.handler = handler;
+    context = vertx.getOrCreateContext();
+    thread = new Thread(this::run, "read " + device.getFileName());
+    // A read that waits cannot be ended; the thread must not keep the program.
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  void stop() {
+    stopped = true;
+    thread.interrupt();
+  }
+
+  /** Writes one message. Any thread; does not wait for an answer. */
+  void write(byte[] message) throws IOException {
+    RandomAccessFile open = file;
+    if (open == null) {
+      throw new IOException(device + " is not open");
+    }
+    open.write(message);
+  }
+
+  private void run() {
+    while (!stopped) {
+      // Opened for writing, a name that does not exist would become a plain file.
+      if (Files.exists(device)) {
+        try (RandomAccessFile open = new RandomAccessFile(device.toFile(), "rw")) {
+          file = open;
+          refusalTold = false;
+          tell(handler::opened);
+          readAll(open);
+        } catch (IOException e) {
+          refused(e);
+        } finally {
+          if (file != null) {
+            file = null;
+            tell(handler::closed);
+          }
+        }
+      }
+      try {
+        Thread.sleep(RETRY_MS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void readAll(RandomAccessFile open) throws IOException {
+    byte[] buffer = new byte[longest];
+    while (!stopped) {
+      int length = open.read(buffer);
+      if (length < 0) {
+        return;
+      }
+      byte[] message = Arrays.copyOf(buffer, length);
+      room.acquireUninterruptibly();
+      context.runOnContext(now -> room.release());
+      tell(() -> handler.received(message));
+    }
+  }
+
+  /** Who has stopped the reader is told nothing more. */
+  private void tell(Runnable what) {
+    context.runOnContext(
+        now -> {
+          if (!stopped) {
+            what.run();
+          }
+        });
+  }
+
+  private void refused(IOException why) {
+    if (!refusalTold) {
+      refusalTold = true;
+      LOG.log(
+          Level.WARNING,
+          "{0} cannot be used ({1}); tried again every {2} s",
+          device,
+          why.getMessage(),
+          RETRY_MS / 1000);
+    }
+  }
+}
