@@ -4,8 +4,10 @@ package org.hy300.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.hy300.contract.Topics;
@@ -13,6 +15,7 @@ import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -67,17 +70,46 @@ class AgentConfigTest {
         "--journal-size=2000"
       })
   void aWrongOptionEndsTheProgramWithOneLine(String option) throws Exception {
+    assertThat(run(Map.of(), 2, option)).startsWith("hy300-agent: ");
+  }
+
+  @Test
+  void optionsMayStandInTheFileAndInTheEnvironment(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("agent.yaml");
+    Files.writeString(
+        file,
+        """
+        device: p1
+        journal: /var/tmp/hy300
+        journal-size: 2
+        clock-marker: none
+        processes: [name=kodi, {unit: ssh.service}]
+        labels: {site: berlin, room: a2}
+        """);
+    String config = "--config=" + file;
+    assertThat(run(Map.of(), 0, config, "--check-config")).endsWith("the configuration is sound");
+    assertThat(run(Map.of("HY300_JOURNAL_SIZE", "0"), 2, config, "--check-config"))
+        .contains("journal of 0 MiB");
+    assertThat(run(Map.of("HY300_PROCESSES", "kodi"), 2, config, "--check-config"))
+        .contains("kodi");
+  }
+
+  /** Runs an agent that ends by itself, and returns the one line that it says. */
+  private static String run(Map<String, String> environment, int status, String... options)
+      throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.hy300.agent.Main"));
+    command.addAll(List.of(options));
     try (Program program =
-        new Program(
-            "hy300-agent",
-            Map.of(),
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.hy300.agent.Main",
-            option)) {
-      assertThat(program.awaitExit(Duration.ofSeconds(20))).isEqualTo(2);
-      assertThat(program.lines()).hasSize(1).first().asString().startsWith("hy300-agent: ");
+        new Program("hy300-agent", environment, command.toArray(String[]::new))) {
+      assertThat(program.awaitExit(Duration.ofSeconds(20))).isEqualTo(status);
+      assertThat(program.lines()).hasSize(1);
+      return program.lines().get(0);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.hy300.agent.AgentMetrics;
 import org.hy300.agent.source.BridgeSource;
 import org.hy300.agent.source.Subsystem;
@@ -15,10 +16,13 @@ import org.hy300.agent.source.Subsystem;
 public final class DriverEvents implements BridgeSource.Listener {
   private final EventPublisher events;
   private final Runnable reread;
+  private final Map<String, Subsystem> subsystems = new TreeMap<>();
   private final Map<String, SubsystemEvents> devices = new HashMap<>();
 
   /** The bridge tells every transition, so that readings make no events. */
   private boolean historyComplete;
+
+  private boolean catchingUp;
 
   /**
    * Creates the events of devices that appear later.
@@ -36,12 +40,13 @@ public final class DriverEvents implements BridgeSource.Listener {
 
   /** A class device has been found. */
   public void appeared(Subsystem subsystem) {
+    subsystems.put(subsystem.name(), subsystem);
     subsystem.states().forEach(device(subsystem.name())::begins);
   }
 
   /** A state attribute was read after a wake-up. */
   public void woken(Subsystem subsystem, String attribute, String now) {
-    if (historyComplete) {
+    if (historyComplete || catchingUp) {
       return;
     }
     if (attribute.equals("moving") && now.equals("0")) {
@@ -54,6 +59,7 @@ public final class DriverEvents implements BridgeSource.Listener {
 
   /** A class device has gone. */
   public void vanished(Subsystem subsystem) {
+    subsystems.remove(subsystem.name());
     devices.remove(subsystem.name());
   }
 
@@ -66,8 +72,8 @@ public final class DriverEvents implements BridgeSource.Listener {
 
   @Override
   public void began() {
-    catchUp();
     historyComplete = true;
+    catchUp();
   }
 
   @Override
@@ -82,17 +88,19 @@ public final class DriverEvents implements BridgeSource.Listener {
         "gap",
         new JsonObject().put("lost", transitions).put("of", "transitions"));
     catchUp();
-    historyComplete = true;
   }
 
   @Override
   public void ended() {
+    historyComplete = false;
     catchUp();
   }
 
-  /** Makes the events that the attributes tell of now, as they do where there is no bridge. */
+  /** Makes the events of all that differs now from what has been told. */
   private void catchUp() {
-    historyComplete = false;
+    catchingUp = true;
     reread.run();
+    catchingUp = false;
+    subsystems.forEach((name, subsystem) -> device(name).readAll(subsystem.states()));
   }
 }

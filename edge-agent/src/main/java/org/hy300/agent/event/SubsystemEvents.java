@@ -5,16 +5,23 @@ package org.hy300.agent.event;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Changes come from readings of the attributes, of which some may be missed, or from the bridge,
- * which tells all of them. A value that is known already is no change.
+ * which tells all of them. A value that has been told already is no change.
  */
 public abstract class SubsystemEvents {
   private final EventPublisher events;
   private final String device;
   private final Map<String, String> last = new HashMap<>();
+
+  /** What was read first may be the end of a change of which the bridge is yet to tell. */
+  private final Set<String> untold = new HashSet<>();
+
   private Instant time = Instant.EPOCH;
 
   /**
@@ -44,21 +51,36 @@ public abstract class SubsystemEvents {
   /** What an attribute says before anything happens: the beginning of the history. */
   public final void begins(String attribute, String now) {
     last.put(attribute, now);
+    untold.add(attribute);
   }
 
   /** An attribute was read. It may say what it said before, and more may have changed with it. */
   public final void reads(String attribute, String now) {
-    String before = last.put(attribute, now);
+    readAll(Map.of(attribute, now));
+  }
+
+  /** Attributes were read at one time, after changes of any of them may have been missed. */
+  public final void readAll(Map<String, String> now) {
+    Map<String, String> before = Map.copyOf(last);
+    last.putAll(now);
     time = Instant.now();
-    if (before != null && !before.equals(now)) {
-      changed(attribute, now);
-    }
+    new TreeMap<>(now)
+        .forEach(
+            (attribute, value) -> {
+              if (!before.containsKey(attribute)) {
+                untold.add(attribute);
+              } else if (!value.equals(before.get(attribute))) {
+                untold.remove(attribute);
+                changed(attribute, value);
+              }
+            });
     settled();
   }
 
   /** The kernel tells of a change, each of them and in order. */
   public final void becomes(String attribute, String now, Instant since) {
-    if (!now.equals(last.put(attribute, now))) {
+    boolean first = untold.remove(attribute);
+    if (!now.equals(last.put(attribute, now)) || first) {
       time = since;
       changed(attribute, now);
     }
