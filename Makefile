@@ -51,6 +51,10 @@ test-kernel-debug: ## the drivers on a kernel that checks all they do: storms, f
 	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES) $(DEBUG_PACKAGES)
 	deploy/vm/test-drivers-debug.sh
 
+test-mutations: ## breaks the drivers in one place after the other; the tests on the debug kernel must notice each time
+	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES) $(DEBUG_PACKAGES)
+	deploy/vm/test-mutations.sh
+
 test-e2e: ## guest, collector, mosquitto clients and Prometheus together
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
@@ -73,7 +77,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-e2e bench bench-kernel package clean programs
+.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-mutations test-e2e bench bench-kernel package clean programs
 
 programs: target/programs
 

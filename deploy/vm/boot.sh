@@ -4,6 +4,7 @@
 #
 # usage: boot.sh projector|driver-tests|hardware COMMANDLINE [OPTION-OF-QEMU...]
 # HY300_KERNEL=trixie boots Debian 13's kernel instead of Debian 12's, HY300_KERNEL=debug the one of $DEBUG_KERNEL.
+# HY300_LIMIT=900 ends the guest after so many seconds.
 # HY300_SHARE=directory shows that directory to the projector as /mnt/share.
 # build.sh has made what is booted; the words of the command line are those of the guest's init.
 set -eu
@@ -32,6 +33,8 @@ if [ "$what" = projector ]; then
 fi
 # KVM is left alone on purpose: an arm64 guest cannot have it on amd64, and a run should be the same everywhere.
 # shellcheck disable=SC2086  # GUEST_MACHINE is a list of words
-exec setpriv --pdeathsig KILL qemu-system-aarch64 $GUEST_MACHINE -accel tcg -nographic -nodefaults -no-reboot \
+# timeout ends with whoever started it, and the guest with timeout.
+exec setpriv --pdeathsig TERM timeout --foreground -k 10 "${HY300_LIMIT:-0}" setpriv --pdeathsig KILL \
+  qemu-system-aarch64 $GUEST_MACHINE -accel tcg -nographic -nodefaults -no-reboot \
   -serial stdio -kernel "$GUEST_KERNEL/boot/vmlinuz-$GUEST_RELEASE" -initrd "$out/$what.cpio.gz" -dtb "$out/$what.dtb" \
   -append "console=ttyAMA0 quiet panic=-1 $commandline" "$@"

@@ -16,18 +16,20 @@ tests=$(echo "${HY300_TESTS:-*}" | tr ' ' ,)
 run() {
   for boot in driver-tests driver-tests-selfmade; do
     echo "== $boot: booting Debian's kernel of $1"
-    HY300_KERNEL=$1 timeout 900 "$here/boot.sh" "$boot" "hy300.test=$boot,$tests" </dev/null 2>&1 | sed -u 's/\r$//'
+    HY300_KERNEL=$1 HY300_LIMIT=900 "$here/boot.sh" "$boot" "hy300.test=$boot,$tests" </dev/null 2>&1 | sed -u 's/\r$//'
     echo "== end of $boot"
   done
 }
 
+# Guests end with this script: it waits for jobs, which a signal interrupts, and a guest notices that its job is gone.
+trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
 # The last kernel's guest shows its console as it runs, those beside it theirs at the end.
 for kernel in $kernels; do
   log=$out/test-$kernel.log
   [ "$kernel" = "${kernels##* }" ] && continue
   run "$kernel" >"$log" &
 done
-run "${kernels##* }" | tee "$out/test-${kernels##* }.log"
+run "${kernels##* }" | tee "$out/test-${kernels##* }.log" &
 wait
 for kernel in $kernels; do
   [ "$kernel" = "${kernels##* }" ] || cat "$out/test-$kernel.log"

@@ -85,13 +85,20 @@ static int unload(const char *path)
 	return syscall(SYS_delete_module, name_of(path), O_NONBLOCK) ? -errno : 0;
 }
 
+static void set_autoprobe(const char *on)
+{
+	int fd = open("/sys/bus/platform/drivers_autoprobe", O_WRONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0 && write(fd, on, 1) == 1);
+	close(fd);
+}
+
 /* Module by module; the devices are left alone meanwhile, so that this is about the modules. */
 static void loading(void)
 {
-	int i, nth, fd, refused;
+	int i, nth, refused;
 
-	fd = open("/sys/bus/platform/drivers_autoprobe", O_WRONLY | O_CLOEXEC);
-	CHECK(fd >= 0 && write(fd, "0", 1) == 1);
+	set_autoprobe("0");
 	for (i = 0; i < module_count; i++) {
 		refused = 0;
 		for (nth = 1; nth < MOST; nth++) {
@@ -123,13 +130,15 @@ static void loading(void)
 	}
 	while (i--)
 		CHECK_EQ(unload(modules[i]), 0);
-	CHECK(write(fd, "1", 1) == 1);
-	close(fd);
+	set_autoprobe("1");
 	for (i = 0; i < module_count; i++)
 		CHECK_EQ(load(modules[i]), 0);
 }
 
-/* Device by device, and a driver that finds none of its devices bound is a failure of its own. */
+/*
+ * Device by device; with a board only the board, because its children have their own turn. A driver
+ * that finds none of its devices bound is a failure of its own.
+ */
 static void binding(void)
 {
 	unsigned int i;
@@ -142,6 +151,7 @@ static void binding(void)
 
 		CHECK(devices_restore());
 		CHECK_EQ(device_bind(device, "unbind"), 0);
+		set_autoprobe("0");
 		refused = 0;
 		absorbed = 0;
 		for (nth = 1; nth < MOST; nth++) {
@@ -167,6 +177,7 @@ static void binding(void)
 				break;
 		}
 		CHECK(nth < MOST);
+		set_autoprobe("1");
 		printf("# %s: %d points, %d refused, %d done without\n", device->name, nth - 1,
 		       refused, absorbed);
 		CHECK(refused);

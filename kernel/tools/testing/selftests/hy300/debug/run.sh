@@ -49,7 +49,11 @@ part() {
   [ "$(cat "$results.status")" -eq 0 ] &&
     [ "$(grep -cE '^(not )?ok [0-9]' "$results.out")" -ge "$planned" ]
   result $? "$part ends well"
-  dmesg -c >"$results.log"
+  # videobuf2 counts a DQBUF that waits while somebody else frees the queue on both sides of that.
+  dmesg -c | sed '/counters for queue [^,]*: UNBALANCED/ {
+    N
+    s/.*start_streaming: \([0-9]*\) stop_streaming: \1$/a DQBUF waited while its queue was freed/
+  }' >"$results.log"
   grep -qE "$reports" "$results.log"
   [ $? -eq 1 ]
   clean=$?
