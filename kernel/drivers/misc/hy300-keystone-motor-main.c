@@ -72,6 +72,28 @@ static int hy300_motor_read_properties(struct hy300_motor *motor)
 	return 0;
 }
 
+/*
+ * One by one: devm_gpiod_get_array() loses the first line if memory runs out (6.1), and its short
+ * cut for a whole array drives line 3 for the last of lines 0, 1, 2 and 4.
+ */
+static int hy300_motor_get_phases(struct hy300_motor *motor)
+{
+	int i, count = gpiod_count(motor->dev, "phase");
+
+	if (count < 0)
+		return dev_err_probe(motor->dev, count, "no phase-gpios\n");
+	if (count != HY300_MOTOR_PHASES)
+		return dev_err_probe(motor->dev, -EINVAL, "%d phase-gpios, not %d\n", count,
+				     HY300_MOTOR_PHASES);
+	for (i = 0; i < count; i++) {
+		motor->phases[i] = devm_gpiod_get_index(motor->dev, "phase", i, GPIOD_OUT_LOW);
+		if (IS_ERR(motor->phases[i]))
+			return dev_err_probe(motor->dev, PTR_ERR(motor->phases[i]),
+					     "no phase-gpios\n");
+	}
+	return 0;
+}
+
 static int hy300_motor_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
@@ -90,12 +112,9 @@ static int hy300_motor_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 
-	motor->phases = devm_gpiod_get_array(dev, "phase", GPIOD_OUT_LOW);
-	if (IS_ERR(motor->phases))
-		return dev_err_probe(dev, PTR_ERR(motor->phases), "no phase-gpios\n");
-	if (motor->phases->ndescs != HY300_MOTOR_PHASES)
-		return dev_err_probe(dev, -EINVAL, "%u phase-gpios, not %d\n",
-				     motor->phases->ndescs, HY300_MOTOR_PHASES);
+	ret = hy300_motor_get_phases(motor);
+	if (ret)
+		return ret;
 	motor->limit = devm_gpiod_get(dev, "limit", GPIOD_IN);
 	if (IS_ERR(motor->limit))
 		return dev_err_probe(dev, PTR_ERR(motor->limit), "no limit-gpios\n");

@@ -52,11 +52,7 @@ static int hy300_motor_write_coils(struct hy300_motor *motor, u8 pattern)
 
 	lockdep_assert_held(&motor->lock);
 	values[0] = pattern;
-	/*
-	 * Without the array's info: gpiolib's short cut with it drives line 3
-	 * for the last of lines 0, 1, 2 and 4.
-	 */
-	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases->desc, NULL, values);
+	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases, NULL, values);
 	if (ret)
 		return ret;
 	motor->count.phase_transitions += hweight8(motor->coils ^ pattern);

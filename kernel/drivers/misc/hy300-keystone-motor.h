@@ -90,7 +90,7 @@ struct hy300_motor_counters {
 struct hy300_motor {
 	struct device *dev;
 	struct hy300_subsystem sub;
-	struct gpio_descs *phases;
+	struct gpio_desc *phases[HY300_MOTOR_PHASES];
 	struct gpio_desc *limit;
 
 	u8 table[HY300_MOTOR_MAX_TABLE];

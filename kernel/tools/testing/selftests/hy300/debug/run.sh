@@ -15,6 +15,8 @@ lib=/lib/modules/$(uname -r)
 results=$(mktemp)
 reports='BUG|WARNING|Oops|Call [Tt]race|Unable to handle|hung task|refcount|KASAN|UBSAN|ODEBUG'
 reports="$reports|DMA-API|INFO: |detected!|UNBALANCED|suspicious"
+# What the kernel's core says with a call trace when an allocation of its own is made to fail
+asked_for='vmalloc error|page allocation failure|cannot create duplicate filename'
 
 # In an order in which they can be loaded: whatever a module needs has fewer needs.
 names=$(sed -n 's/^BUILT_MODULE_NAME.*="\(.*\)"/\1/p' "$here/dkms.conf")
@@ -50,12 +52,16 @@ part() {
     [ "$(grep -cE '^(not )?ok [0-9]' "$results.out")" -ge "$planned" ]
   result $? "$part ends well"
   # videobuf2 counts a DQBUF that waits while somebody else frees the queue on both sides of that.
+  case $1 in failures) expected=$asked_for ;; *) expected='^$' ;; esac
   dmesg -c | sed '/counters for queue [^,]*: UNBALANCED/ {
     N
     s/.*start_streaming: \([0-9]*\) stop_streaming: \1$/a DQBUF waited while its queue was freed/
   }' >"$results.log"
-  grep -qE "$reports" "$results.log"
-  [ $? -eq 1 ]
+  awk -v expected="$expected" -v reports="$reports" '
+    $0 ~ expected { of_core = 1 }
+    /Call trace/ && of_core { of_core = 0; next }
+    $0 ~ reports { exit found = 1 }
+    END { exit found }' "$results.log"
   clean=$?
   [ $clean -eq 0 ] || sed 's/^/# /' "$results.log"
   result $clean "$part: no report of the kernel"
@@ -117,15 +123,19 @@ failures() {
 }
 
 # An object counts as leaked once it is five seconds old; what only a stale register points to is
-# seen by a second scan.
+# seen by a second scan. Two leaks of failing allocations are the core's: __class_register() and
+# __video_register_device() of 6.1 keep the name of what they give up.
 leaks() {
   sleep 6
   for scan in first second; do
     echo scan >/sys/kernel/debug/kmemleak || return
     [ $scan = second ] || sleep 1
   done
-  cat /sys/kernel/debug/kmemleak
-  [ -z "$(cat /sys/kernel/debug/kmemleak)" ]
+  awk '
+    function tell() { if (object && object !~ /kobject_set_name.*(__class|__video)_register/) { printf "%s", object; told = 1 } }
+    /^unreferenced object/ { tell(); object = "" }
+    { object = object $0 "\n" }
+    END { tell(); exit told }' /sys/kernel/debug/kmemleak
 }
 
 # Each of these switches itself off when it has had enough, and would then find nothing more.
