@@ -14,9 +14,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.hy300.agent.journal.Journal;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
+import org.hy300.journal.Journal;
 
 /**
  * One entry for each reply, and one for each terminal reply that the broker has acknowledged. The

@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hy300.agent.AgentMetrics;
-import org.hy300.agent.journal.Journal;
 import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.CommandMessage;
 import org.hy300.contract.ErrorCode;
@@ -28,6 +27,7 @@ import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 import org.hy300.contract.Topics;
+import org.hy300.journal.Journal;
 import org.hy300.mqtt.MqttSession;
 
 /** Belongs to the event loop. */

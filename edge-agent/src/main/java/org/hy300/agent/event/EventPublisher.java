@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.hy300.agent.AgentMetrics;
-import org.hy300.agent.journal.Journal;
 import org.hy300.contract.EventMessage;
 import org.hy300.contract.Topics;
+import org.hy300.journal.Journal;
 import org.hy300.mqtt.MqttSession;
 
 /**

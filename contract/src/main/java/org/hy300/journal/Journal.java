@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbered entries on disk that survive the agent and a power cut: bounded, oldest dropped first.
-package org.hy300.agent.journal;
+// Numbered entries on disk that survive the program and a power cut: bounded, oldest dropped first.
+package org.hy300.journal;
 
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -61,7 +61,7 @@ public final class Journal implements AutoCloseable {
    *
    * @param maxBytes most that the files take together
    * @param refused called each time that the disk did not take what was to be written
-   * @throws IOException when another agent has the journal
+   * @throws IOException when another program has the journal
    */
   public Journal(Path directory, long maxBytes, Runnable refused) throws IOException {
     this.directory = directory;
@@ -106,7 +106,7 @@ public final class Journal implements AutoCloseable {
     }
     if (!taken) {
       throw new InUseException(
-          directory + " is in use by another agent; give each one its own --device or --journal");
+          directory + " is in use by another program; give each one a directory of its own");
     }
   }
 
@@ -147,8 +147,8 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Hands entries to the kernel: they survive the end of the agent, and after {@link #sync} the end
-   * of the machine.
+   * Hands entries to the kernel: they survive the end of the program, and after {@link #sync} the
+   * end of the machine.
    */
   public void append(List<Entry> entries) {
     for (Entry entry : entries) {
@@ -326,7 +326,7 @@ public final class Journal implements AutoCloseable {
           "journal {0} cannot be written: {1}; what happens waits in memory {2}",
           directory,
           reason(why),
-          memoryOnly ? "until the agent is started with a --journal that can" : "until it can");
+          memoryOnly ? "until the program is started with a directory that can" : "until it can");
     }
   }
 

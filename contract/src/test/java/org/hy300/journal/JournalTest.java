@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.hy300.agent.journal;
+package org.hy300.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -233,7 +233,7 @@ class JournalTest {
     Journal first = open(LARGE);
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> open(LARGE))
-        .withMessageContaining("in use by another agent");
+        .withMessageContaining("in use by another program");
     first.close();
     open(LARGE).close();
   }

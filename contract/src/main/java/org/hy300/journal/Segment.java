@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One file of a journal: records with length and checksum, one after another.
-package org.hy300.agent.journal;
+package org.hy300.journal;
 
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -100,7 +100,7 @@ final class Segment implements AutoCloseable {
     if (length < channel.size()) {
       channel.truncate(length);
     }
-    // What a killed agent has written may be no further than in the kernel's cache.
+    // What a killed program has written may be no further than in the kernel's cache.
     channel.force(false);
     return done;
   }
