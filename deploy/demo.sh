@@ -62,7 +62,7 @@ wait_for() {
 
 say "== starting the collector"
 HY300_HTTP_PORT=$http_port HY300_MQTT_PORT=$mqtt_port HY300_KEEP_ALIVE=$keep_alive HY300_BROKER='' \
-  setpriv --pdeathsig TERM "$root/collector/target/hy300-collector/bin/hy300-collector" >"$logs/collector.log" 2>&1 </dev/null &
+  HY300_DATA=$logs/collector-data setpriv --pdeathsig TERM "$root/collector/target/hy300-collector/bin/hy300-collector" >"$logs/collector.log" 2>&1 </dev/null &
 collector=$!
 say "== booting the projector '$device' (QEMU arm64, Debian's kernel)"
 rm -f "$logs/console"

@@ -11,40 +11,80 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.io.IOException;
 import java.util.UUID;
+import org.hy300.collector.access.Gate;
+import org.hy300.collector.device.DeviceSettings;
+import org.hy300.collector.device.RecentEvents;
+import org.hy300.collector.device.Snapshots;
 import org.hy300.collector.exposition.MetricsPage;
+import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
-import org.hy300.collector.http.CommandHandler;
 import org.hy300.collector.http.HttpApi;
+import org.hy300.collector.http.Routes;
 import org.hy300.collector.ingest.FleetSubscriber;
+import org.hy300.collector.relay.AuditLog;
 import org.hy300.collector.relay.CommandRelay;
+import org.hy300.collector.relay.FleetCommands;
+import org.hy300.collector.relay.RelayMetrics;
+import org.hy300.collector.relay.RelaySession;
+import org.hy300.collector.relay.RelayStore;
+import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.program.Supervisor;
 
-/** One collector. Fleet, session and HTTP live on one event loop. */
+/** One collector. Fleet, sessions and HTTP live on one event loop. */
 public final class Collector {
-  /** Commands that wait for the broker. */
-  private static final int OUTBOX = 10_000;
+  /** What the fleet's session sends: nothing. */
+  private static final int OUTBOX = 16;
 
-  private static final long STOP_MS = 2_000;
+  private static final long AUDIT_BYTES = 64L * 1024 * 1024;
+
+  /** How long commands that are under way may take to end when the collector is stopped. */
+  private static final long DRAIN_MS = 1_500;
+
+  private static final long STOP_MS = 1_000;
+
+  /**
+   * Vert.x registers the gauges of a server or client again with each one; Micrometer takes that
+   * for a mistake. Held, for a logger that nobody holds forgets its level.
+   */
+  private static final java.util.logging.Logger METERS =
+      java.util.logging.Logger.getLogger("io.micrometer.core.instrument.MeterRegistry");
+
+  static {
+    METERS.setLevel(java.util.logging.Level.SEVERE);
+  }
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics gc = new JvmGcMetrics();
+  private final Supervisor supervisor = new Supervisor(System.getenv());
+  private final Promise<Void> stopping = Promise.promise();
   private final Vertx vertx;
   private final Context context;
+  private final Fleet fleet;
   private final MqttSession mqtt;
+  private final RelaySession relaySession;
+  private final RelayStore store;
+  private final CommandRelay relay;
+  private final FleetCommands fleetCommands;
   private final HttpApi http;
-  private CommandRelay relay;
 
-  /** Makes a collector that {@link #start} sets going. */
-  public Collector(CollectorConfig config, BrokerAccess broker) {
+  /**
+   * Makes a collector that {@link #start} sets going; blocks.
+   *
+   * @throws IOException when a file of its own cannot be read or written; the message says which
+   */
+  public Collector(CollectorConfig config, BrokerAccess broker) throws IOException {
     vertx =
         Vertx.builder()
             .with(
@@ -61,15 +101,17 @@ public final class Collector {
     bindMachine();
 
     CollectorMetrics own = new CollectorMetrics(registry);
-    Fleet fleet = new Fleet(own);
+    RelayMetrics relayMetrics = new RelayMetrics(registry);
+    Topics topics = config.topics();
+    fleet = new Fleet(own);
     FleetSubscriber subscriber =
         new FleetSubscriber(
             vertx,
-            config.topics(),
+            topics,
             config.keepAliveSeconds(),
             fleet,
             own,
-            (device, reply) -> relay.reply(device, reply),
+            (device, reply) -> {},
             this::brokerSilenceMs);
     mqtt =
         new MqttSession(
@@ -78,22 +120,46 @@ public final class Collector {
                 broker,
                 "hy300-collector-" + UUID.randomUUID(),
                 config.keepAliveSeconds(),
-                FleetSubscriber.subscriptions(config.topics()),
+                FleetSubscriber.subscriptions(topics),
                 OUTBOX),
             null,
             subscriber);
-    relay = new CommandRelay(vertx, mqtt, config.topics(), own);
     own.gauges(fleet::online, fleet::offline, subscriber::isConnected);
+
+    RecentEvents events = new RecentEvents(relayMetrics::eventsMissed);
+    Snapshots snapshots = new Snapshots();
+    DeviceSettings settings = new DeviceSettings(vertx, config.data());
+    AuditLog audit = new AuditLog(vertx, config.data(), AUDIT_BYTES, relayMetrics);
+    store = new RelayStore(vertx, config.data().resolve("commands"), audit, relayMetrics);
+    relaySession =
+        new RelaySession(vertx, broker, config.keepAliveSeconds(), topics, events, snapshots, own);
+    relay =
+        new CommandRelay(vertx, relaySession.mqtt(), topics, this::isOnline, store, relayMetrics);
+    fleetCommands = new FleetCommands(relaySession.mqtt(), topics, fleet, relay, store, own);
     http =
-        new HttpApi(
-            vertx,
-            registry,
-            () -> MetricsPage.write(fleet, subscriber.isConnected(), subscriber.isCurrent()),
-            new CommandHandler(fleet, relay));
+        new Routes(
+                vertx,
+                registry,
+                new Gate(config.http().tokens(), config.http().requestsPerSecond(), registry),
+                fleet,
+                () -> MetricsPage.write(fleet, subscriber.isConnected(), subscriber.isCurrent()),
+                events,
+                snapshots,
+                settings,
+                audit,
+                relay,
+                subscriber::isConnected,
+                relaySession::isConnected,
+                stopping.future())
+            .server(config.http());
   }
 
   private long brokerSilenceMs() {
     return mqtt.silenceMs();
+  }
+
+  private boolean isOnline(String device) {
+    return fleet.find(device).filter(Device::isOnline).isPresent();
   }
 
   private void bindMachine() {
@@ -105,27 +171,79 @@ public final class Collector {
   }
 
   /** Connects to the broker and listens; gives the server, which knows its port. */
-  public Future<HttpServer> start(int httpPort) {
+  public Future<HttpServer> start() {
     return Future.future(
         listening ->
             context.runOnContext(
                 now -> {
                   mqtt.start();
-                  http.listen(httpPort).onComplete(listening);
+                  relaySession.start(relay, fleetCommands);
+                  relay.start();
+                  fleetCommands.start();
+                  http.listen()
+                      .onSuccess(server -> supervisor.ready(vertx, this::inOneLine))
+                      .onComplete(listening);
                 }));
   }
 
-  /** Disconnects, and ends everything. */
+  /** For `systemctl status`. */
+  private String inOneLine() {
+    return "%s; %d devices online, %d offline; %d commands under way"
+        .formatted(
+            mqtt.isConnected() && relaySession.isConnected() ? "connected" : "not connected",
+            fleet.online(),
+            fleet.offline(),
+            relay.openCount());
+  }
+
+  /**
+   * Takes no more commands, gives those under way some time, answers who waits for the others where
+   * to ask for them, and ends everything.
+   */
   public Future<Void> stop() {
     return Future.future(
         stopped ->
             context.runOnContext(
-                now ->
-                    mqtt.stop(STOP_MS)
-                        .onComplete(
-                            done -> {
-                              gc.close();
-                              vertx.close().onComplete(stopped);
-                            })));
+                now -> {
+                  supervisor.stopping();
+                  relay.stop();
+                  drained()
+                      .compose(
+                          drained -> {
+                            stopping.complete();
+                            return Future.join(
+                                mqtt.stop(STOP_MS), relaySession.mqtt().stop(STOP_MS));
+                          })
+                      .eventually(http::close)
+                      .eventually(store::close)
+                      .eventually(
+                          () -> {
+                            gc.close();
+                            return vertx.close();
+                          })
+                      .<Void>mapEmpty()
+                      .onComplete(stopped);
+                }));
+  }
+
+  private Future<Void> drained() {
+    Promise<Void> drained = Promise.promise();
+    long patience = vertx.setTimer(DRAIN_MS, timer -> drained.tryComplete());
+    long look =
+        vertx.setPeriodic(
+            1,
+            50,
+            timer -> {
+              if (relay.openCount() == 0) {
+                drained.tryComplete();
+              }
+            });
+    return drained
+        .future()
+        .onComplete(
+            done -> {
+              vertx.cancelTimer(patience);
+              vertx.cancelTimer(look);
+            });
   }
 }

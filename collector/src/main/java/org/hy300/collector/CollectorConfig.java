@@ -2,27 +2,29 @@
 // The collector's options, checked.
 package org.hy300.collector;
 
+import java.nio.file.Path;
 import java.util.Optional;
+import org.hy300.collector.http.HttpConfig;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
 
 /**
  * What one collector is told.
  *
- * @param httpPort 0 for one that the system chooses
  * @param broker empty for the embedded one
  * @param mqttPort the embedded broker's, 0 for one that the system chooses
+ * @param data directory for commands under way, the audit log and settings
  */
 public record CollectorConfig(
-    int httpPort,
+    HttpConfig http,
     Optional<BrokerAccess> broker,
     int mqttPort,
     int keepAliveSeconds,
-    Topics topics) {
+    Topics topics,
+    Path data) {
   private static final int MAX = 65_535;
 
   public CollectorConfig {
-    check("HTTP port", httpPort, 0);
     check("MQTT port", mqttPort, 0);
     check("keep-alive", keepAliveSeconds, 1);
   }

@@ -10,7 +10,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.hy300.collector.access.TokenCommand;
+import org.hy300.collector.access.Tokens;
 import org.hy300.collector.broker.EmbeddedBroker;
+import org.hy300.collector.http.HttpConfig;
+import org.hy300.collector.http.HttpOptions;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.program.Program;
@@ -29,15 +33,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
+    subcommands = TokenCommand.class,
     footer = Program.FOOTER)
 final class Main implements Callable<Integer> {
-  @Option(
-      names = "--http-port",
-      paramLabel = "PORT",
-      defaultValue = "8080",
-      description = "Port of 127.0.0.1 to serve on, 0: any (8080).")
-  private int httpPort;
-
   @Option(
       names = "--broker",
       paramLabel = "URL",
@@ -52,6 +50,18 @@ final class Main implements Callable<Integer> {
       description = "Port of 127.0.0.1 for the embedded broker, 0: any (1883).")
   private int mqttPort;
 
+  @Option(
+      names = "--data",
+      paramLabel = "DIRECTORY",
+      defaultValue = "",
+      description =
+          "Where commands under way, the audit log and the devices' settings are kept"
+              + " (STATE_DIRECTORY of systemd; /var/lib/hy300-collector for root,"
+              + " ~/.local/state/hy300-collector for others).")
+  private String data;
+
+  @Mixin private HttpOptions http;
+
   @Mixin private SharedOptions shared;
 
   public static void main(String[] args) {
@@ -62,14 +72,18 @@ final class Main implements Callable<Integer> {
   public Integer call() throws InterruptedException, IOException {
     CollectorConfig config =
         new CollectorConfig(
-            httpPort,
+            http.config(),
             broker.isEmpty()
                 ? Optional.empty()
                 : Optional.of(shared.access(BrokerAddress.parse(broker))),
             mqttPort,
             shared.keepAliveSeconds(),
-            shared.topics());
+            shared.topics(),
+            data.isEmpty() ? defaultData() : Path.of(data));
     if (shared.checkOnly()) {
+      if (config.http().tokens().isPresent()) {
+        Tokens.read(config.http().tokens().get());
+      }
       System.out.println("hy300-collector: the configuration is sound");
       return 0;
     }
@@ -81,21 +95,37 @@ final class Main implements Callable<Integer> {
     if (embedded != null) {
       embedded.onExit(status -> end("the embedded broker has ended with status " + status));
     }
-    HttpServer server = listen(collector, config.httpPort());
+    HttpServer server = listen(collector, config.http());
     System.out.printf(
-        "metrics at http://127.0.0.1:%d/metrics, %sbroker at %s%n",
-        server.actualPort(), embedded == null ? "" : "embedded ", access.address());
+        "metrics at %s/metrics, %sbroker at %s%n",
+        config.http().url(server.actualPort()),
+        embedded == null ? "" : "embedded ",
+        access.address());
     return 0;
   }
 
-  private static HttpServer listen(Collector collector, int port)
+  private static Path defaultData() {
+    String given = System.getenv("STATE_DIRECTORY");
+    if (given != null && !given.isEmpty()) {
+      return Path.of(given.split(":", 2)[0]);
+    }
+    return "root".equals(System.getProperty("user.name"))
+        ? Path.of("/var/lib/hy300-collector")
+        : Path.of(System.getProperty("user.home"), ".local", "state", "hy300-collector");
+  }
+
+  private static HttpServer listen(Collector collector, HttpConfig http)
       throws InterruptedException, IOException {
     try {
-      return collector.start(port).toCompletionStage().toCompletableFuture().get();
+      return collector.start().toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
       throw new IOException(
           e.getCause() instanceof BindException
-              ? "port " + port + " of 127.0.0.1 is taken; choose another --http-port"
+              ? "port "
+                  + http.port()
+                  + " of "
+                  + http.host()
+                  + " is taken; choose another --http-port"
               : String.valueOf(e.getCause()),
           e);
     }

@@ -55,5 +55,11 @@ public final class ErrorCode {
   /** No connection to the device, so the command was not sent or its reply not heard. */
   public static final String DEVICE_OFFLINE = "device_offline";
 
+  /** No device of that name has been heard of. */
+  public static final String UNKNOWN_DEVICE = "unknown_device";
+
+  /** A command to several devices was not done by all of them. */
+  public static final String PARTIAL = "partial";
+
   private ErrorCode() {}
 }

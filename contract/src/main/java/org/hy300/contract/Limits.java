@@ -7,6 +7,9 @@ public final class Limits {
   /** Largest payload of a JSON message, in bytes. */
   public static final int MAX_PAYLOAD_BYTES = 64 * 1024;
 
+  /** Largest snapshot, in bytes. */
+  public static final int MAX_SNAPSHOT_BYTES = 1024 * 1024;
+
   /** Longest command identifier, in characters. */
   public static final int MAX_ID_LENGTH = 64;
 

@@ -39,7 +39,8 @@ public record Topics(String root) {
     STATE("state", true, false),
     EVENT("event", true, false),
     COMMAND("cmd", true, true),
-    REPLY("reply", true, true);
+    REPLY("reply", true, true),
+    SNAPSHOT("snapshot", false, false);
 
     private final String level;
     private final boolean hasSubsystem;
@@ -88,6 +89,21 @@ public record Topics(String root) {
     return device(device, Kind.REPLY) + "/" + subsystem + "/" + action;
   }
 
+  /** Where a frame of the HDMI input goes: JPEG, QoS 0. */
+  public String snapshot(String device) {
+    return device(device, Kind.SNAPSHOT);
+  }
+
+  /** Filter for commands to the fleet, which the collector relays. */
+  public String fleetCommands() {
+    return device(FLEET, Kind.COMMAND) + "/+/+";
+  }
+
+  /** Where a command to the fleet is answered. */
+  public String fleetReply(String subsystem, String action) {
+    return device(FLEET, Kind.REPLY) + "/" + subsystem + "/" + action;
+  }
+
   /** Filter for one device's commands. */
   public String commandsOf(String device) {
     return device(device, Kind.COMMAND) + "/+/+";
@@ -104,11 +120,32 @@ public record Topics(String root) {
    * @return empty when the topic is not one of a device's below this root
    */
   public Optional<Parsed> parse(String topic) {
+    return split(topic).filter(parsed -> !parsed.device().equals(FLEET));
+  }
+
+  /**
+   * Takes the topic of a command to the fleet apart.
+   *
+   * @return empty when the topic is not one
+   */
+  public Optional<Parsed> parseFleetCommand(String topic) {
+    return split(topic)
+        .filter(parsed -> parsed.device().equals(FLEET) && parsed.kind() == Kind.COMMAND);
+  }
+
+  /** Whether a received topic carries a collector's answer to a command to the fleet. */
+  public boolean isFleetReply(String topic) {
+    return split(topic)
+        .filter(parsed -> parsed.device().equals(FLEET) && parsed.kind() == Kind.REPLY)
+        .isPresent();
+  }
+
+  private Optional<Parsed> split(String topic) {
     if (!topic.startsWith(root + "/")) {
       return Optional.empty();
     }
     String[] levels = topic.substring(root.length() + 1).split("/", -1);
-    if (levels.length < 2 || !isDeviceName(levels[0])) {
+    if (levels.length < 2 || !isLevel(levels[0])) {
       return Optional.empty();
     }
     for (Kind kind : Kind.values()) {

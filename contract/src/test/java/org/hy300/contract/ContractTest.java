@@ -28,7 +28,17 @@ class ContractTest {
         .contains(new Topics.Parsed("p1", Topics.Kind.STATE, "motor", ""));
     assertThat(topics.parse(topics.command("p1", "motor", "move")))
         .contains(new Topics.Parsed("p1", Topics.Kind.COMMAND, "motor", "move"));
+    assertThat(topics.parse(topics.snapshot("p1")))
+        .contains(new Topics.Parsed("p1", Topics.Kind.SNAPSHOT, "", ""));
     assertThat(topics.allDevices(Topics.Kind.REPLY)).isEqualTo("hy300/v1/+/reply/+/+");
+    assertThat(topics.fleetCommands()).isEqualTo("hy300/v1/fleet/cmd/+/+");
+    assertThat(topics.fleetReply("motor", "move")).isEqualTo("hy300/v1/fleet/reply/motor/move");
+    assertThat(topics.parseFleetCommand("hy300/v1/fleet/cmd/motor/move"))
+        .contains(new Topics.Parsed(Topics.FLEET, Topics.Kind.COMMAND, "motor", "move"));
+    assertThat(topics.parseFleetCommand("hy300/v1/fleet/status")).isEmpty();
+    assertThat(topics.isFleetReply(topics.fleetReply("motor", "move"))).isTrue();
+    assertThat(topics.isFleetReply(topics.reply("p1", "motor", "move"))).isFalse();
+    assertThat(topics.parseFleetCommand("hy300/v1/p1/cmd/motor/move")).isEmpty();
   }
 
   @ParameterizedTest

@@ -23,6 +23,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private final Process process;
   private final BrokerAddress address;
+  private volatile boolean closed;
 
   /**
    * Starts the broker and waits until it listens.
@@ -60,13 +61,16 @@ public final class EmbeddedBroker implements AutoCloseable {
     return address;
   }
 
-  /** Calls back, on a thread of its own, when the broker has ended. */
+  /** Calls back, on a thread of its own, when the broker has ended by itself. */
   public void onExit(IntConsumer exited) {
     Thread waiter =
         new Thread(
             () -> {
               try {
-                exited.accept(process.waitFor());
+                int status = process.waitFor();
+                if (!closed) {
+                  exited.accept(status);
+                }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
@@ -78,6 +82,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     process.destroy();
     try {
       if (!process.waitFor(5, TimeUnit.SECONDS)) {

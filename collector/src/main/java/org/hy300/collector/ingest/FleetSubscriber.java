@@ -68,8 +68,7 @@ public final class FleetSubscriber implements MqttSession.Listener {
     return Map.of(
         topics.allDevices(Topics.Kind.STATUS), 0,
         topics.allDevices(Topics.Kind.INFO), 0,
-        topics.allDevices(Topics.Kind.STATE), 0,
-        topics.allDevices(Topics.Kind.REPLY), 1);
+        topics.allDevices(Topics.Kind.STATE), 0);
   }
 
   public boolean isConnected() {

@@ -13,11 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.hy300.testing.Program;
 
 /** A running collector; started with no configuration but its ports. */
@@ -26,18 +28,25 @@ final class Fleet implements AutoCloseable {
       Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/metrics.*mqtt://127\\.0\\.0\\.1:(\\d+)");
 
   private final HttpClient http = HttpClient.newHttpClient();
+  private final Path data;
   private final Program collector;
   final int httpPort;
   final int mqttPort;
 
   Fleet(int keepAliveSeconds) throws IOException {
+    data = Files.createTempDirectory("hy300-collector");
     collector =
         new Program(
             "collector",
             Map.of(
-                "HY300_HTTP_PORT", "0",
-                "HY300_MQTT_PORT", "0",
-                "HY300_KEEP_ALIVE", Integer.toString(keepAliveSeconds)),
+                "HY300_HTTP_PORT",
+                "0",
+                "HY300_MQTT_PORT",
+                "0",
+                "HY300_DATA",
+                data.toString(),
+                "HY300_KEEP_ALIVE",
+                Integer.toString(keepAliveSeconds)),
             Root.DIRECTORY
                 .resolve("collector/target/hy300-collector/bin/hy300-collector")
                 .toString());
@@ -113,7 +122,12 @@ final class Fleet implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     collector.close();
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }

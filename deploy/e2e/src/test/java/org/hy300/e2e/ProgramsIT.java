@@ -8,13 +8,17 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProgramsIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Pattern READY = Pattern.compile("^metrics at ");
+
+  @TempDir private Path data;
 
   private static String path(String program) {
     return Root.DIRECTORY.resolve(program).toString();
@@ -31,12 +37,13 @@ class ProgramsIT {
     return path("collector/target/hy300-collector/bin/hy300-collector");
   }
 
-  private static Program start(Map<String, String> environment, String... options)
-      throws IOException {
+  private Program start(Map<String, String> environment, String... options) throws IOException {
     String[] command = new String[options.length + 1];
     command[0] = collector();
     System.arraycopy(options, 0, command, 1, options.length);
-    return new Program("hy300-collector", environment, command);
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("HY300_DATA", data.toString());
+    return new Program("hy300-collector", all, command);
   }
 
   private static List<ProcessHandle> children(Program program) {
@@ -94,12 +101,35 @@ class ProgramsIT {
     "--http-port=x",
     "--keep-alive=0",
     "--topic-root=a//b",
+    "--http-host=0.0.0.0",
+    "--http-tokens=/nonexistent",
+    "--http-certificate=/dev/null",
+    "--http-rate=0",
     "--nonsense"
   })
   void aWrongOptionEndsTheProgramWithOneLine(String option) throws Exception {
     try (Program program = start(Map.of(), option)) {
       assertThat(program.awaitExit(LIMIT)).isEqualTo(2);
       assertThat(program.lines()).hasSize(1).first().asString().startsWith("hy300-collector: ");
+    }
+  }
+
+  @Test
+  void aTokenIsMadeAndTheConfigurationWithItIsSound() throws Exception {
+    Path tokens = data.resolve("tokens");
+    try (Program make = start(Map.of(), "token", tokens.toString(), "anna", "operate")) {
+      assertThat(make.awaitExit(LIMIT)).isZero();
+      assertThat(make.lines()).singleElement().asString().startsWith("hy300_");
+    }
+    Path settings = Files.writeString(data.resolve("collector.yaml"), "http-tokens: " + tokens);
+    try (Program check = start(Map.of(), "--config=" + settings, "--check-config")) {
+      assertThat(check.awaitExit(LIMIT)).isZero();
+      assertThat(check.lines()).containsExactly("hy300-collector: the configuration is sound");
+    }
+    Files.writeString(tokens, "nonsense");
+    try (Program check = start(Map.of(), "--config=" + settings, "--check-config")) {
+      assertThat(check.awaitExit(LIMIT)).isEqualTo(2);
+      assertThat(check.lines()).singleElement().asString().contains(tokens + " line 1");
     }
   }
 

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lets requests in: who is it, may he do that, and does he ask too often.
+package org.hy300.collector.access;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Belongs to the event loop. */
+public final class Gate {
+  private static final Logger LOG = System.getLogger(Gate.class.getName());
+
+  private static final long LOOK_MS = 2_000;
+  private static final String BEARER = "bearer ";
+
+  /** Wrong tokens that an address may try at once, and per second afterwards. */
+  private static final int FAILURES = 10;
+
+  private static final double FAILURES_PER_SECOND = 0.2;
+
+  /** What the gate says to a request: who it is, or why it may not pass. */
+  public record Verdict(Principal principal, int status, String code, String message, long retry) {
+    public boolean passes() {
+      return principal != null;
+    }
+
+    private static Verdict refused(int status, String code, String message, long retry) {
+      return new Verdict(null, status, code, message, retry);
+    }
+  }
+
+  private final Optional<Path> file;
+  private final RateLimit requests;
+  private final RateLimit failures = new RateLimit(FAILURES_PER_SECOND, FAILURES);
+  private final MeterRegistry registry;
+  private Tokens tokens;
+  private FileTime read;
+
+  /**
+   * Reads the tokens; blocks.
+   *
+   * @param file empty to let everybody in as an admin
+   * @param requestsPerSecond of one token, or of one address without tokens
+   */
+  public Gate(Optional<Path> file, int requestsPerSecond, MeterRegistry registry)
+      throws IOException {
+    this.file = file;
+    this.registry = registry;
+    requests = new RateLimit(requestsPerSecond, 4.0 * requestsPerSecond);
+    if (file.isPresent()) {
+      read = Files.getLastModifiedTime(file.get());
+      tokens = Tokens.read(file.get());
+    }
+  }
+
+  /** Whether tokens are asked for. */
+  public boolean isGuarded() {
+    return file.isPresent();
+  }
+
+  /** From now on takes the file's changes. */
+  public void watch(Vertx vertx) {
+    file.ifPresent(
+        path ->
+            vertx.setPeriodic(
+                LOOK_MS,
+                timer ->
+                    vertx
+                        .executeBlocking(() -> readIfChanged(path))
+                        .onSuccess(this::take)
+                        .onFailure(
+                            error ->
+                                LOG.log(
+                                    Level.ERROR,
+                                    "tokens stay as they were: {0}",
+                                    error.getMessage()))));
+  }
+
+  private record Reading(FileTime time, Tokens tokens) {}
+
+  private Reading readIfChanged(Path path) throws IOException {
+    FileTime time = Files.getLastModifiedTime(path);
+    if (time.equals(read)) {
+      return null;
+    }
+    // Said once: a file that is wrong is looked at again when it changes.
+    read = time;
+    return new Reading(time, Tokens.read(path));
+  }
+
+  private void take(Reading reading) {
+    if (reading != null) {
+      tokens = reading.tokens;
+      LOG.log(Level.INFO, "{0}: {1} tokens", file.get(), tokens.size());
+    }
+  }
+
+  /**
+   * Judges a request.
+   *
+   * @param needed null when everybody may
+   */
+  public Verdict judge(HttpServerRequest request, Role needed) {
+    String address = request.remoteAddress().hostAddress();
+    Optional<Principal> principal =
+        isGuarded() ? authenticate(request) : Optional.of(Principal.ANYBODY);
+    String caller =
+        isGuarded() && principal.isPresent() ? "token " + principal.get().name() : address;
+    if (!requests.take(caller, System.nanoTime())) {
+      count("rate");
+      return Verdict.refused(
+          429,
+          "too_many_requests",
+          "too many requests; ask less often",
+          requests.retryAfterSeconds());
+    }
+    if (needed == null) {
+      return new Verdict(principal.orElse(Principal.NOBODY), 200, "", "", 0);
+    }
+    if (principal.isEmpty()) {
+      return unknown(request, address);
+    }
+    return mayDo(principal.get(), needed)
+        .orElseGet(() -> new Verdict(principal.get(), 200, "", "", 0));
+  }
+
+  /** Why somebody may not do what needs a role; empty when he may. */
+  public Optional<Verdict> mayDo(Principal principal, Role needed) {
+    if (principal.role().includes(needed)) {
+      return Optional.empty();
+    }
+    count("role");
+    return Optional.of(
+        Verdict.refused(
+            403,
+            "forbidden",
+            "the token '"
+                + principal.name()
+                + "' has the role "
+                + principal.role().word()
+                + ", and this needs "
+                + needed.word(),
+            0));
+  }
+
+  /** A token cannot be guessed, so that one who has a right one is let in from any address. */
+  private Verdict unknown(HttpServerRequest request, String address) {
+    if (request.getHeader("Authorization") == null) {
+      count("no_token");
+      return Verdict.refused(
+          401, "no_token", "a token is needed: send the header Authorization: Bearer TOKEN", 0);
+    }
+    count("wrong_token");
+    if (!failures.take(address, System.nanoTime())) {
+      return Verdict.refused(
+          429,
+          "too_many_failures",
+          "too many wrong tokens from " + address + "; try again later",
+          failures.retryAfterSeconds());
+    }
+    LOG.log(Level.WARNING, "wrong token from {0} for {1}", address, request.path());
+    return Verdict.refused(401, "wrong_token", "this token is not known here", 0);
+  }
+
+  private Optional<Principal> authenticate(HttpServerRequest request) {
+    String header = request.getHeader("Authorization");
+    if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
+      return Optional.empty();
+    }
+    return tokens.find(header.substring(BEARER.length()).strip());
+  }
+
+  private void count(String reason) {
+    Counter.builder("hy300.collector.http.refusals")
+        .description("HTTP requests that were not let in, by reason.")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+  }
+}

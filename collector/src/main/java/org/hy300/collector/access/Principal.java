@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is asking.
+package org.hy300.collector.access;
+
+/**
+ * The holder of a token, or whoever asks where no tokens are configured.
+ *
+ * @param name of the token; for logs and the audit
+ */
+public record Principal(String name, Role role) {
+  /** Everybody on this machine, when there are no tokens. */
+  static final Principal ANYBODY = new Principal("anybody", Role.ADMIN);
+
+  /** Who has shown no token, where that is not needed. */
+  static final Principal NOBODY = new Principal("nobody", Role.READ);
+}

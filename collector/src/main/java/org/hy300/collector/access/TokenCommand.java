@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// `hy300-collector token`: makes a token.
+package org.hy300.collector.access;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** A picocli subcommand. The token goes to standard output, and nowhere else. */
+@Command(
+    name = "token",
+    description =
+        "Makes a token, adds its hash to FILE (see --http-tokens) and prints it. It cannot be"
+            + " printed again. A running collector takes it within some seconds.",
+    mixinStandardHelpOptions = true)
+public final class TokenCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "FILE", description = "The token file.")
+  private Path file;
+
+  @Parameters(index = "1", paramLabel = "NAME", description = "Whose it is; for logs and audit.")
+  private String name;
+
+  @Parameters(index = "2", paramLabel = "ROLE", description = "read, operate or admin.")
+  private String role;
+
+  @Override
+  public Integer call() throws IOException {
+    System.out.println(Tokens.make(file, name, role));
+    return 0;
+  }
+}

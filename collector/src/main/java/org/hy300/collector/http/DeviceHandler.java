@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// The devices by HTTP: the list, one with its values, its last events and frame, its settings.
+package org.hy300.collector.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.hy300.collector.device.DeviceSettings;
+import org.hy300.collector.device.RecentEvents;
+import org.hy300.collector.device.Snapshots;
+import org.hy300.collector.fleet.Device;
+import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.relay.AuditLog;
+import org.hy300.contract.ErrorCode;
+import org.hy300.contract.InfoMessage;
+
+/** Belongs to the event loop. */
+final class DeviceHandler {
+  /** Devices on one page of the list. */
+  private static final int PAGE = 1_000;
+
+  private static final String EXPECT_SIGNAL = "expect_signal";
+
+  private final Vertx vertx;
+  private final Fleet fleet;
+  private final RecentEvents events;
+  private final Snapshots snapshots;
+  private final DeviceSettings settings;
+  private final AuditLog audit;
+
+  DeviceHandler(
+      Vertx vertx,
+      Fleet fleet,
+      RecentEvents events,
+      Snapshots snapshots,
+      DeviceSettings settings,
+      AuditLog audit) {
+    this.vertx = vertx;
+    this.fleet = fleet;
+    this.events = events;
+    this.snapshots = snapshots;
+    this.settings = settings;
+    this.audit = audit;
+  }
+
+  /** GET /api/v1/devices: by name, {@value #PAGE} at a time, those behind the name in 'after'. */
+  void list(Exchange exchange) {
+    String after = exchange.request().getParam("after", "");
+    String online = exchange.request().getParam("online");
+    if (online != null && !online.equals("true") && !online.equals("false")) {
+      exchange.refuse(400, ErrorCode.MALFORMED, "'online' is neither true nor false");
+      return;
+    }
+    Predicate<Device> wanted =
+        device -> online == null || device.isOnline() == online.equals("true");
+    List<Device> page =
+        fleet.devices().stream()
+            .filter(device -> device.name().compareTo(after) > 0)
+            .filter(wanted)
+            .sorted(Comparator.comparing(Device::name))
+            .limit(PAGE + 1)
+            .toList();
+    JsonArray devices = new JsonArray();
+    page.stream().limit(PAGE).forEach(device -> devices.add(summary(device)));
+    JsonObject body =
+        new JsonObject()
+            .put("online", fleet.online())
+            .put("offline", fleet.offline())
+            .put("devices", devices);
+    if (page.size() > PAGE) {
+      body.put("next", "/api/v1/devices?after=" + page.get(PAGE - 1).name());
+    }
+    exchange.json(200, body);
+  }
+
+  private JsonObject summary(Device device) {
+    JsonObject json =
+        new JsonObject()
+            .put("device", device.name())
+            .put("online", device.isOnline())
+            .put("last_seen", device.lastSeen().truncatedTo(ChronoUnit.MILLIS).toString());
+    InfoMessage info = device.info();
+    if (info != null) {
+      JsonObject labels = new JsonObject();
+      new TreeMap<>(info.labels()).forEach(labels::put);
+      json.put("model", info.model()).put("labels", labels);
+    }
+    return json;
+  }
+
+  /** GET /api/v1/devices/{device}. */
+  void show(Exchange exchange) {
+    known(
+        exchange,
+        device -> {
+          JsonObject json = summary(device);
+          InfoMessage info = device.info();
+          if (info != null) {
+            json.put("kernel", info.kernel())
+                .put("agent_version", info.agentVersion())
+                .put("boot_id", info.bootId())
+                .put("subsystems", new JsonArray(List.copyOf(info.subsystems())));
+          }
+          JsonObject values = new JsonObject();
+          device.visit(
+              (family, labels, value) ->
+                  values.put(labels.isEmpty() ? family : family + "{" + labels + "}", value));
+          exchange.json(200, json.put("settings", settings(device.name())).put("values", values));
+        });
+  }
+
+  /** GET /api/v1/devices/{device}/events. */
+  void events(Exchange exchange) {
+    known(
+        exchange,
+        device -> exchange.json(200, new JsonObject().put("events", events.of(device.name()))));
+  }
+
+  /** GET /api/v1/devices/{device}/snapshot. */
+  void snapshot(Exchange exchange) {
+    known(
+        exchange,
+        device -> {
+          Optional<Snapshots.Snapshot> snapshot = snapshots.of(device.name());
+          if (snapshot.isEmpty()) {
+            exchange.refuse(
+                404,
+                "no_snapshot",
+                "no frame of '" + device.name() + "' is here; tvcap/snapshot takes one");
+            return;
+          }
+          exchange
+              .response()
+              .putHeader("Content-Type", "image/jpeg")
+              .putHeader("Cache-Control", "no-cache")
+              .putHeader(
+                  "Last-Modified",
+                  DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                      snapshot.get().time().atOffset(ZoneOffset.UTC)))
+              .end(snapshot.get().jpeg());
+        });
+  }
+
+  /** GET /api/v1/devices/{device}/settings. */
+  void settings(Exchange exchange) {
+    known(exchange, device -> exchange.json(200, settings(device.name())));
+  }
+
+  private JsonObject settings(String device) {
+    return new JsonObject().put(EXPECT_SIGNAL, settings.expectSignal(device));
+  }
+
+  /** PUT /api/v1/devices/{device}/settings. */
+  void set(Exchange exchange) {
+    exchange.body(vertx, body -> known(exchange, device -> set(exchange, device.name(), body)));
+  }
+
+  private void set(Exchange exchange, String device, JsonObject body) {
+    Object expected = body.getValue(EXPECT_SIGNAL);
+    if (body.size() != 1
+        || !body.containsKey(EXPECT_SIGNAL)
+        || !(expected == null || expected instanceof Boolean)) {
+      exchange.refuse(
+          400, ErrorCode.MALFORMED, "the body is not {\"expect_signal\":true}, false or null");
+      return;
+    }
+    settings
+        .expectSignal(device, (Boolean) expected)
+        .onSuccess(
+            saved -> {
+              audit.write(
+                  new JsonObject()
+                      .put("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString())
+                      .put("what", "settings")
+                      .put("by", exchange.principal().name())
+                      .put("via", "http")
+                      .put("device", device)
+                      .put("settings", body));
+              exchange.json(200, settings(device));
+            })
+        .onFailure(
+            error ->
+                exchange.refuse(
+                    500,
+                    "not_kept",
+                    "the setting holds until the collector is restarted, for it could not be"
+                        + " written: "
+                        + error.getMessage()));
+  }
+
+  private void known(Exchange exchange, Consumer<Device> then) {
+    String name = exchange.parameter("device");
+    fleet
+        .find(name)
+        .ifPresentOrElse(
+            then,
+            () ->
+                exchange.refuse(
+                    404, ErrorCode.UNKNOWN_DEVICE, "no device '" + name + "' has been heard of"));
+  }
+}

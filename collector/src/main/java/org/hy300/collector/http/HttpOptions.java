@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of the HTTP server.
+package org.hy300.collector.http;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** A picocli mixin. An option that is given as an empty text counts as not given. */
+public final class HttpOptions {
+  @Option(
+      names = "--http-host",
+      paramLabel = "HOST",
+      defaultValue = "127.0.0.1",
+      description =
+          "Name or address to serve on (127.0.0.1). Any that other machines reach needs the next"
+              + " three, or --allow-insecure.")
+  private String host;
+
+  @Option(
+      names = "--http-certificate",
+      paramLabel = "FILE",
+      description = "Certificate chain (PEM) to serve HTTPS with (none: HTTP).")
+  private String certificate;
+
+  @Option(
+      names = "--http-key",
+      paramLabel = "FILE",
+      description = "Private key (PEM, PKCS 8) of that certificate (none).")
+  private String key;
+
+  @Option(
+      names = "--http-tokens",
+      paramLabel = "FILE",
+      description =
+          "Tokens that are let in, with their roles; `hy300-collector token` makes them (none:"
+              + " everybody is let in and may do everything).")
+  private String tokens;
+
+  @Option(
+      names = "--allow-insecure",
+      description = "Serve other machines without TLS or without tokens, as they are left out.")
+  private boolean allowInsecure;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      description = "Port to serve on, 0: any (8080).")
+  private int port;
+
+  @Option(
+      names = "--http-rate",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "Requests a second of one token, or of one address without tokens; four times as many at"
+              + " once (1000).")
+  private int rate;
+
+  /** The options, checked. */
+  public HttpConfig config() {
+    return new HttpConfig(
+        host, port, file(certificate), file(key), file(tokens), allowInsecure, rate);
+  }
+
+  private static Optional<Path> file(String name) {
+    return Optional.ofNullable(name).filter(given -> !given.isEmpty()).map(Path::of);
+  }
+}

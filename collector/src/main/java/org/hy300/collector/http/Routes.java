@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that can be asked for over HTTP, and who may ask.
+package org.hy300.collector.http;
+
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.POST;
+import static io.vertx.core.http.HttpMethod.PUT;
+import static org.hy300.collector.access.Role.ADMIN;
+import static org.hy300.collector.access.Role.OPERATE;
+import static org.hy300.collector.access.Role.READ;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.hy300.collector.access.Gate;
+import org.hy300.collector.device.DeviceSettings;
+import org.hy300.collector.device.RecentEvents;
+import org.hy300.collector.device.Snapshots;
+import org.hy300.collector.exposition.MetricsPage;
+import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.relay.AuditLog;
+import org.hy300.collector.relay.CommandRelay;
+
+/**
+ * What the routes answer from.
+ *
+ * @param page writes the fleet's page
+ * @param fleetConnected whether the fleet's session with the broker stands
+ * @param relayConnected whether the relay's does
+ * @param stopping completes when the collector stops
+ */
+public record Routes(
+    Vertx vertx,
+    PrometheusMeterRegistry registry,
+    Gate gate,
+    Fleet fleet,
+    Supplier<Buffer> page,
+    RecentEvents events,
+    Snapshots snapshots,
+    DeviceSettings settings,
+    AuditLog audit,
+    CommandRelay relay,
+    BooleanSupplier fleetConnected,
+    BooleanSupplier relayConnected,
+    Future<Void> stopping) {
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String YAML = "application/yaml";
+  private static final String DEVICE = "/api/v1/devices/{device}";
+
+  /** A server of all routes. */
+  public HttpApi server(HttpConfig config) throws IOException {
+    return new HttpApi(vertx, config, gate, all());
+  }
+
+  private List<Route> all() throws IOException {
+    String description = HttpApi.resource("openapi.yaml");
+    CommandHandler commands =
+        new CommandHandler(vertx, gate, fleet, relay, relayConnected, stopping);
+    DeviceHandler devices = new DeviceHandler(vertx, fleet, events, snapshots, settings, audit);
+    HealthHandler health =
+        new HealthHandler()
+            .needs("fleet_connected", fleetConnected)
+            .needs("relay_connected", relayConnected)
+            .needs("journal_writable", relay::isWritable)
+            .needs("takes_commands", relay::isOpen);
+    List<Route> routes = new ArrayList<>();
+    routes.add(new Route(GET, "/", null, e -> Answers.text(e.response(), TEXT, index(routes))));
+    Collections.addAll(
+        routes,
+        new Route(GET, "/openapi.yaml", null, e -> Answers.text(e.response(), YAML, description)),
+        new Route(GET, "/healthz", null, health::alive),
+        new Route(GET, "/readyz", null, health::ready),
+        new Route(GET, "/metrics", READ, this::metrics),
+        new Route(GET, "/internal/metrics", READ, this::internal),
+        new Route(GET, "/api/v1/devices", READ, devices::list),
+        new Route(GET, DEVICE, READ, devices::show),
+        new Route(GET, DEVICE + "/events", READ, devices::events),
+        new Route(GET, DEVICE + "/snapshot", READ, devices::snapshot),
+        new Route(GET, DEVICE + "/settings", READ, devices::settings),
+        new Route(PUT, DEVICE + "/settings", ADMIN, devices::set),
+        new Route(POST, DEVICE + "/commands/{subsystem}/{action}", OPERATE, commands::one),
+        new Route(POST, "/api/v1/commands", OPERATE, commands::several),
+        new Route(GET, "/api/v1/commands/{id}", READ, commands::find));
+    return routes;
+  }
+
+  private static String index(List<Route> routes) {
+    StringBuilder text = new StringBuilder("hy300-collector; /openapi.yaml describes these\n");
+    for (Route route : routes) {
+      text.append(
+          "%-4s %s %s%n"
+              .formatted(
+                  route.method(), route.path(), route.role() == null ? "" : route.role().word())
+              .replace(" \n", "\n"));
+    }
+    return text.toString();
+  }
+
+  private void metrics(Exchange exchange) {
+    exchange.response().putHeader("Content-Type", MetricsPage.CONTENT_TYPE).end(page.get());
+  }
+
+  /** The registry asks every gauge and writes the whole page, which is no work for the loop. */
+  private void internal(Exchange exchange) {
+    vertx
+        .executeBlocking(() -> registry.scrape())
+        .onSuccess(text -> Answers.text(exchange.response(), MetricsPage.CONTENT_TYPE, text))
+        .onFailure(error -> exchange.refuse(500, "internal", String.valueOf(error)));
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands to the fleet that come over MQTT: relays them and answers with one reply for all
+// devices.
+package org.hy300.collector.relay;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.hy300.collector.CollectorMetrics;
+import org.hy300.collector.fleet.Fleet;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandMessage;
+import org.hy300.contract.ErrorCode;
+import org.hy300.contract.Limits;
+import org.hy300.contract.MalformedMessageException;
+import org.hy300.contract.ReplyMessage;
+import org.hy300.contract.ReplyMessage.Status;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.MqttSession;
+
+/** Who may send such commands is for the broker's access list to say. Belongs to the event loop. */
+public final class FleetCommands {
+  /** Longer than any command takes; an expiry beyond is somebody's mistake. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  private static final String SENDER = "mqtt";
+
+  private final MqttSession mqtt;
+  private final Topics topics;
+  private final Fleet fleet;
+  private final CommandRelay relay;
+  private final RelayStore store;
+  private final CollectorMetrics own;
+
+  public FleetCommands(
+      MqttSession mqtt,
+      Topics topics,
+      Fleet fleet,
+      CommandRelay relay,
+      RelayStore store,
+      CollectorMetrics own) {
+    this.mqtt = mqtt;
+    this.topics = topics;
+    this.fleet = fleet;
+    this.relay = relay;
+    this.store = store;
+    this.own = own;
+  }
+
+  /** Answers what an earlier run has not answered. */
+  public void start() {
+    for (Command command : store.commands()) {
+      if (command.request().via() == CommandRequest.Via.MQTT && !command.told) {
+        command.ended().onSuccess(ended -> tell(command));
+      }
+    }
+  }
+
+  /** Takes a message from a fleet command topic. */
+  public void received(Topics.Parsed topic, Buffer payload, boolean retained) {
+    String id =
+        payload.length() > Limits.MAX_PAYLOAD_BYTES ? null : CommandMessage.idOrNull(payload);
+    if (id == null) {
+      own.dropped(
+          "malformed", Topics.FLEET, topic.subsystem() + "/" + topic.action() + ": no usable 'id'");
+      return;
+    }
+    Command known = store.find(id);
+    if (known != null && !retained && known.request().name().equals(name(topic))) {
+      answerAgain(known);
+      return;
+    }
+    try {
+      take(topic, payload, retained);
+    } catch (MalformedMessageException e) {
+      refuse(topic, id, ErrorCode.MALFORMED, e.getMessage());
+    } catch (RefusedException e) {
+      refuse(topic, id, e.code(), e.getMessage());
+    }
+  }
+
+  private static String name(Topics.Parsed topic) {
+    return topic.subsystem() + "/" + topic.action();
+  }
+
+  /** The same command again: its sender has not heard the answer. */
+  private void answerAgain(Command known) {
+    if (known.isOpen()) {
+      reply(known.request(), ReplyMessage.accepted(known.request().id()));
+    } else {
+      tell(known);
+    }
+  }
+
+  private void take(Topics.Parsed topic, Buffer payload, boolean retained)
+      throws MalformedMessageException, RefusedException {
+    CommandMessage message = CommandMessage.parse(payload);
+    Optional<CommandCatalogue.Command> entry =
+        CommandCatalogue.find(topic.subsystem(), topic.action());
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    if (retained) {
+      throw new RefusedException(
+          ErrorCode.RETAINED, "a command must not be retained; clear its topic");
+    }
+    if (entry.isEmpty()) {
+      throw new RefusedException(ErrorCode.UNKNOWN_COMMAND, "there is no command " + name(topic));
+    }
+    Optional<String> problem = entry.get().check(message.args());
+    if (problem.isPresent()) {
+      throw new RefusedException(ErrorCode.INVALID_ARGUMENT, problem.get());
+    }
+    if (message.expires().isBefore(now)) {
+      refuse(topic, message.id(), Status.EXPIRED, ErrorCode.EXPIRED, "it came too late");
+      return;
+    }
+    if (message.expires().isAfter(now.plus(LONGEST))) {
+      throw new RefusedException(
+          ErrorCode.INVALID_ARGUMENT, "'expires' is more than a day from now");
+    }
+    Selection selection = Selection.of(new JsonObject(payload), fleet);
+    if (selection.devices().isEmpty() && selection.unknown().isEmpty()) {
+      throw new RefusedException(
+          RefusedException.NO_DEVICE, "no device has the labels of 'select'");
+    }
+    Command command =
+        relay.submit(
+            new CommandRequest(
+                message.id(),
+                topic.subsystem(),
+                topic.action(),
+                message.args(),
+                now,
+                message.expires(),
+                SENDER,
+                CommandRequest.Via.MQTT,
+                selection.asked()),
+            selection.devices(),
+            selection.unknown());
+    command.kept().onSuccess(kept -> reply(command.request(), ReplyMessage.accepted(message.id())));
+    command.ended().onSuccess(ended -> tell(command));
+  }
+
+  private void tell(Command command) {
+    reply(command.request(), command.summary()).onSuccess(arrived -> store.told(command));
+  }
+
+  private Future<Void> reply(CommandRequest request, ReplyMessage reply) {
+    return mqtt.publish(topics.fleetReply(request.subsystem(), request.action()), reply.toBuffer());
+  }
+
+  private void refuse(Topics.Parsed topic, String id, String code, String message) {
+    refuse(topic, id, Status.REJECTED, code, message);
+  }
+
+  private void refuse(Topics.Parsed topic, String id, Status status, String code, String message) {
+    mqtt.publish(
+        topics.fleetReply(topic.subsystem(), topic.action()),
+        ReplyMessage.ended(id, status, code, message).toBuffer());
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The relay's own session with the broker: replies, events, snapshots and commands to the fleet.
+package org.hy300.collector.relay;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.hy300.collector.CollectorMetrics;
+import org.hy300.collector.device.RecentEvents;
+import org.hy300.collector.device.Snapshots;
+import org.hy300.contract.EventMessage;
+import org.hy300.contract.MalformedMessageException;
+import org.hy300.contract.ReplyMessage;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAccess;
+import org.hy300.mqtt.MqttSession;
+
+/**
+ * Beside the session that takes the fleet's state, so that a reply does not wait behind a hundred
+ * thousand states, nor is lost when they fill the broker's queue for that session. Belongs to the
+ * event loop.
+ */
+public final class RelaySession implements MqttSession.Listener {
+  /** Commands and replies that wait for the broker. */
+  private static final int OUTBOX = 10_000;
+
+  private final Topics topics;
+  private final RecentEvents events;
+  private final Snapshots snapshots;
+  private final CollectorMetrics own;
+  private final MqttSession mqtt;
+  private CommandRelay relay;
+  private FleetCommands fleetCommands;
+  private volatile boolean connected;
+
+  /** Creates a session that {@link #start} connects. */
+  public RelaySession(
+      Vertx vertx,
+      BrokerAccess broker,
+      int keepAliveSeconds,
+      Topics topics,
+      RecentEvents events,
+      Snapshots snapshots,
+      CollectorMetrics own) {
+    this.topics = topics;
+    this.events = events;
+    this.snapshots = snapshots;
+    this.own = own;
+    mqtt =
+        new MqttSession(
+            vertx,
+            new MqttSession.Options(
+                broker,
+                "hy300-relay-" + UUID.randomUUID(),
+                keepAliveSeconds,
+                Map.of(
+                    topics.allDevices(Topics.Kind.REPLY), 1,
+                    topics.allDevices(Topics.Kind.EVENT), 1,
+                    topics.allDevices(Topics.Kind.SNAPSHOT), 0,
+                    topics.fleetCommands(), 1),
+                OUTBOX),
+            null,
+            this);
+  }
+
+  /** The session that commands leave by. */
+  public MqttSession mqtt() {
+    return mqtt;
+  }
+
+  public boolean isConnected() {
+    return connected;
+  }
+
+  /** Connects, and hands on what comes. */
+  public void start(CommandRelay to, FleetCommands fleet) {
+    relay = to;
+    fleetCommands = fleet;
+    mqtt.start();
+  }
+
+  @Override
+  public void connected() {
+    connected = true;
+    relay.connected();
+  }
+
+  @Override
+  public void disconnected() {
+    connected = false;
+  }
+
+  @Override
+  public void received(MqttPublishMessage message) {
+    String topic = message.topicName();
+    Optional<Topics.Parsed> fleet = topics.parseFleetCommand(topic);
+    Optional<Topics.Parsed> device = topics.parse(topic);
+    if (fleet.isPresent()) {
+      own.received(Topics.Kind.COMMAND);
+      fleetCommands.received(fleet.get(), message.payload(), message.isRetain());
+    } else if (device.isPresent()) {
+      own.received(device.get().kind());
+      take(device.get(), message.payload());
+    } else if (!topics.isFleetReply(topic)) {
+      // The collectors' own answers come along with those of devices.
+      own.dropped("illegal_topic", "topic", topic);
+    }
+  }
+
+  private void take(Topics.Parsed topic, Buffer payload) {
+    String device = topic.device();
+    try {
+      switch (topic.kind()) {
+        case REPLY -> relay.reply(device, ReplyMessage.parse(payload));
+        case EVENT -> events.add(device, topic.subsystem(), EventMessage.parse(payload));
+        case SNAPSHOT -> snapshots.add(device, payload);
+        default -> own.dropped("illegal_topic", device, topic.kind() + " is not subscribed to");
+      }
+    } catch (MalformedMessageException e) {
+      own.dropped("malformed", device, topic.kind() + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which devices a command to several means: those of a list, or those with certain labels.
+package org.hy300.collector.relay;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.hy300.collector.fleet.Device;
+import org.hy300.collector.fleet.Fleet;
+import org.hy300.contract.MalformedMessageException;
+import org.hy300.contract.Topics;
+
+/**
+ * {@code {"devices":["p1","p2"]}}, {@code {"select":{"site":"berlin"}}} or {@code
+ * {"select":"all"}}.
+ *
+ * @param devices known ones; those that are offline are meant as well
+ * @param unknown names in a list that nobody has heard of
+ * @param asked the two fields as they were given
+ */
+public record Selection(Set<String> devices, Set<String> unknown, JsonObject asked) {
+  private static final String DEVICES = "devices";
+  private static final String SELECT = "select";
+  private static final String ALL = "all";
+
+  /** Finds the devices that are meant now. */
+  public static Selection of(JsonObject body, Fleet fleet) throws MalformedMessageException {
+    JsonObject asked = new JsonObject();
+    for (String field : List.of(DEVICES, SELECT)) {
+      if (body.getValue(field) != null) {
+        asked.put(field, body.getValue(field));
+      }
+    }
+    if (asked.size() != 1) {
+      throw new MalformedMessageException(
+          "either 'devices' (a list of names) or 'select' (labels, or \"all\") is needed");
+    }
+    Selection selection = new Selection(new TreeSet<>(), new LinkedHashSet<>(), asked);
+    if (asked.containsKey(DEVICES)) {
+      selection.list(asked.getValue(DEVICES), fleet);
+    } else {
+      selection.match(asked.getValue(SELECT), fleet);
+    }
+    return selection;
+  }
+
+  private void list(Object names, Fleet fleet) throws MalformedMessageException {
+    if (!(names instanceof JsonArray list && !list.isEmpty())) {
+      throw new MalformedMessageException("'devices' is not a list of names");
+    }
+    for (Object each : list) {
+      if (!(each instanceof String name && Topics.isDeviceName(name))) {
+        throw new MalformedMessageException("'devices' holds " + each + ", which is no name");
+      }
+      (fleet.find(name).isPresent() ? devices : unknown).add(name);
+    }
+  }
+
+  private void match(Object select, Fleet fleet) throws MalformedMessageException {
+    boolean all = ALL.equals(select);
+    if (!all && !(select instanceof JsonObject labels && !labels.isEmpty())) {
+      throw new MalformedMessageException(
+          "'select' is neither labels such as {\"site\":\"berlin\"} nor \"all\"");
+    }
+    for (Device device : fleet.devices()) {
+      if (all || hasLabels(device, (JsonObject) select)) {
+        devices.add(device.name());
+      }
+    }
+  }
+
+  private static boolean hasLabels(Device device, JsonObject wanted) {
+    if (device.info() == null) {
+      return false;
+    }
+    Map<String, String> labels = device.info().labels();
+    return wanted.stream().allMatch(each -> each.getValue().equals(labels.get(each.getKey())));
+  }
+}

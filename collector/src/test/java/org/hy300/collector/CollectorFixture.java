@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// A collector with a real mosquitto, for tests that speak HTTP to it.
+package org.hy300.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.hy300.collector.http.HttpConfig;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAccess;
+import org.hy300.testing.Mosquitto;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What each test starts with. */
+public abstract class CollectorFixture {
+  protected static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @TempDir protected Path directory;
+
+  /** A connection for each request that waits: one of HTTP/2 takes a hundred of them. */
+  protected final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  protected Mosquitto broker;
+  protected Collector collector;
+  protected String url;
+
+  @BeforeEach
+  void startBroker() throws Exception {
+    broker = new Mosquitto(directory);
+    startCollector();
+  }
+
+  protected HttpConfig httpConfig() throws Exception {
+    return HttpConfig.onLoopback(0);
+  }
+
+  protected void startCollector() throws Exception {
+    HttpConfig config = httpConfig();
+    collector =
+        new Collector(
+            new CollectorConfig(
+                config,
+                Optional.of(BrokerAccess.open(broker.address())),
+                0,
+                5,
+                Topics.standard(),
+                directory.resolve("data")),
+            BrokerAccess.open(broker.address()));
+    int port =
+        collector
+            .start()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS)
+            .actualPort();
+    url = config.url(port);
+  }
+
+  protected void stopCollector() throws Exception {
+    collector.stop().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stopAll() throws Exception {
+    stopCollector();
+    broker.close();
+  }
+
+  protected CompletableFuture<HttpResponse<String>> ask(
+      String method, String path, String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  protected CompletableFuture<HttpResponse<String>> post(
+      String path, String body, String... headers) {
+    return ask("POST", path, body, headers);
+  }
+
+  protected HttpResponse<String> get(String path, String... headers) throws Exception {
+    return ask("GET", path, null, headers).get(20, TimeUnit.SECONDS);
+  }
+
+  protected static HttpResponse<String> soon(CompletableFuture<HttpResponse<String>> answer)
+      throws Exception {
+    return answer.get(30, TimeUnit.SECONDS);
+  }
+
+  protected static JsonObject json(HttpResponse<String> response) {
+    return new JsonObject(response.body());
+  }
+
+  protected static String code(HttpResponse<String> response) {
+    return json(response).getJsonObject("error").getString("code");
+  }
+
+  protected void awaitOnline(int devices) {
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(
+            () -> assertThat(json(get("/api/v1/devices")).getInteger("online")).isEqualTo(devices));
+  }
+
+  /** Waits until the resource of a command says that it has ended. */
+  protected JsonObject awaitEnd(String id) {
+    return await()
+        .atMost(LIMIT)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> json(get("/api/v1/commands/" + id)),
+            command -> "ended".equals(command.getString("state")));
+  }
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device played by an MQTT client of some hundred bytes: for tests that need more devices than
+// the
+// machine can run agents.
+package org.hy300.collector;
+
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.hy300.contract.CommandMessage;
+import org.hy300.contract.ErrorCode;
+import org.hy300.contract.InfoMessage;
+import org.hy300.contract.MalformedMessageException;
+import org.hy300.contract.ReplyMessage;
+import org.hy300.contract.ReplyMessage.Status;
+import org.hy300.contract.StatusMessage;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAddress;
+
+/**
+ * Answers as an agent does: an identifier is executed once and its answer repeated; what it had
+ * accepted when it was killed is answered as interrupted when it is back. What it remembers
+ * outlives its end, as an agent's journal does.
+ */
+public final class PlayedDevice {
+  private volatile Vertx vertx;
+  private final BrokerAddress broker;
+  private final Topics topics = Topics.standard();
+  private final String name;
+  private final String site;
+  private volatile long workMs;
+  private final Map<String, ReplyMessage> replies = new ConcurrentHashMap<>();
+  private final Map<String, String> topicsById = new ConcurrentHashMap<>();
+  private final List<String> executed = new CopyOnWriteArrayList<>();
+  private final List<CommandMessage> heard = new CopyOnWriteArrayList<>();
+  private volatile MqttClient client;
+  private int sessions;
+  private volatile boolean silent;
+  private volatile Status ending = Status.DONE;
+
+  /**
+   * Makes a device that {@link #connect} brings online.
+   *
+   * @param workMs how long a command takes
+   */
+  public PlayedDevice(BrokerAddress broker, String name, String site, long workMs) {
+    this.broker = broker;
+    this.name = name;
+    this.site = site;
+    this.workMs = workMs;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Identifiers in the order in which they were executed; one that stands twice was, twice. */
+  public List<String> executed() {
+    return executed;
+  }
+
+  /** Every command that has come, repeated ones too. */
+  public List<CommandMessage> heard() {
+    return heard;
+  }
+
+  /** Whether to answer nothing from now on, as one whose replies are lost. */
+  public void silent(boolean now) {
+    silent = now;
+  }
+
+  /** Sets how the commands end that come from now on. */
+  public void ends(Status status) {
+    ending = status;
+  }
+
+  /** Sets how long the commands take that come from now on. */
+  public void takes(long milliseconds) {
+    workMs = milliseconds;
+  }
+
+  /**
+   * Connects with a new session, and answers what the one before has left.
+   *
+   * @param on to close it is to kill the device: the broker hears nothing more and sends the Will
+   */
+  public Future<Void> connect(Vertx on) {
+    vertx = on;
+    String session = name + "-" + ++sessions;
+    MqttClient fresh =
+        MqttClient.create(
+            vertx,
+            new MqttClientOptions()
+                .setClientId("played-" + name)
+                .setMaxInflightQueue(1000)
+                .setWillFlag(true)
+                .setWillTopic(topics.status(name))
+                .setWillMessageBytes(new StatusMessage(false, session, Instant.now()).toBuffer())
+                .setWillQoS(1)
+                .setWillRetain(true));
+    fresh.publishHandler(message -> received(fresh, message));
+    return fresh
+        .connect(broker.port(), broker.host())
+        .compose(connected -> fresh.subscribe(topics.commandsOf(name), 1))
+        .compose(
+            subscribed -> {
+              client = fresh;
+              retain(topics.info(name), info(session));
+              return retain(
+                  topics.status(name), new StatusMessage(true, session, Instant.now()).toBuffer());
+            })
+        .onSuccess(online -> answerInterrupted())
+        .mapEmpty();
+  }
+
+  private Buffer info(String session) {
+    return new InfoMessage(
+            session,
+            Instant.now(),
+            "HY300",
+            "6.1.0",
+            "0.1.0",
+            "b1",
+            Map.of("site", site),
+            List.of("motor"),
+            new TreeMap<>())
+        .toBuffer();
+  }
+
+  private Future<Integer> retain(String topic, Buffer payload) {
+    return client.publish(topic, payload, MqttQoS.AT_LEAST_ONCE, false, true);
+  }
+
+  /** Publishes in the device's name. */
+  public Future<Integer> publish(String topic, Buffer payload, boolean retained) {
+    return client.publish(topic, payload, MqttQoS.AT_LEAST_ONCE, false, retained);
+  }
+
+  private void answerInterrupted() {
+    replies
+        .values()
+        .forEach(
+            reply -> {
+              if (!reply.status().isTerminal()) {
+                reply(
+                    client,
+                    ReplyMessage.ended(
+                        reply.id(), Status.FAILED, ErrorCode.INTERRUPTED, "the device was killed"));
+              }
+            });
+  }
+
+  private void received(MqttClient from, MqttPublishMessage message) {
+    Optional<Topics.Parsed> topic = topics.parse(message.topicName());
+    if (topic.isEmpty() || from != client) {
+      return;
+    }
+    try {
+      CommandMessage command = CommandMessage.parse(message.payload());
+      heard.add(command);
+      topicsById.put(command.id(), topic.get().subsystem() + "/" + topic.get().action());
+      take(from, command);
+    } catch (MalformedMessageException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void take(MqttClient from, CommandMessage command) {
+    ReplyMessage known = replies.get(command.id());
+    if (known != null) {
+      reply(from, known);
+    } else if (command.expires().isBefore(Instant.now())) {
+      reply(
+          from,
+          ReplyMessage.ended(command.id(), Status.EXPIRED, ErrorCode.EXPIRED, "it came late"));
+    } else {
+      executed.add(command.id());
+      reply(from, ReplyMessage.accepted(command.id()));
+      vertx.setTimer(
+          Math.max(1, workMs),
+          done -> {
+            if (from == client) {
+              reply(from, end(command));
+            }
+          });
+    }
+  }
+
+  private ReplyMessage end(CommandMessage command) {
+    return ending == Status.DONE
+        ? ReplyMessage.done(command.id(), command.args().isEmpty() ? null : command.args())
+        : ReplyMessage.ended(command.id(), ending, ErrorCode.DRIVER, "it is told to");
+  }
+
+  private void reply(MqttClient to, ReplyMessage reply) {
+    replies.put(reply.id(), reply);
+    if (!silent) {
+      String[] name = topicsById.get(reply.id()).split("/", 2);
+      to.publish(
+          topics.reply(this.name, name[0], name[1]),
+          reply.toBuffer(),
+          MqttQoS.AT_LEAST_ONCE,
+          false,
+          false);
+    }
+  }
+
+  /** Disconnects in good order. */
+  public Future<Void> close() {
+    MqttClient open = client;
+    client = null;
+    return open == null || !open.isConnected() ? Future.succeededFuture() : open.disconnect();
+  }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tokens, roles, TLS and rates, asked of a whole collector.
+package org.hy300.collector.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.PemTrustOptions;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.TrustManagerFactory;
+import org.hy300.collector.CollectorFixture;
+import org.hy300.collector.http.HttpConfig;
+import org.hy300.testing.Certificates;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class AccessTest extends CollectorFixture {
+  private static final String AUTHORIZATION = "Authorization";
+  private final Map<Role, String> tokens = new HashMap<>();
+  private Path file;
+  private Certificates certificates;
+  private HttpClient client;
+
+  @Override
+  protected HttpConfig httpConfig() throws Exception {
+    file = directory.resolve("tokens");
+    for (Role role : Role.values()) {
+      tokens.put(role, Tokens.make(file, "a-" + role.word(), role.word()));
+    }
+    certificates = new Certificates(directory.resolve("certificates"));
+    certificates.issue("localhost");
+    Vertx vertx = Vertx.vertx();
+    TrustManagerFactory trust =
+        new PemTrustOptions()
+            .addCertPath(certificates.ca().toString())
+            .getTrustManagerFactory(vertx);
+    vertx.close().toCompletionStage().toCompletableFuture().get();
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    client = HttpClient.newBuilder().sslContext(context).build();
+    return new HttpConfig(
+        "localhost",
+        0,
+        Optional.of(certificates.certificate("localhost")),
+        Optional.of(certificates.key("localhost")),
+        Optional.of(file),
+        false,
+        50);
+  }
+
+  private HttpResponse<String> ask(String method, String path, String token) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .method(method, HttpRequest.BodyPublishers.ofString("{}"));
+    if (token != null) {
+      request.header(AUTHORIZATION, "Bearer " + token);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void eachRouteIsForItsRoleAndThoseAbove() throws Exception {
+    Pattern line = Pattern.compile("([A-Z]+) +(/\\S*) ?(\\w*)");
+    List<String> index = ask("GET", "/", null).body().lines().skip(1).toList();
+    assertThat(index).hasSizeGreaterThan(10);
+    for (String each : index) {
+      Matcher route = line.matcher(each);
+      assertThat(route.matches()).as(each).isTrue();
+      String path = route.group(2).replaceAll("\\{\\w+}", "x");
+      if (route.group(3).isEmpty()) {
+        assertThat(ask(route.group(1), path, null).statusCode()).as(each).isNotIn(401, 403);
+        continue;
+      }
+      Role needed = Role.of(route.group(3)).orElseThrow();
+      HttpResponse<String> without = ask(route.group(1), path, null);
+      assertThat(without.statusCode()).as(each).isEqualTo(401);
+      assertThat(without.headers().firstValue("WWW-Authenticate")).isPresent();
+      for (Role role : Role.values()) {
+        int status = ask(route.group(1), path, tokens.get(role)).statusCode();
+        if (role.includes(needed)) {
+          assertThat(status).as(each).isNotIn(401, 403);
+        } else {
+          assertThat(status).as(each).isEqualTo(403);
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatChangesADeviceNeedsAnAdmin() throws Exception {
+    assertThat(
+            ask(
+                    "POST",
+                    "/api/v1/commands",
+                    tokens.get(Role.OPERATE),
+                    "{\"command\":\"mips/restart\",\"select\":\"all\"}")
+                .statusCode())
+        .isEqualTo(403);
+    assertThat(
+            ask(
+                    "POST",
+                    "/api/v1/commands",
+                    tokens.get(Role.ADMIN),
+                    "{\"command\":\"mips/restart\",\"select\":\"all\"}")
+                .statusCode())
+        .isNotEqualTo(403);
+  }
+
+  private HttpResponse<String> ask(String method, String path, String token, String body)
+      throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(url + path))
+            .header(AUTHORIZATION, "Bearer " + token)
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void manyWrongTokensAreAnsweredWithPatience() throws Exception {
+    HttpResponse<String> last = null;
+    for (int i = 0; i < 15; i++) {
+      last = ask("GET", "/metrics", "hy300_wrong" + i);
+    }
+    assertThat(last.statusCode()).isEqualTo(429);
+    assertThat(last.headers().firstValueAsLong("Retry-After")).hasValue(5);
+    // Who has a right one is not shut out by others behind the same address.
+    assertThat(ask("GET", "/metrics", tokens.get(Role.READ)).statusCode()).isEqualTo(200);
+    assertThat(ask("GET", "/internal/metrics", tokens.get(Role.READ)).body())
+        .contains("hy300_collector_http_refusals_total{reason=\"wrong_token\"} 15.0");
+  }
+
+  @Test
+  void oneTokenMayAskOnlySoOften() throws Exception {
+    int refused = 0;
+    for (int i = 0; i < 400 && refused == 0; i++) {
+      refused += ask("GET", "/api/v1/devices", tokens.get(Role.READ)).statusCode() == 429 ? 1 : 0;
+    }
+    assertThat(refused).isEqualTo(1);
+    assertThat(ask("GET", "/api/v1/devices", tokens.get(Role.ADMIN)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aChangedTokenFileIsTakenAndABrokenOneIsNot() throws Exception {
+    String fresh = Tokens.make(file, "fresh", "read");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(ask("GET", "/metrics", fresh).statusCode()).isEqualTo(200));
+    Files.writeString(file, "nonsense\n", StandardOpenOption.APPEND);
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(ask("GET", "/metrics", fresh).statusCode()).isEqualTo(200));
+    assertThat(Files.readString(file)).doesNotContain(fresh);
+  }
+
+  @Test
+  void nobodySpeaksToItInTheClearNorToAnother() {
+    assertThatThrownBy(() -> get("/healthz")).hasRootCauseInstanceOf(Exception.class);
+    assertThatThrownBy(
+            () ->
+                client.send(
+                    HttpRequest.newBuilder(
+                            URI.create(url.replace("localhost", "127.0.0.1") + "/healthz"))
+                        .build(),
+                    HttpResponse.BodyHandlers.ofString()))
+        .isInstanceOf(SSLHandshakeException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+  void nothingListensBeyondThisMachineWithoutTlsAndTokens(String host) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> config(host, false, Optional.of(file)))
+        .withMessageContaining("--allow-insecure");
+    Optional<Path> certificate = Optional.of(certificates.certificate("localhost"));
+    Optional<Path> key = Optional.of(certificates.key("localhost"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new HttpConfig(host, 0, certificate, key, Optional.empty(), false, 1))
+        .withMessageContaining("--http-tokens");
+    assertThat(new HttpConfig(host, 0, certificate, key, Optional.of(file), false, 1)).isNotNull();
+    assertThat(config(host, true, Optional.empty())).isNotNull();
+  }
+
+  private static HttpConfig config(String host, boolean insecure, Optional<Path> tokens) {
+    return new HttpConfig(host, 0, Optional.empty(), Optional.empty(), tokens, insecure, 1);
+  }
+}

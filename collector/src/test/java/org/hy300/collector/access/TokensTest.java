@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.hy300.collector.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokensTest {
+  @TempDir private Path directory;
+  private Path file;
+
+  @BeforeEach
+  void choose() {
+    file = directory.resolve("tokens");
+  }
+
+  @Test
+  void aTokenIsKnownByItsHashAndNoOther() throws Exception {
+    String reader = Tokens.make(file, "prometheus", "read");
+    String admin = Tokens.make(file, "anna@example.org", "admin");
+    assertThat(reader).startsWith("hy300_").hasSizeGreaterThan(40).isNotEqualTo(admin);
+    assertThat(Files.readString(file)).doesNotContain(reader).doesNotContain(admin);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-r-----");
+    Tokens tokens = Tokens.read(file);
+    assertThat(tokens.find(reader)).contains(new Principal("prometheus", Role.READ));
+    assertThat(tokens.find(admin)).contains(new Principal("anna@example.org", Role.ADMIN));
+    assertThat(tokens.find(reader + "x")).isEmpty();
+    assertThat(tokens.find("")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "# nothing\n",
+        "anna\n",
+        "anna root 0000000000000000000000000000000000000000000000000000000000000000\n",
+        "anna read 0000\n",
+        "an/na read 0000000000000000000000000000000000000000000000000000000000000000\n"
+      })
+  void aFileThatIsNoneIsRefusedWithItsLine(String text) throws Exception {
+    Files.writeString(file, text);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Tokens.read(file))
+        .withMessageContaining(file.toString());
+  }
+
+  @Test
+  void aFileThatEverybodyMayWriteIsRefused() throws Exception {
+    Tokens.make(file, "anna", "read");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Tokens.read(file))
+        .withMessageContaining("chmod o-w");
+  }
+
+  @Test
+  void permitsComeBackAtTheirRate() {
+    RateLimit limit = new RateLimit(10, 2);
+    long now = 0;
+    assertThat(limit.take("a", now)).isTrue();
+    assertThat(limit.take("a", now)).isTrue();
+    assertThat(limit.take("a", now)).isFalse();
+    assertThat(limit.take("b", now)).isTrue();
+    now += TimeUnit.MILLISECONDS.toNanos(110);
+    assertThat(limit.take("a", now)).isTrue();
+    assertThat(limit.take("a", now)).isFalse();
+    now += TimeUnit.HOURS.toNanos(1);
+    assertThat(limit.take("a", now)).isTrue();
+    assertThat(limit.take("a", now)).isTrue();
+    assertThat(limit.take("a", now)).isFalse();
+  }
+}
