@@ -64,7 +64,13 @@ test-e2e: ## guest, collector, mosquitto clients and Prometheus together
 bench: ## the figures of the README, each beside a peer, measured here and now
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
+	@$(MAKE) -s --no-print-directory bench-collector
 	bench/run.sh
+
+bench-collector: ## the collector in process: messages per second, pages, memory per device, beside Micrometer
+	@$(PACKAGES) $(JAVA_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	java -Xmx3g -cp 'bench/collector/target/hy300-bench-collector/lib/*' org.hy300.bench.collector.Main
 
 bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured in the guest (docs/kernel-mechanisms.md)
 	@$(PACKAGES) $(GUEST_PACKAGES)
@@ -77,7 +83,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-mutations test-e2e bench bench-kernel package clean programs
+.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-mutations test-e2e bench bench-collector bench-kernel package clean programs
 
 programs: target/programs
 

@@ -24,12 +24,13 @@ import org.hy300.collector.access.Gate;
 import org.hy300.collector.device.DeviceSettings;
 import org.hy300.collector.device.RecentEvents;
 import org.hy300.collector.device.Snapshots;
-import org.hy300.collector.exposition.MetricsPage;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.http.HttpApi;
+import org.hy300.collector.http.MetricsHandler;
 import org.hy300.collector.http.Routes;
 import org.hy300.collector.ingest.FleetSubscriber;
+import org.hy300.collector.ingest.Ingest;
 import org.hy300.collector.relay.AuditLog;
 import org.hy300.collector.relay.CommandRelay;
 import org.hy300.collector.relay.FleetCommands;
@@ -41,7 +42,7 @@ import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
 import org.hy300.program.Supervisor;
 
-/** One collector. Fleet, sessions and HTTP live on one event loop. */
+/** One collector. Ingest, sessions and HTTP live on one event loop; pages are written beside it. */
 public final class Collector {
   /** What the fleet's session sends: nothing. */
   private static final int OUTBOX = 16;
@@ -72,6 +73,7 @@ public final class Collector {
   private final Vertx vertx;
   private final Context context;
   private final Fleet fleet;
+  private final FleetSubscriber subscriber;
   private final MqttSession mqtt;
   private final RelaySession relaySession;
   private final RelayStore store;
@@ -103,15 +105,13 @@ public final class Collector {
     CollectorMetrics own = new CollectorMetrics(registry);
     RelayMetrics relayMetrics = new RelayMetrics(registry);
     Topics topics = config.topics();
-    fleet = new Fleet(own);
-    FleetSubscriber subscriber =
+    fleet = new Fleet(config.limits(), own);
+    subscriber =
         new FleetSubscriber(
             vertx,
-            topics,
             config.keepAliveSeconds(),
             fleet,
-            own,
-            (device, reply) -> {},
+            new Ingest(topics, fleet, own),
             this::brokerSilenceMs);
     mqtt =
         new MqttSession(
@@ -124,7 +124,7 @@ public final class Collector {
                 OUTBOX),
             null,
             subscriber);
-    own.gauges(fleet::online, fleet::offline, subscriber::isConnected);
+    own.gauges(fleet::online, fleet::offline, fleet::series, subscriber::isConnected);
 
     RecentEvents events = new RecentEvents(relayMetrics::eventsMissed);
     Snapshots snapshots = new Snapshots();
@@ -142,7 +142,7 @@ public final class Collector {
                 registry,
                 new Gate(config.http().tokens(), config.http().requestsPerSecond(), registry),
                 fleet,
-                () -> MetricsPage.write(fleet, subscriber.isConnected(), subscriber.isCurrent()),
+                new MetricsHandler(vertx, fleet, subscriber::isConnected, subscriber::isCurrent),
                 events,
                 snapshots,
                 settings,
@@ -176,6 +176,7 @@ public final class Collector {
         listening ->
             context.runOnContext(
                 now -> {
+                  subscriber.start();
                   mqtt.start();
                   relaySession.start(relay, fleetCommands);
                   relay.start();

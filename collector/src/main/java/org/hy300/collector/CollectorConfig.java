@@ -4,6 +4,7 @@ package org.hy300.collector;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.http.HttpConfig;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
@@ -21,6 +22,7 @@ public record CollectorConfig(
     int mqttPort,
     int keepAliveSeconds,
     Topics topics,
+    FleetLimits limits,
     Path data) {
   private static final int MAX = 65_535;
 

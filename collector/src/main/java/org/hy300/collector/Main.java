@@ -64,6 +64,8 @@ final class Main implements Callable<Integer> {
 
   @Mixin private SharedOptions shared;
 
+  @Mixin private LimitOptions ceilings;
+
   public static void main(String[] args) {
     Program.run(new Main(), args);
   }
@@ -79,6 +81,7 @@ final class Main implements Callable<Integer> {
             mqttPort,
             shared.keepAliveSeconds(),
             shared.topics(),
+            ceilings.limits(),
             data.isEmpty() ? defaultData() : Path.of(data));
     if (shared.checkOnly()) {
       if (config.http().tokens().isPresent()) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.http.HttpConfig;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
@@ -57,6 +58,7 @@ public abstract class CollectorFixture {
                 0,
                 5,
                 Topics.standard(),
+                FleetLimits.STANDARD,
                 directory.resolve("data")),
             BrokerAccess.open(broker.address()));
     int port =

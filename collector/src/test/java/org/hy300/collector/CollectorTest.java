@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.http.HttpConfig;
 import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Topics;
@@ -58,6 +59,7 @@ class CollectorTest {
             0,
             1,
             Topics.standard(),
+            FleetLimits.STANDARD,
             directory.resolve("data"));
     collector = new Collector(config, access);
     port =
@@ -324,7 +326,8 @@ class CollectorTest {
         .untilAsserted(
             () ->
                 assertThat(get("/internal/metrics"))
-                    .contains("hy300_collector_drops_total{reason=\"malformed\"} 8.0")
+                    .contains("hy300_collector_drops_total{reason=\"malformed\"} 7.0")
+                    .contains("hy300_collector_drops_total{reason=\"oversized\"} 1.0")
                     .contains("hy300_collector_drops_total{reason=\"illegal_topic\"} 1.0"));
     awaitMetric(UP, "1");
   }

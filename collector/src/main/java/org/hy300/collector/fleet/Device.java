@@ -2,26 +2,25 @@
 // What is known of one projector.
 package org.hy300.collector.fleet;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.Series;
 
-/** Belongs to the event loop. */
+/** Written by the thread that brings its messages; a page may be written from it meanwhile. */
 public final class Device {
-  private final String name;
-  private final Map<String, SubsystemState> states = new TreeMap<>();
-  private String session;
-  private boolean online;
-  private boolean confirmed;
-  private InfoMessage info;
-  private Instant lastSeen = Instant.EPOCH;
-  private long lastSeq = -1;
+  private static final Row[] NONE = {};
 
-  /** The last state of one subsystem. */
-  @SuppressWarnings("ArrayRecordComponent") // Eight bytes a value; never compared.
-  private record SubsystemState(String session, long seq, Layout layout, double[] values) {}
+  /** How a state message stands to what is known. */
+  enum Freshness {
+    FRESH,
+    REPEATED,
+    /** Of a session that has been replaced. */
+    STALE
+  }
 
   /** Takes the series of a device, one after the other. */
   public interface SeriesVisitor {
@@ -33,56 +32,140 @@ public final class Device {
     void series(String family, String labels, double value);
   }
 
-  Device(String name) {
+  private final String name;
+  private final byte[] nameBytes;
+  private final Layout.Place place;
+
+  /** Sorted by subsystem. */
+  private volatile Row[] rows = NONE;
+
+  private volatile Session session;
+  private volatile boolean online;
+  private boolean confirmed;
+  private volatile boolean held;
+  private volatile InfoMessage info;
+  private volatile byte[] infoLabels;
+  private long lastSeen;
+  private long lastSeq = -1;
+  private int flaps;
+  private long flapsSince;
+
+  Device(String name, Standing standing) {
     this.name = name;
+    nameBytes = name.getBytes(StandardCharsets.US_ASCII);
+    place = standing.take(nameBytes);
   }
 
   public String name() {
     return name;
   }
 
-  /** Whether its session is alive, as far as the broker has told. */
-  public boolean isOnline() {
-    return online;
+  /** The name as it stands on a page. */
+  public byte[] nameBytes() {
+    return nameBytes;
   }
 
-  /** What it said about itself, or null. */
+  /** Whether its session is alive, as far as the broker has told, and not held for flapping. */
+  public boolean isOnline() {
+    return online && !held;
+  }
+
+  /** What it said about itself, without the metadata of its families; null before that. */
   public InfoMessage info() {
     return info;
   }
 
+  /** The same as labels on a page, each with a comma before it; null before that. */
+  public byte[] infoLabels() {
+    return infoLabels;
+  }
+
   /** When it was heard last; the epoch when it never was. */
   public Instant lastSeen() {
-    return lastSeen;
+    return Instant.ofEpochMilli(lastSeen);
+  }
+
+  /** Visits the series of the current session; none while the device is offline. */
+  public void visit(SeriesVisitor visitor) {
+    for (Row row : rows) {
+      row.visit(visitor);
+    }
+  }
+
+  /** Whether its session is alive, held or not. */
+  boolean isAlive() {
+    return online;
   }
 
   boolean isConfirmed() {
     return confirmed;
   }
 
-  String session() {
+  Session session() {
     return session;
   }
 
-  void seen(Instant time) {
-    if (time.isAfter(lastSeen)) {
+  void seen(long time) {
+    if (time > lastSeen) {
       lastSeen = time;
+      Standing.seen(place, time);
     }
   }
 
   void info(InfoMessage message) {
+    infoLabels = InfoLabels.of(message);
     info = message;
   }
 
-  void online(String newSession) {
-    session = newSession;
+  /** The session of that name: the current one, one whose state came before its status, or new. */
+  Session session(String of) {
+    if (session != null && session.name().equals(of)) {
+      return session;
+    }
+    for (Row row : rows) {
+      if (row.session().name().equals(of)) {
+        return row.session();
+      }
+    }
+    return new Session(of);
+  }
+
+  void online(Session of) {
+    if (of != session) {
+      session = of;
+      lastSeq = -1;
+    }
     online = true;
     confirmed = true;
+    refresh();
   }
 
   void offline() {
     online = false;
     confirmed = true;
+    refresh();
+  }
+
+  void hold(boolean hold) {
+    held = hold;
+    refresh();
+  }
+
+  /**
+   * Counts that it came online.
+   *
+   * @return how often it did within the running minute
+   */
+  int flap(long now) {
+    if (now - flapsSince >= 60_000) {
+      flapsSince = now;
+      flaps = 0;
+    }
+    return ++flaps;
+  }
+
+  boolean hasSettled(long now) {
+    return now - flapsSince >= 60_000;
   }
 
   /** After a lost connection to the broker its picture counts, and it is about to tell it. */
@@ -91,71 +174,98 @@ public final class Device {
     lastSeq = -1;
   }
 
-  /** How a state message stands to what is known. */
-  enum Freshness {
-    FRESH,
-    REPEATED,
-    /** Of a session that has been replaced. */
-    STALE
+  private boolean isStale(Session of) {
+    return confirmed && online && of != session;
   }
 
-  Freshness judge(String subsystem, String messageSession, long seq) {
-    if (confirmed && online && !messageSession.equals(session)) {
+  Freshness judge(Row row, Session of, long seq) {
+    if (isStale(of)) {
       return Freshness.STALE;
     }
-    SubsystemState known = states.get(subsystem);
-    boolean repeated = known != null && known.session.equals(messageSession) && seq <= known.seq;
+    boolean repeated = row != null && row.session() == of && seq <= row.seq();
     return repeated ? Freshness.REPEATED : Freshness.FRESH;
   }
 
   /**
-   * Stores a state.
+   * Notes the number of a state message that was taken.
    *
    * @return how many messages between this and the one before were not received
    */
-  long state(String subsystem, String messageSession, long seq, Layout layout, double[] values) {
-    states.put(subsystem, new SubsystemState(messageSession, seq, layout, values));
-    boolean comparable = messageSession.equals(session) && lastSeq >= 0;
-    long missed = comparable ? Math.max(0, seq - lastSeq - 1) : 0;
+  long number(Session of, long seq) {
+    long missed = of == session && lastSeq >= 0 ? Math.max(0, seq - lastSeq - 1) : 0;
     lastSeq = Math.max(lastSeq, seq);
     return missed;
   }
 
-  /** Called when another live session begins: its numbers start anew. */
-  void restartNumbers() {
-    lastSeq = -1;
+  /**
+   * The row of the subsystem that a topic ends with.
+   *
+   * @param from where the subsystem begins in the topic
+   * @return null when no state of it is known
+   */
+  public Row row(String topic, int from) {
+    for (Row row : rows) {
+      String subsystem = row.subsystem();
+      if (subsystem.length() == topic.length() - from && topic.startsWith(subsystem, from)) {
+        return row;
+      }
+    }
+    return null;
   }
 
-  int seriesOutside(String subsystem) {
-    return states.entrySet().stream()
-        .filter(state -> !state.getKey().equals(subsystem))
-        .mapToInt(state -> state.getValue().values.length)
+  int rowCount() {
+    return rows.length;
+  }
+
+  int seriesOutside(Row row) {
+    return Arrays.stream(rows)
+        .filter(other -> other != row)
+        .mapToInt(other -> other.layout().size())
         .sum();
   }
 
-  int subsystemCount() {
-    return states.size();
+  void add(Row row) {
+    Row[] more = Arrays.copyOf(rows, rows.length + 1);
+    more[rows.length] = row;
+    Arrays.sort(more, (a, b) -> a.subsystem().compareTo(b.subsystem()));
+    rows = more;
   }
 
-  boolean hasSubsystem(String subsystem) {
-    return states.containsKey(subsystem);
+  /** Removes a row; returns how many series went with it. */
+  int remove(Row row) {
+    int size = row.layout().size();
+    row.leave();
+    rows = Arrays.stream(rows).filter(other -> other != row).toArray(Row[]::new);
+    refresh();
+    return size;
   }
 
-  /** Visits the series of the current session; none while the device is offline. */
-  public void visit(SeriesVisitor visitor) {
-    if (!online) {
-      return;
+  /** Ends it: removes all rows and returns how many series went with them. */
+  int clear() {
+    int size = seriesOutside(null);
+    for (Row row : rows) {
+      row.leave();
     }
-    for (SubsystemState state : states.values()) {
-      if (!state.session.equals(session)) {
-        continue;
+    rows = NONE;
+    Standing.release(place);
+    return size;
+  }
+
+  private boolean isShown(Row row) {
+    return online && !held && row.session() == session;
+  }
+
+  /** Shows and hides rows by what now holds. */
+  void refresh() {
+    Standing.up(place, isOnline());
+    Set<Series> seen = null;
+    for (Row row : rows) {
+      boolean shown = isShown(row);
+      if (shown && rows.length > 1) {
+        seen = seen == null ? new HashSet<>() : seen;
+        row.hideWhatIsIn(seen);
       }
-      for (int i = 0; i < state.values.length; i++) {
-        Series series = state.layout.series(i);
-        if (series != null) {
-          visitor.series(series.family(), series.labels(), state.values[i]);
-        }
-      }
+      row.show(shown);
     }
   }
 }

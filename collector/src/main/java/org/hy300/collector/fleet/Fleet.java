@@ -2,37 +2,55 @@
 // Every projector that the broker has told of, with its rules: sessions, Wills, ceilings.
 package org.hy300.collector.fleet;
 
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hy300.collector.CollectorMetrics;
-import org.hy300.collector.ingest.StateParser.State;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.StatusMessage;
 
-/** Belongs to the event loop. */
+/**
+ * Takes no lock for a state message that repeats its device's last one with other values. Several
+ * threads may bring messages, as long as those of one device come on one thread; pages are read on
+ * any. Times are ms of Unix time.
+ */
 public final class Fleet {
-  private static final int MAX_DEVICES = 100_000;
   private static final int MAX_SUBSYSTEMS = 32;
-  private static final int MAX_SERIES = 5_000;
 
   private final CollectorMetrics own;
-  private final Map<String, Device> devices = new TreeMap<>();
-  private final Layout.Table layouts = new Layout.Table();
+  private final FleetLimits limits;
+  private final Map<String, Device> devices = new ConcurrentHashMap<>();
+
+  /** Whose each live session is. */
+  private final Map<String, Device> sessions = new ConcurrentHashMap<>();
+
+  /** Devices that come and go too often. */
+  private final Set<Device> held = ConcurrentHashMap.newKeySet();
+
+  private final Standing standing = new Standing();
   private final Families families;
+  private final Layouts layouts;
+  private final Shared shared = new Shared();
   private final AtomicInteger known = new AtomicInteger();
   private final AtomicInteger online = new AtomicInteger();
+  private final AtomicInteger series = new AtomicInteger();
 
-  public Fleet(CollectorMetrics own) {
+  public Fleet(FleetLimits limits, CollectorMetrics own) {
+    this.limits = limits;
     this.own = own;
-    families = new Families(own);
+    families = new Families(own, limits);
+    layouts = new Layouts(families, limits, own);
   }
 
-  /** All devices, by name. */
+  public FleetLimits limits() {
+    return limits;
+  }
+
+  /** All devices, in no order; they may come and go meanwhile. */
   public Collection<Device> devices() {
     return Collections.unmodifiableCollection(devices.values());
   }
@@ -41,8 +59,18 @@ public final class Fleet {
     return Optional.ofNullable(devices.get(name));
   }
 
+  /** A device, or null. */
+  public Device device(String name) {
+    return devices.get(name);
+  }
+
   public Families families() {
     return families;
+  }
+
+  /** What the collector itself says about each device. */
+  public Standing standing() {
+    return standing;
   }
 
   /** Devices whose session is alive; may be asked on any thread. */
@@ -55,64 +83,95 @@ public final class Fleet {
     return known.get() - online.get();
   }
 
-  private void setOnline(Device device, String session) {
-    online.addAndGet(device.isOnline() ? 0 : 1);
-    device.online(session);
+  /** Series that are kept; may be asked on any thread. */
+  public int series() {
+    return series.get();
   }
 
-  private void setOffline(Device device) {
-    online.addAndGet(device.isOnline() ? -1 : 0);
-    device.offline();
-  }
-
-  private Optional<Device> findOrAdd(String name) {
+  private Device findOrAdd(String name) {
     Device device = devices.get(name);
     if (device == null) {
-      if (devices.size() >= MAX_DEVICES) {
-        own.dropped("too_many_devices", "fleet", "more than " + MAX_DEVICES + " with " + name);
-        return Optional.empty();
+      if (known.get() >= limits.devices()) {
+        own.dropped("too_many_devices", "fleet", "more than " + limits.devices() + " with " + name);
+        return null;
       }
-      device = new Device(name);
+      device = new Device(name, standing);
       devices.put(name, device);
       known.incrementAndGet();
     }
-    return Optional.of(device);
+    return device;
+  }
+
+  /** Changes whether a device is online, and counts it. */
+  private void change(Device device, Runnable change) {
+    boolean before = device.isOnline();
+    change.run();
+    online.addAndGet((device.isOnline() ? 1 : 0) - (before ? 1 : 0));
   }
 
   /**
    * Takes a status.
    *
    * @param heard when it arrived, or its own time when it was retained
+   * @param now the present time
    */
-  public void status(String name, StatusMessage status, Instant heard) {
-    findOrAdd(name)
-        .ifPresent(
-            device -> {
-              device.seen(heard);
-              if (status.online()) {
-                if (!status.session().equals(device.session())) {
-                  device.restartNumbers();
-                }
-                setOnline(device, status.session());
-              } else if (device.isConfirmed()
-                  && device.isOnline()
-                  && !status.session().equals(device.session())) {
-                own.dropped("late_will", name, "of the session before");
-              } else {
-                setOffline(device);
-              }
-            });
+  public void status(String name, StatusMessage status, long heard, long now) {
+    Device owner = sessions.get(status.session());
+    if (owner != null && !owner.name().equals(name)) {
+      own.dropped("foreign_session", name, "status with the session of " + owner.name());
+      return;
+    }
+    Device device = findOrAdd(name);
+    if (device == null) {
+      return;
+    }
+    device.seen(heard);
+    Session current = device.session();
+    boolean same = current != null && current.name().equals(status.session());
+    if (status.online()) {
+      Session session = device.session(status.session());
+      if (!same && current != null) {
+        sessions.remove(current.name(), device);
+      }
+      sessions.put(session.name(), device);
+      boolean flapped = !same || !device.isAlive();
+      change(device, () -> device.online(session));
+      if (flapped && device.flap(now) > limits.flaps() && held.add(device)) {
+        own.dropped("flapping", name, "online more than " + limits.flaps() + " times in a minute");
+        change(device, () -> device.hold(true));
+      }
+    } else if (device.isConfirmed() && device.isAlive() && !same) {
+      own.dropped("late_will", name, "of the session before");
+    } else {
+      offline(device);
+    }
+  }
+
+  private void offline(Device device) {
+    if (device.session() != null) {
+      sessions.remove(device.session().name(), device);
+    }
+    change(device, device::offline);
+  }
+
+  /** Shows devices again that have not come and gone for a minute; to be called each second. */
+  public void release(long now) {
+    held.stream().filter(device -> device.hasSettled(now)).toList().forEach(this::release);
+  }
+
+  private void release(Device device) {
+    held.remove(device);
+    change(device, () -> device.hold(false));
   }
 
   /** Takes what a device says about itself. */
-  public void info(String name, InfoMessage info, Instant heard) {
-    findOrAdd(name)
-        .ifPresent(
-            device -> {
-              device.seen(heard);
-              device.info(info);
-              families.learn(name, info.families());
-            });
+  public void info(String name, InfoMessage info, long heard) {
+    Device device = findOrAdd(name);
+    if (device != null) {
+      device.seen(heard);
+      families.learn(name, info.families());
+      device.info(shared.slim(info, limits, own, name));
+    }
   }
 
   /**
@@ -120,56 +179,125 @@ public final class Fleet {
    *
    * @param retained whether the broker had kept it: then it says nothing about lost messages
    */
-  public void state(String name, String subsystem, State state, Instant heard, boolean retained) {
-    findOrAdd(name)
-        .ifPresent(
-            device -> {
-              switch (device.judge(subsystem, state.session(), state.seq())) {
-                case STALE -> own.dropped("stale_session", name, "state of " + subsystem);
-                case REPEATED -> device.seen(heard);
-                case FRESH -> {
-                  device.seen(heard);
-                  store(device, subsystem, state, retained);
-                }
-              }
-            });
+  public void state(String name, String subsystem, State state, long heard, boolean retained) {
+    Device device = findOrAdd(name);
+    if (device == null) {
+      return;
+    }
+    Row row = device.row(subsystem, 0);
+    Session session = device.session(state.session());
+    if (isFresh(device, row, subsystem, session, state.seq(), heard)) {
+      store(device, row, subsystem, session, state, retained);
+    }
   }
 
-  private void store(Device device, String subsystem, State state, boolean retained) {
-    if (!device.hasSubsystem(subsystem) && device.subsystemCount() >= MAX_SUBSYSTEMS) {
-      own.dropped("too_many_subsystems", device.name(), "more than " + MAX_SUBSYSTEMS);
-      return;
+  /**
+   * Takes a state message that has the template and session of the row's last one.
+   *
+   * @param values at least as many as the row's layout has series
+   */
+  public void repeat(Row row, long seq, double[] values, long heard, boolean retained) {
+    Device device = row.device();
+    Session session = row.session();
+    if (isFresh(device, row, row.subsystem(), session, seq, heard)) {
+      row.store(values);
+      accept(device, row, session, seq, retained);
     }
-    if (device.seriesOutside(subsystem) + state.values().length > MAX_SERIES) {
-      own.dropped("too_many_series", device.name(), "more than " + MAX_SERIES);
-      return;
+  }
+
+  private boolean isFresh(
+      Device device, Row row, String subsystem, Session session, long seq, long heard) {
+    Device.Freshness freshness = device.judge(row, session, seq);
+    if (freshness == Device.Freshness.STALE) {
+      own.dropped("stale_session", device.name(), subsystem);
+      return false;
     }
-    Layout layout = layouts.find(state.series());
-    if (layout.illegal() > 0) {
-      own.dropped("illegal_series", device.name(), layout.illegal() + " in state of " + subsystem);
-    }
-    long missed = device.state(subsystem, state.session(), state.seq(), layout, state.values());
+    device.seen(heard);
+    return freshness == Device.Freshness.FRESH;
+  }
+
+  private void accept(Device device, Row row, Session session, long seq, boolean retained) {
+    row.message(session, seq);
+    long missed = device.number(session, seq);
     if (missed > 0 && !retained) {
       own.missed(missed);
     }
   }
 
-  /** Forgets a device: somebody has cleared its retained status. */
+  private void store(
+      Device device, Row known, String subsystem, Session session, State state, boolean retained) {
+    if (known != null && known.layout().template().equals(state.template())) {
+      known.store(state.values());
+      accept(device, known, session, state.seq(), retained);
+      device.refresh();
+      return;
+    }
+    Optional<Layout.Place> place = admit(device, known, subsystem, state);
+    if (place.isEmpty()) {
+      // What the device said before is not what holds now.
+      drop(device, known);
+      return;
+    }
+    series.addAndGet(state.values().length - (known == null ? 0 : known.layout().size()));
+    Row row = known == null ? new Row(device, subsystem.intern()) : known;
+    row.move(place.get());
+    row.store(state.values());
+    accept(device, row, session, state.seq(), retained);
+    if (known == null) {
+      device.add(row);
+    }
+    device.refresh();
+  }
+
+  private Optional<Layout.Place> admit(Device device, Row known, String subsystem, State state) {
+    int size = state.values().length;
+    if (known == null && device.rowCount() >= MAX_SUBSYSTEMS) {
+      own.dropped("too_many_subsystems", device.name(), MAX_SUBSYSTEMS + " without " + subsystem);
+    } else if (device.seriesOutside(known) + size > limits.deviceSeries()) {
+      own.dropped(
+          "too_many_series", device.name(), "more than " + limits.deviceSeries() + " of a device");
+    } else if (series.get() - (known == null ? 0 : known.layout().size()) + size
+        > limits.series()) {
+      own.dropped(
+          "too_many_series", device.name(), "more than " + limits.series() + " of the fleet");
+    } else {
+      return layouts.place(device, state);
+    }
+    return Optional.empty();
+  }
+
+  private void drop(Device device, Row row) {
+    if (row != null) {
+      series.addAndGet(-device.remove(row));
+    }
+  }
+
+  /** Forgets the state of a subsystem: its retained message was cleared. */
+  public void forgetState(String name, String subsystem) {
+    Device device = devices.get(name);
+    if (device != null) {
+      drop(device, device.row(subsystem, 0));
+    }
+  }
+
+  /** Forgets a device: its retained status was cleared. */
   public void forget(String name) {
     Device device = devices.remove(name);
     if (device != null) {
-      setOffline(device);
+      offline(device);
+      held.remove(device);
+      series.addAndGet(-device.clear());
       known.decrementAndGet();
     }
   }
 
-  /** A new connection to the broker is about to tell everything that is retained. */
+  /** The broker is lost; when it is back it tells everything that is retained. */
   public void doubtAll() {
     devices.values().forEach(Device::doubt);
   }
 
-  /** The broker has told what it knows: who is not among it is offline. */
+  /** The broker has told what it knows, or is lost: whom it has not named is offline. */
   public void settle() {
-    devices.values().stream().filter(d -> !d.isConfirmed()).forEach(this::setOffline);
+    devices.values().stream().filter(d -> !d.isConfirmed()).forEach(this::offline);
   }
 }

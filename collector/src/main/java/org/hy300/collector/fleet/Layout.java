@@ -1,76 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-// The series of a state message, taken apart once for all devices that send the same ones.
+// One kind of state message: its template, its series, and the values of all devices that send it.
 package org.hy300.collector.fleet;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Arrays;
 import org.hy300.contract.Series;
 
-/**
- * An ordered list of series. Devices of one kind send the same keys in the same order, so they
- * share one layout and keep only their values.
- */
-final class Layout {
-  /** What the collector says about devices and itself is not for devices to say. */
-  private static final Pattern RESERVED = Pattern.compile("hy300_(device|collector)_.*");
+/** Projectors of one kind send the same series in the same order, so they share a layout. */
+public final class Layout {
+  private static final Block[] NONE = {};
+  private static final int MAX_PLACES = 1024;
 
-  private static final Pattern DEVICE_LABEL = Pattern.compile("(^|,)device=\"");
+  /** A block of many series has fewer places, so that it stays half a megabyte. */
+  private static final int MAX_CELLS = 64 * 1024;
 
-  /** By position in the message; null for a key that is no series. */
-  private final List<Series> series;
+  private final Template template;
+  private final Series[] series;
+  private volatile Block[] blocks = NONE;
+  private int places;
 
-  private final int illegal;
-
-  private Layout(List<String> keys) {
-    series = new ArrayList<>(keys.size());
-    int refused = 0;
-    for (String key : keys) {
-      Optional<Series> parsed =
-          Series.parse(key)
-              .filter(s -> !RESERVED.matcher(s.family()).matches())
-              .filter(s -> !DEVICE_LABEL.matcher(s.labels()).find());
-      series.add(parsed.orElse(null));
-      refused += parsed.isEmpty() ? 1 : 0;
-    }
-    illegal = refused;
+  Layout(Template template, Series[] series) {
+    this.template = template;
+    this.series = series;
   }
 
-  int size() {
-    return series.size();
+  public Template template() {
+    return template;
   }
 
-  /** The series at a position, or null when its key is illegal. */
-  Series series(int position) {
-    return series.get(position);
+  /** How many series, those that are left out included. */
+  public int size() {
+    return series.length;
   }
 
-  /** How many keys are illegal. */
-  int illegal() {
-    return illegal;
+  /** The series at a position of the message; null for one that is left out. */
+  public Series series(int position) {
+    return series[position];
   }
 
-  /** Layouts in use. */
-  static final class Table {
-    /** More kinds of messages than any fleet has; a hostile one begins anew. */
-    private static final int MAX = 10_000;
+  /** The values, for a reader that takes them as they are. */
+  public Block[] blocks() {
+    return blocks;
+  }
 
-    private final Map<List<String>, Layout> layouts = new HashMap<>();
+  /** Where the values of one device stand, and the stamp that its stay there has. */
+  record Place(Layout layout, Block block, int index, int stamp) {}
 
-    Layout find(List<String> keys) {
-      Layout known = layouts.get(keys);
-      if (known != null) {
-        return known;
+  synchronized Place take(byte[] name) {
+    places++;
+    for (Block block : blocks) {
+      int index = block.take(name);
+      if (index >= 0) {
+        return new Place(this, block, index, block.newStamp());
       }
-      if (layouts.size() >= MAX) {
-        layouts.clear();
-      }
-      Layout layout = new Layout(keys);
-      layouts.put(List.copyOf(keys), layout);
-      return layout;
     }
+    int last = blocks.length == 0 ? 0 : blocks[blocks.length - 1].places();
+    int most = Math.max(1, Math.min(MAX_PLACES, MAX_CELLS / Math.max(1, series.length)));
+    Block block = new Block(Math.max(1, Math.min(most, 2 * last)), series.length);
+    Block[] more = Arrays.copyOf(blocks, blocks.length + 1);
+    more[blocks.length] = block;
+    blocks = more;
+    return new Place(this, block, block.take(name), block.newStamp());
+  }
+
+  synchronized void release(Place place) {
+    place.block().release(place.index());
+    places--;
+    if (places == 0) {
+      blocks = NONE;
+    }
+  }
+
+  synchronized boolean isUnused() {
+    return places == 0;
   }
 }

@@ -12,18 +12,16 @@ import static org.hy300.collector.access.Role.READ;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.hy300.collector.access.Gate;
 import org.hy300.collector.device.DeviceSettings;
 import org.hy300.collector.device.RecentEvents;
 import org.hy300.collector.device.Snapshots;
-import org.hy300.collector.exposition.MetricsPage;
+import org.hy300.collector.exposition.Format;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.relay.AuditLog;
 import org.hy300.collector.relay.CommandRelay;
@@ -31,7 +29,7 @@ import org.hy300.collector.relay.CommandRelay;
 /**
  * What the routes answer from.
  *
- * @param page writes the fleet's page
+ * @param metrics answers what Prometheus asks for
  * @param fleetConnected whether the fleet's session with the broker stands
  * @param relayConnected whether the relay's does
  * @param stopping completes when the collector stops
@@ -41,7 +39,7 @@ public record Routes(
     PrometheusMeterRegistry registry,
     Gate gate,
     Fleet fleet,
-    Supplier<Buffer> page,
+    MetricsHandler metrics,
     RecentEvents events,
     Snapshots snapshots,
     DeviceSettings settings,
@@ -77,7 +75,9 @@ public record Routes(
         new Route(GET, "/openapi.yaml", null, e -> Answers.text(e.response(), YAML, description)),
         new Route(GET, "/healthz", null, health::alive),
         new Route(GET, "/readyz", null, health::ready),
-        new Route(GET, "/metrics", READ, this::metrics),
+        new Route(GET, "/metrics", READ, metrics::fleet),
+        new Route(GET, "/metrics/{device}", READ, metrics::device),
+        new Route(GET, "/sd", READ, metrics::discovery),
         new Route(GET, "/internal/metrics", READ, this::internal),
         new Route(GET, "/api/v1/devices", READ, devices::list),
         new Route(GET, DEVICE, READ, devices::show),
@@ -103,15 +103,11 @@ public record Routes(
     return text.toString();
   }
 
-  private void metrics(Exchange exchange) {
-    exchange.response().putHeader("Content-Type", MetricsPage.CONTENT_TYPE).end(page.get());
-  }
-
   /** The registry asks every gauge and writes the whole page, which is no work for the loop. */
   private void internal(Exchange exchange) {
     vertx
         .executeBlocking(() -> registry.scrape())
-        .onSuccess(text -> Answers.text(exchange.response(), MetricsPage.CONTENT_TYPE, text))
+        .onSuccess(text -> Answers.text(exchange.response(), Format.TEXT.contentType(), text))
         .onFailure(error -> exchange.refuse(500, "internal", String.valueOf(error)));
   }
 }

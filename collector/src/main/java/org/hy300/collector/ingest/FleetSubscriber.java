@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector's session with the broker: status, info and state into the fleet, replies to the
-// relay.
+// The collector's session with the broker: what it subscribes to, and how long it may be trusted.
 package org.hy300.collector.ingest;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
-import org.hy300.collector.CollectorMetrics;
 import org.hy300.collector.fleet.Fleet;
-import org.hy300.contract.InfoMessage;
 import org.hy300.contract.Limits;
-import org.hy300.contract.MalformedMessageException;
-import org.hy300.contract.ReplyMessage;
-import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
 
@@ -26,38 +16,35 @@ public final class FleetSubscriber implements MqttSession.Listener {
   /** How long the broker may take to send what is retained. */
   private static final long SETTLE_MS = 10_000;
 
+  private static final long RELEASE_MS = 1_000;
+
   private final Vertx vertx;
-  private final Topics topics;
-  private final int keepAliveSeconds;
+  private final long graceMs;
   private final Fleet fleet;
-  private final CollectorMetrics own;
-  private final BiConsumer<String, ReplyMessage> replies;
+  private final Ingest ingest;
   private final LongSupplier silenceMs;
   private volatile boolean connected;
-  private boolean everConnected;
+  private volatile boolean everConnected;
   private long settleTimer = -1;
+  private long withdrawTimer = -1;
 
   /**
    * Creates the listener of a session that subscribes to {@link #subscriptions}.
    *
-   * @param replies takes a device's name and its reply
    * @param silenceMs for how long the session has heard nothing from the broker
    */
   public FleetSubscriber(
-      Vertx vertx,
-      Topics topics,
-      int keepAliveSeconds,
-      Fleet fleet,
-      CollectorMetrics own,
-      BiConsumer<String, ReplyMessage> replies,
-      LongSupplier silenceMs) {
+      Vertx vertx, int keepAliveSeconds, Fleet fleet, Ingest ingest, LongSupplier silenceMs) {
     this.vertx = vertx;
-    this.topics = topics;
-    this.keepAliveSeconds = keepAliveSeconds;
+    graceMs = (long) (keepAliveSeconds * 1000 * Limits.KEEP_ALIVE_GRACE);
     this.fleet = fleet;
-    this.own = own;
-    this.replies = replies;
+    this.ingest = ingest;
     this.silenceMs = silenceMs;
+  }
+
+  /** Begins to look after devices that are held back. */
+  public void start() {
+    vertx.setPeriodic(RELEASE_MS, timer -> fleet.release(System.currentTimeMillis()));
   }
 
   /**
@@ -77,14 +64,14 @@ public final class FleetSubscriber implements MqttSession.Listener {
 
   /** Whether the fleet's picture may be shown: the broker was heard within 1.5 keep-alives. */
   public boolean isCurrent() {
-    return everConnected
-        && silenceMs.getAsLong() < keepAliveSeconds * 1000 * Limits.KEEP_ALIVE_GRACE;
+    return everConnected && silenceMs.getAsLong() < graceMs;
   }
 
   @Override
   public void connected() {
     connected = true;
     everConnected = true;
+    vertx.cancelTimer(withdrawTimer);
     settleTimer = vertx.setTimer(SETTLE_MS, timer -> fleet.settle());
   }
 
@@ -94,52 +81,12 @@ public final class FleetSubscriber implements MqttSession.Listener {
     // Not when it comes back: a broker may send what is retained before its SUBACK.
     fleet.doubtAll();
     vertx.cancelTimer(settleTimer);
+    long left = Math.max(1, graceMs - silenceMs.getAsLong());
+    withdrawTimer = vertx.setTimer(left, timer -> fleet.settle());
   }
 
   @Override
   public void received(MqttPublishMessage message) {
-    Optional<Topics.Parsed> parsed = topics.parse(message.topicName());
-    if (parsed.isEmpty()) {
-      own.dropped("illegal_topic", "topic", message.topicName());
-      return;
-    }
-    Topics.Parsed topic = parsed.get();
-    own.received(topic.kind());
-    try {
-      take(topic, message.payload(), message.isRetain());
-    } catch (MalformedMessageException e) {
-      own.dropped("malformed", topic.device(), message.topicName() + ": " + e.getMessage());
-    }
-  }
-
-  private void take(Topics.Parsed topic, Buffer payload, boolean retained)
-      throws MalformedMessageException {
-    String device = topic.device();
-    if (payload.length() == 0) {
-      // An empty retained message clears the topic: how a device that is no more is removed.
-      if (topic.kind() == Topics.Kind.STATUS) {
-        fleet.forget(device);
-      }
-      return;
-    }
-    Instant now = Instant.now();
-    switch (topic.kind()) {
-      case STATUS -> {
-        StatusMessage status = StatusMessage.parse(payload);
-        // A Will is the broker speaking, and its time is that of the connection.
-        fleet.status(device, status, retained || !status.online() ? status.time() : now);
-      }
-      case INFO -> {
-        InfoMessage info = InfoMessage.parse(payload);
-        fleet.info(device, info, retained ? info.time() : now);
-      }
-      case STATE -> {
-        StateParser.State state = StateParser.parse(payload);
-        Instant heard = retained ? state.instant() : now;
-        fleet.state(device, topic.subsystem(), state, heard, retained);
-      }
-      case REPLY -> replies.accept(device, ReplyMessage.parse(payload));
-      default -> own.dropped("illegal_topic", device, topic.kind() + " is not subscribed to");
-    }
+    ingest.message(message.topicName(), message.payload(), message.isRetain());
   }
 }

@@ -3,51 +3,28 @@ package org.hy300.collector.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
-import org.hy300.collector.CollectorMetrics;
-import org.hy300.collector.ingest.StateParser.State;
-import org.hy300.contract.StatusMessage;
+import org.hy300.collector.PlayedFleet;
 import org.junit.jupiter.api.Test;
 
 /** Sessions, Wills and repeated messages, in every order in which a broker may hand them over. */
 class FleetTest {
-  private static final Instant NOW = Instant.parse("2026-11-21T04:00:00Z");
-
-  private final MeterRegistry registry = new SimpleMeterRegistry();
-  private final Fleet fleet = new Fleet(new CollectorMetrics(registry));
+  private final PlayedFleet played = new PlayedFleet();
+  private final Fleet fleet = played.fleet;
 
   private void online(String session) {
-    fleet.status("p1", new StatusMessage(true, session, NOW), NOW);
+    played.online("p1", session);
   }
 
   private void offline(String session) {
-    fleet.status("p1", new StatusMessage(false, session, NOW), NOW);
+    played.will("p1", session);
   }
 
-  private void state(String session, long seq, double value) {
-    fleet.state(
-        "p1",
-        "motor",
-        new State(session, seq, null, List.of("x"), new double[] {value}),
-        NOW,
-        false);
+  private void state(String session, long seq, int value) {
+    played.state("p1", "motor", session, seq, "\"x\":" + value);
   }
 
-  private List<Double> values() {
-    List<Double> values = new ArrayList<>();
-    fleet.find("p1").ifPresent(d -> d.visit((family, labels, value) -> values.add(value)));
-    return values;
-  }
-
-  private double counted(String counter, String... tags) {
-    Counter found = registry.find(counter).tags(tags).counter();
-    return found == null ? 0 : found.count();
+  private Iterable<Double> values() {
+    return played.values("p1").values();
   }
 
   @Test
@@ -55,10 +32,22 @@ class FleetTest {
     online("a");
     state("a", 1, 5);
     assertThat(values()).containsExactly(5.0);
+    state("a", 2, 6);
+    assertThat(values()).containsExactly(6.0);
     offline("a");
     assertThat(values()).isEmpty();
     assertThat(fleet.online()).isZero();
     assertThat(fleet.offline()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeviceComesBackWhole() {
+    online("a");
+    played.state("p1", "motor", "a", 1, "\"x\":1,\"y\":2");
+    played.state("p1", "board", "a", 2, "\"z\":3");
+    offline("a");
+    online("a");
+    assertThat(values()).containsExactly(1.0, 2.0, 3.0);
   }
 
   @Test
@@ -67,6 +56,8 @@ class FleetTest {
     assertThat(values()).isEmpty();
     online("a");
     assertThat(values()).containsExactly(5.0);
+    state("a", 2, 6);
+    assertThat(values()).containsExactly(6.0);
   }
 
   @Test
@@ -86,7 +77,7 @@ class FleetTest {
     state("b", 1, 6);
     offline("a");
     assertThat(values()).containsExactly(6.0);
-    assertThat(counted("hy300.collector.drops", "reason", "late_will")).isEqualTo(1);
+    assertThat(played.dropped("late_will")).isEqualTo(1);
   }
 
   @Test
@@ -100,11 +91,13 @@ class FleetTest {
 
   @Test
   void stateOfADeadSessionIsDropped() {
+    online("a");
+    state("a", 1, 4);
     online("b");
     state("b", 1, 6);
     state("a", 9, 5);
     assertThat(values()).containsExactly(6.0);
-    assertThat(counted("hy300.collector.drops", "reason", "stale_session")).isEqualTo(1);
+    assertThat(played.dropped("stale_session")).isEqualTo(1);
   }
 
   @Test
@@ -112,15 +105,16 @@ class FleetTest {
     online("a");
     state("a", 1, 5);
     state("a", 5, 6);
-    assertThat(counted("hy300.collector.missed")).isEqualTo(3);
+    assertThat(played.counted("hy300.collector.missed")).isEqualTo(3);
   }
 
   @Test
   void whatTheBrokerHadKeptSaysNothingAboutLostMessages() {
     online("a");
-    fleet.state("p1", "motor", new State("a", 900, null, List.of("x"), new double[1]), NOW, true);
-    fleet.state("p1", "agent", new State("a", 950, null, List.of("y"), new double[1]), NOW, true);
-    assertThat(counted("hy300.collector.missed")).isZero();
+    played.message("p1/state/motor", PlayedFleet.stateMessage("a", 900, "\"x\":1"), true);
+    played.message("p1/state/agent", PlayedFleet.stateMessage("a", 950, "\"y\":1"), true);
+    assertThat(played.counted("hy300.collector.missed")).isZero();
+    assertThat(fleet.find("p1").orElseThrow().lastSeen()).isAfter(PlayedFleet.TIME);
   }
 
   @Test
@@ -132,7 +126,7 @@ class FleetTest {
     state("b", 1, 6);
     online("b");
     assertThat(values()).containsExactly(6.0);
-    assertThat(counted("hy300.collector.missed")).isZero();
+    assertThat(played.counted("hy300.collector.missed")).isZero();
   }
 
   @Test
@@ -149,17 +143,42 @@ class FleetTest {
   @Test
   void aDeviceCanBeForgotten() {
     online("a");
-    fleet.forget("p1");
+    state("a", 1, 5);
+    played.message("p1/status", "", false);
     assertThat(fleet.find("p1")).isEmpty();
-    assertThat(fleet.online() + fleet.offline()).isZero();
+    assertThat(fleet.online() + fleet.offline() + fleet.series()).isZero();
   }
 
   @Test
-  void aDeviceWithTooManySeriesIsCutShort() {
+  void theStateOfASubsystemCanBeForgotten() {
     online("a");
-    List<String> series = IntStream.range(0, 6000).mapToObj(i -> "x" + i).toList();
-    fleet.state("p1", "motor", new State("a", 1, null, series, new double[6000]), NOW, false);
-    assertThat(values()).isEmpty();
-    assertThat(counted("hy300.collector.drops", "reason", "too_many_series")).isEqualTo(1);
+    state("a", 1, 5);
+    played.state("p1", "board", "a", 2, "\"y\":1");
+    played.message("p1/state/motor", "", false);
+    assertThat(played.values("p1")).containsOnlyKeys("y");
+    assertThat(fleet.series()).isEqualTo(1);
+  }
+
+  @Test
+  void devicesOfOneLayoutKeepTheirOwnValues() {
+    for (int device = 0; device < 3000; device++) {
+      played.online("d" + device, "s" + device);
+      played.state("d" + device, "motor", "s" + device, 1, "\"x\":" + device + ",\"y\":1");
+      played.state("d" + device, "motor", "s" + device, 2, "\"x\":" + device + ".5,\"y\":2");
+    }
+    for (int device = 0; device < 3000; device++) {
+      assertThat(played.values("d" + device))
+          .containsEntry("x", device + 0.5)
+          .containsEntry("y", 2.0);
+    }
+  }
+
+  @Test
+  void anotherShapeReplacesTheOneBefore() {
+    online("a");
+    played.state("p1", "motor", "a", 1, "\"x{reason=\\\"none\\\"}\":1,\"y\":2");
+    played.state("p1", "motor", "a", 2, "\"y\":3,\"x{reason=\\\"stuck\\\"}\":1");
+    assertThat(played.values("p1")).containsOnlyKeys("x{reason=\"stuck\"}", "y");
+    assertThat(fleet.series()).isEqualTo(2);
   }
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Measures the collector in process and prints each figure beside its target and its peer.
+package org.hy300.bench.collector;
+
+import java.util.Collection;
+import java.util.Locale;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Arguments: none. */
+final class Main {
+  private final Collection<RunResult> results;
+
+  private Main(Collection<RunResult> results) {
+    this.results = results;
+  }
+
+  public static void main(String[] args) throws RunnerException {
+    System.out.println("measuring; this takes some two minutes");
+    long memory = MemoryPerDevice.bytes();
+    Main main =
+        new Main(
+            new Runner(
+                    new OptionsBuilder()
+                        .include(Main.class.getPackageName() + "\\..*Benchmark")
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run());
+    System.out.printf("%-44s %12s %12s   %s%n", "collector, in process", "measured", "target", "");
+    main.rate(10, "1.00 M/s");
+    main.rate(40, "");
+    main.page("plain", "gaugePerSeriesPlain", "100000", "");
+    main.page("plain", "gaugePerSeriesPlain", "1000000", "25 ms");
+    main.page("openMetrics", "gaugePerSeriesPlain", "1000000", "25 ms");
+    main.page("gzip", "gaugePerSeriesGzip", "1000000", "160 ms");
+    System.out.printf("%-44s %12s %12s%n", "heap per device of 40 series", memory + " B", "2048 B");
+  }
+
+  private double score(String benchmark, String parameter, String value) {
+    return results.stream()
+        .filter(one -> one.getParams().getBenchmark().endsWith("." + benchmark))
+        .filter(one -> parameter.isEmpty() || one.getParams().getParam(parameter).equals(value))
+        .findFirst()
+        .orElseThrow()
+        .getPrimaryResult()
+        .getScore();
+  }
+
+  private void rate(int values, String target) {
+    String parameter = Integer.toString(values);
+    double making = score("nothing", "values", parameter);
+    double ours = score("collector", "values", parameter) - making;
+    double peer = score("gaugePerSeries", "values", parameter) - making;
+    System.out.printf(
+        Locale.ROOT,
+        "%-44s %12s %12s   %.1f times a JSON tree and a gauge per series%n",
+        "state messages of " + values + " values, one core",
+        String.format(Locale.ROOT, "%.2f M/s", 1000 / ours),
+        target,
+        peer / ours);
+  }
+
+  /** The peer's page is shorter; it is taken as growing with its length, which flatters it. */
+  private void page(String ours, String peer, String series, String target) {
+    double measured = score("ExpositionBenchmark." + ours, "series", series);
+    double gauges = score(peer, "gauges", "100000") * Integer.parseInt(series) / 100_000;
+    System.out.printf(
+        Locale.ROOT,
+        "%-44s %12s %12s   %.0f times a Micrometer gauge per series%n",
+        "page of " + series + " series, " + ours,
+        String.format(Locale.ROOT, "%.1f ms", measured),
+        target,
+        gauges / measured);
+  }
+}

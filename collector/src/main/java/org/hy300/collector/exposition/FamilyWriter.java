@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands above the samples of a family, in either format.
+package org.hy300.collector.exposition;
+
+import org.hy300.collector.fleet.Families;
+import org.hy300.collector.fleet.MetricFamily;
+
+/** Writes `# HELP` and `# TYPE`. */
+final class FamilyWriter {
+  private static final String TOTAL = "_total";
+
+  private final Families families;
+  private final Format format;
+
+  FamilyWriter(Families families, Format format) {
+    this.families = families;
+    this.format = format;
+  }
+
+  void header(Lines to, MetricFamily family) {
+    if (format == Format.TEXT) {
+      header(to, family.name(), family.type(), family.help());
+    } else if (isCounter(family)) {
+      header(to, base(family.name()), "counter", family.help());
+    } else {
+      boolean isGauge = family.type().equals("gauge");
+      header(to, family.name(), isGauge ? "gauge" : "unknown", family.help());
+    }
+  }
+
+  /**
+   * In OpenMetrics a counter `x_total` is the family `x`. Without that ending, or beside another
+   * family of that name, it is of unknown type.
+   */
+  private boolean isCounter(MetricFamily family) {
+    String name = family.name();
+    return family.type().equals("counter")
+        && name.endsWith(TOTAL)
+        && name.length() > TOTAL.length()
+        && families.find(base(name)) == null;
+  }
+
+  private static String base(String name) {
+    return name.substring(0, name.length() - TOTAL.length());
+  }
+
+  void header(Lines to, String name, String type, String help) {
+    if (!help.isEmpty()) {
+      String escaped = help.replace("\\", "\\\\").replace("\n", "\\n");
+      to.add("# HELP ").add(name).add(" ");
+      to.add(format == Format.OPENMETRICS ? escaped.replace("\"", "\\\"") : escaped).add("\n");
+    }
+    to.add("# TYPE ").add(name).add(" ").add(type).add("\n");
+  }
+
+  /** What stands at the end of a page. */
+  void end(Lines to) {
+    if (format == Format.OPENMETRICS) {
+      to.add("# EOF\n");
+    }
+  }
+}

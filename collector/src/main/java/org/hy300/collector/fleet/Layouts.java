@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// The layouts in use, and the guards that each series passes when its layout is made.
+package org.hy300.collector.fleet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.hy300.collector.CollectorMetrics;
+import org.hy300.contract.Series;
+
+/** Finds the layout of a message that is not as the one before; may be asked on any thread. */
+final class Layouts {
+  /** Bytes of templates. A fleet whose devices all send different series stops here. */
+  private static final long MAX_BYTES = 64L * 1024 * 1024;
+
+  /** A legal label in the exposition format, its value in the second group. */
+  private static final Pattern LABEL = Pattern.compile("([^=,]++)=\"((?:[^\"\\\\]|\\\\.)*+)\"");
+
+  private final Map<Template, Layout> layouts = new HashMap<>();
+  private final Families families;
+  private final FleetLimits limits;
+  private final CollectorMetrics own;
+  private long bytes;
+
+  Layouts(Families families, FleetLimits limits, CollectorMetrics own) {
+    this.families = families;
+    this.limits = limits;
+    this.own = own;
+  }
+
+  /**
+   * Gives a device a place in the layout of its message.
+   *
+   * @return empty when there are too many layouts
+   */
+  synchronized Optional<Layout.Place> place(Device device, State state) {
+    Layout layout = layouts.get(state.template());
+    if (layout == null) {
+      int size = state.template().glue().length;
+      if (bytes + size > MAX_BYTES) {
+        removeUnused();
+        if (bytes + size > MAX_BYTES) {
+          own.dropped("too_many_layouts", device.name(), "no other device sends the same series");
+          return Optional.empty();
+        }
+      }
+      layout = make(device.name(), state);
+      layouts.put(state.template(), layout);
+      bytes += size;
+    }
+    return Optional.of(layout.take(device.nameBytes()));
+  }
+
+  private void removeUnused() {
+    families.removeUnused();
+    layouts.values().removeIf(Layout::isUnused);
+    bytes = layouts.keySet().stream().mapToLong(template -> template.glue().length).sum();
+  }
+
+  private Layout make(String device, State state) {
+    List<String> keys = state.series();
+    Series[] series = new Series[keys.size()];
+    Layout layout = new Layout(state.template(), series);
+    Set<Series> seen = new HashSet<>();
+    for (int position = 0; position < series.length; position++) {
+      String key = keys.get(position);
+      Optional<Series> legal = check(device, key);
+      if (legal.isEmpty()) {
+        continue;
+      }
+      MetricFamily family = families.findOrAdd(legal.get().family());
+      if (family == null) {
+        own.dropped("illegal_family", device, key);
+        continue;
+      }
+      // The names of families and series live once, however many layouts have them.
+      Series one = new Series(family.name(), legal.get().labels());
+      if (!seen.add(one)) {
+        own.dropped("duplicate_series", device, key);
+        continue;
+      }
+      series[position] = one;
+      family.add(new MetricFamily.Column(layout, position, tail(one.labels())));
+    }
+    return layout;
+  }
+
+  private Optional<Series> check(String device, String key) {
+    // A name and its labels, each with ="", and a comma or brace.
+    long longest = (limits.labels() + 1L) * 2 * (limits.labelLength() + 2L);
+    Optional<Series> parsed = key.length() > longest ? Optional.empty() : Series.parse(key);
+    if (parsed.isEmpty() || !UTF_8.newEncoder().canEncode(key)) {
+      own.dropped("illegal_series", device, key);
+      return Optional.empty();
+    }
+    int labels = 0;
+    Matcher label = LABEL.matcher(parsed.get().labels());
+    while (label.find()) {
+      labels++;
+      if (label.group(1).equals("device")) {
+        own.dropped("foreign_device", device, "label device in " + key);
+        return Optional.empty();
+      }
+      if (Math.max(utf8Length(label.group(1)), utf8Length(label.group(2))) > limits.labelLength()) {
+        own.dropped("label_too_long", device, key);
+        return Optional.empty();
+      }
+    }
+    if (labels > limits.labels()) {
+      own.dropped("too_many_labels", device, labels + " in " + key);
+      return Optional.empty();
+    }
+    return parsed;
+  }
+
+  private static int utf8Length(String text) {
+    return text.getBytes(UTF_8).length;
+  }
+
+  private static byte[] tail(String labels) {
+    String text = labels.isEmpty() ? "\"} " : "\"," + labels + "} ";
+    return text.getBytes(UTF_8);
+  }
+}

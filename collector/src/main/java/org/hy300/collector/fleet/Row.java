@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of one subsystem of one device: of which message it is, and where its values stand.
+package org.hy300.collector.fleet;
+
+import java.util.BitSet;
+import java.util.Set;
+import org.hy300.contract.Series;
+
+/** Written by the thread that brings the device's messages. */
+public final class Row {
+  private final Device device;
+  private final String subsystem;
+  private Session session;
+  private long seq;
+  private volatile Layout.Place place;
+
+  /** Series that another subsystem of the device shows already; null for none. */
+  private BitSet hidden;
+
+  Row(Device device, String subsystem) {
+    this.device = device;
+    this.subsystem = subsystem;
+  }
+
+  public String subsystem() {
+    return subsystem;
+  }
+
+  public Layout layout() {
+    return place.layout();
+  }
+
+  public Session session() {
+    return session;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  long seq() {
+    return seq;
+  }
+
+  /** Puts the row where its message's series stand. It is not shown yet. */
+  void move(Layout.Place to) {
+    if (place != null) {
+      leave();
+    }
+    place = to;
+    hidden = null;
+  }
+
+  /** Gives the place back, and with it the values. */
+  void leave() {
+    show(false);
+    layout().release(place);
+  }
+
+  void message(Session of, long number) {
+    session = of;
+    seq = number;
+  }
+
+  /** Stores the values of a message of this row's layout. */
+  void store(double[] values) {
+    Block block = place.block();
+    int index = place.index();
+    int size = place.layout().size();
+    for (int position = 0; position < size; position++) {
+      block.store(position, index, values[position]);
+    }
+    if (hidden != null) {
+      hide();
+    }
+  }
+
+  private void hide() {
+    hidden.stream().forEach(at -> place.block().store(at, place.index(), Double.NaN));
+  }
+
+  void show(boolean shown) {
+    place.block().show(place.index(), shown ? place.stamp() : 0);
+  }
+
+  /**
+   * On a page each series stands once.
+   *
+   * @param seen series of other subsystems; this one's are added
+   */
+  void hideWhatIsIn(Set<Series> seen) {
+    BitSet again = null;
+    Layout layout = layout();
+    for (int position = 0; position < layout.size(); position++) {
+      Series series = layout.series(position);
+      if (series != null && !seen.add(series)) {
+        again = again == null ? new BitSet() : again;
+        again.set(position);
+      }
+    }
+    hidden = again;
+    if (hidden != null) {
+      hide();
+    }
+  }
+
+  void visit(Device.SeriesVisitor visitor) {
+    Layout.Place at = place;
+    int stamp = at.block().stamp(at.index());
+    for (int position = 0; stamp == at.stamp() && position < at.layout().size(); position++) {
+      Series series = at.layout().series(position);
+      double value = at.block().value(position, at.index());
+      if (series != null && !Double.isNaN(value) && at.block().isStill(at.index(), stamp)) {
+        visitor.series(series.family(), series.labels(), value);
+      }
+    }
+  }
+}

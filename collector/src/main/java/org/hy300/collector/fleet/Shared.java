@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps once what many devices say in the same words.
+package org.hy300.collector.fleet;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.hy300.collector.CollectorMetrics;
+import org.hy300.contract.InfoMessage;
+import org.hy300.contract.Series;
+
+/** Models, kernels, labels and lists of subsystems. */
+final class Shared {
+  /** A fleet in which nothing is the same shares nothing, and must not fill memory with that. */
+  private static final int MAX = 20_000;
+
+  private final Map<Object, Object> known = new ConcurrentHashMap<>();
+
+  @SuppressWarnings("unchecked") // What is found equals what is asked for.
+  private <T> T one(T value) {
+    if (known.size() >= MAX) {
+      known.clear();
+    }
+    Object before = known.putIfAbsent(value, value);
+    return before == null ? value : (T) before;
+  }
+
+  /** An info message to keep: without metadata, which is the fleet's, and within the ceilings. */
+  InfoMessage slim(InfoMessage info, FleetLimits limits, CollectorMetrics own, String device) {
+    Map<String, String> labels = new HashMap<>();
+    for (Map.Entry<String, String> label : new TreeMap<>(info.labels()).entrySet()) {
+      String name = label.getKey();
+      if (!Series.isLabelName(name)) {
+        own.dropped("illegal_label", device, "info label " + name);
+      } else if (tooLong(name, limits) || tooLong(label.getValue(), limits)) {
+        own.dropped("label_too_long", device, "info label " + name);
+      } else if (labels.size() >= limits.labels()) {
+        own.dropped("too_many_labels", device, info.labels().size() + " info labels");
+        break;
+      } else {
+        labels.put(one(name), one(label.getValue()));
+      }
+    }
+    List<String> subsystems =
+        info.subsystems().stream().map(s -> cut(s, limits)).limit(limits.labels() * 2L).toList();
+    return new InfoMessage(
+        cut(info.session(), limits),
+        info.time(),
+        one(cut(info.model(), limits)),
+        one(cut(info.kernel(), limits)),
+        one(cut(info.agentVersion(), limits)),
+        cut(info.bootId(), limits),
+        one(Map.copyOf(labels)),
+        one(subsystems),
+        Map.of());
+  }
+
+  private static boolean tooLong(String text, FleetLimits limits) {
+    return text.length() > limits.labelLength();
+  }
+
+  private static String cut(String text, FleetLimits limits) {
+    return tooLong(text, limits) ? text.substring(0, limits.labelLength()) : text;
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which devices are up and when each was heard last: what stays on the page when their series go.
+package org.hy300.collector.fleet;
+
+import java.nio.charset.StandardCharsets;
+import org.hy300.contract.Series;
+
+/** Two columns in which each known device has a place. */
+public final class Standing {
+  private static final int UP = 0;
+  private static final int LAST_SEEN = 1;
+
+  private final MetricFamily up =
+      new MetricFamily("hy300_device_up", "Whether the session of a device's agent is alive.");
+
+  private final MetricFamily lastSeen =
+      new MetricFamily(
+          "hy300_device_last_seen_timestamp_seconds",
+          "When a device was heard last, in Unix time.");
+
+  private final Layout layout =
+      new Layout(null, new Series[] {new Series(up.name(), ""), new Series(lastSeen.name(), "")});
+
+  Standing() {
+    byte[] tail = "\"} ".getBytes(StandardCharsets.US_ASCII);
+    up.add(new MetricFamily.Column(layout, UP, tail));
+    lastSeen.add(new MetricFamily.Column(layout, LAST_SEEN, tail));
+  }
+
+  public MetricFamily up() {
+    return up;
+  }
+
+  public MetricFamily lastSeen() {
+    return lastSeen;
+  }
+
+  Layout.Place take(byte[] name) {
+    Layout.Place place = layout.take(name);
+    up(place, false);
+    seen(place, 0);
+    place.block().show(place.index(), place.stamp());
+    return place;
+  }
+
+  static void release(Layout.Place place) {
+    place.block().show(place.index(), 0);
+    place.layout().release(place);
+  }
+
+  static void up(Layout.Place place, boolean online) {
+    place.block().store(UP, place.index(), online ? 1 : 0);
+  }
+
+  /** Notes when a device was heard, in ms of Unix time. */
+  static void seen(Layout.Place place, long time) {
+    place.block().store(LAST_SEEN, place.index(), time / 1000.0);
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fleet whose messages a test writes by hand, on the way that they take from the broker.
+package org.hy300.collector;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.hy300.collector.exposition.FleetPage;
+import org.hy300.collector.exposition.Format;
+import org.hy300.collector.exposition.PageText;
+import org.hy300.collector.exposition.Shard;
+import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.fleet.FleetLimits;
+import org.hy300.collector.ingest.Ingest;
+import org.hy300.contract.StatusMessage;
+import org.hy300.contract.Topics;
+
+/** Everything from topic and payload to the page, without a broker. */
+public final class PlayedFleet {
+  public static final Instant TIME = Instant.parse("2026-11-21T04:00:00.123Z");
+
+  public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  public final CollectorMetrics own = new CollectorMetrics(registry);
+  public final Fleet fleet;
+  private final Ingest ingest;
+
+  public PlayedFleet() {
+    this(FleetLimits.STANDARD);
+  }
+
+  public PlayedFleet(FleetLimits limits) {
+    fleet = new Fleet(limits, own);
+    ingest = new Ingest(Topics.standard(), fleet, own);
+  }
+
+  public void message(String topic, String payload, boolean retained) {
+    ingest.message(
+        "hy300/v1/" + topic, Buffer.buffer(payload.getBytes(StandardCharsets.UTF_8)), retained);
+  }
+
+  public void online(String device, String session) {
+    status(device, true, session);
+  }
+
+  /** What the broker sends when the session dies. */
+  public void will(String device, String session) {
+    status(device, false, session);
+  }
+
+  private void status(String device, boolean online, String session) {
+    message(device + "/status", new StatusMessage(online, session, TIME).toBuffer() + "", false);
+  }
+
+  /** A state message as an agent writes it; the values are the inside of a JSON object. */
+  public void state(String device, String subsystem, String session, long seq, String values) {
+    message(device + "/state/" + subsystem, stateMessage(session, seq, values), false);
+  }
+
+  public static String stateMessage(String session, long seq, String values) {
+    return String.format(
+        Locale.ROOT,
+        "{\"session\":\"%s\",\"seq\":%d,\"time\":\"%s\",\"values\":{%s}}",
+        session,
+        seq,
+        TIME,
+        values);
+  }
+
+  /** The values of a device by series. */
+  public Map<String, Double> values(String device) {
+    Map<String, Double> values = new TreeMap<>();
+    fleet
+        .find(device)
+        .ifPresent(
+            known ->
+                known.visit(
+                    (family, labels, value) ->
+                        values.put(
+                            labels.isEmpty() ? family : family + "{" + labels + "}", value)));
+    return values;
+  }
+
+  public String page(Format format) {
+    return PageText.of(new FleetPage(fleet, format, Shard.ALL, true, true));
+  }
+
+  /** How many things were not taken for a reason. */
+  public double dropped(String reason) {
+    return counted("hy300.collector.drops", "reason", reason);
+  }
+
+  public double counted(String counter, String... tags) {
+    Counter found = registry.find(counter).tags(tags).counter();
+    return found == null ? 0 : found.count();
+  }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.hy300.collector.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.hy300.collector.PlayedFleet;
+import org.hy300.collector.exposition.Format;
+import org.junit.jupiter.api.Test;
+
+/** What a fleet may not bring in: it is left out and counted, and the rest stays. */
+class GuardTest {
+  private static final int DEVICES = 3;
+  private static final int SERIES = 40;
+  private static final int DEVICE_SERIES = 20;
+  private static final int FLAPS = 4;
+
+  private final PlayedFleet played =
+      new PlayedFleet(new FleetLimits(DEVICES, SERIES, DEVICE_SERIES, 2, 16, 4096, FLAPS));
+
+  private void state(long seq, String values) {
+    played.state("p1", "motor", "a", seq, values);
+  }
+
+  private static String series(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "\"x" + i + "\":1")
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void devices() {
+    for (int i = 0; i < DEVICES + 2; i++) {
+      played.online("p" + i, "s" + i);
+    }
+    assertThat(played.fleet.devices()).hasSize(DEVICES);
+    assertThat(played.dropped("too_many_devices")).isEqualTo(2);
+    played.message("p0/status", "", false);
+    played.online("p9", "s9");
+    assertThat(played.fleet.find("p9")).isPresent();
+  }
+
+  @Test
+  void seriesOfADevice() {
+    played.online("p1", "a");
+    state(1, series(5));
+    state(2, series(DEVICE_SERIES + 1));
+    // What held before the message does not hold now.
+    assertThat(played.values("p1")).isEmpty();
+    assertThat(played.dropped("too_many_series")).isEqualTo(1);
+    state(3, series(DEVICE_SERIES));
+    assertThat(played.values("p1")).hasSize(DEVICE_SERIES);
+  }
+
+  @Test
+  void seriesOfTheFleet() {
+    for (int i = 0; i < DEVICES; i++) {
+      played.online("p" + i, "s" + i);
+      played.state("p" + i, "motor", "s" + i, 1, series(DEVICE_SERIES));
+    }
+    assertThat(played.fleet.series()).isEqualTo(SERIES);
+    assertThat(played.dropped("too_many_series")).isEqualTo(1);
+  }
+
+  @Test
+  void labels() {
+    played.online("p1", "a");
+    state(
+        1,
+        "\"ok{a=\\\"1\\\",b=\\\"2\\\"}\":1,\"many{a=\\\"1\\\",b=\\\"2\\\",c=\\\"3\\\"}\":2,"
+            + "\"long{a=\\\"0123456789abcdefg\\\"}\":3,\"long_name_of_a_family\":4,"
+            + "\"wide{a=\\\"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\\\"}\":5");
+    assertThat(played.values("p1")).containsOnlyKeys("ok{a=\"1\",b=\"2\"}");
+    assertThat(played.dropped("too_many_labels")).isEqualTo(1);
+    assertThat(played.dropped("label_too_long")).isEqualTo(2);
+    assertThat(played.dropped("illegal_family")).isEqualTo(1);
+  }
+
+  @Test
+  void names() {
+    played.online("p1", "a");
+    state(
+        1,
+        "\"ok\":1,\"bad name\":2,\"x{__a=\\\"1\\\"}\":3,\"x{a=\\\"1\\\",a=\\\"2\\\"}\":4,"
+            + "\"y{z=\\\"}\\\"}\":5,\"x{a=\\\"\\ud800\\\"}\":6,\"hy300_device_up\":7,\"\":8");
+    assertThat(played.values("p1")).containsOnlyKeys("ok", "y{z=\"}\"}");
+    assertThat(played.dropped("illegal_series")).isEqualTo(5);
+    assertThat(played.dropped("illegal_family")).isEqualTo(1);
+  }
+
+  @Test
+  void infoLabels() {
+    played.online("p1", "a");
+    played.message(
+        "p1/info",
+        """
+        {"session":"a","time":"2026-11-21T04:00:00Z","model":"a model with a long name","kernel":"6.1",
+         "agent_version":"1","boot_id":"b","subsystems":[],
+         "labels":{"a b":"1","__x":"2","long":"0123456789abcdefg","room":"1","site":"2","zone":"3"}}
+        """,
+        false);
+    assertThat(played.page(Format.TEXT))
+        .contains(
+            "hy300_device_info{device=\"p1\",model=\"a model with a l\",kernel=\"6.1\","
+                + "agent_version=\"1\",room=\"1\",site=\"2\"} 1\n");
+    assertThat(played.dropped("illegal_label")).isEqualTo(2);
+    assertThat(played.dropped("label_too_long")).isEqualTo(1);
+    assertThat(played.dropped("too_many_labels")).isEqualTo(1);
+  }
+
+  @Test
+  void payloads() {
+    played.online("p1", "a");
+    state(1, "\"x\":1");
+    state(2, "\"x\":2" + " ".repeat(4096));
+    assertThat(played.values("p1")).containsEntry("x", 1.0);
+    assertThat(played.dropped("oversized")).isEqualTo(1);
+  }
+
+  @Test
+  void aSeriesStandsOnceOnThePage() {
+    played.online("p1", "a");
+    played.state("p1", "motor", "a", 1, "\"m{}\":1,\"m\":2,\"shared\":3");
+    played.state("p1", "board", "a", 2, "\"shared\":4");
+    played.state("p1", "motor", "a", 3, "\"m{}\":5,\"m\":6,\"shared\":7");
+    assertThat(played.page(Format.TEXT))
+        .contains("m{device=\"p1\"} 5\n", "shared{device=\"p1\"} 4\n")
+        .doesNotContain("} 6\n", "} 7\n");
+    assertThat(played.dropped("duplicate_series")).isEqualTo(1);
+  }
+
+  @Test
+  void devicesThatDisagreeOnATypeKeepTheirSeries() {
+    for (String[] one : new String[][] {{"p1", "a", "gauge"}, {"p2", "b", "counter"}}) {
+      played.online(one[0], one[1]);
+      played.state(one[0], "motor", one[1], 1, "\"x_total\":1");
+      played.message(
+          one[0] + "/info",
+          """
+          {"session":"%s","time":"2026-11-21T04:00:00Z","model":"m","kernel":"k","agent_version":"1",
+           "boot_id":"b","subsystems":[],"families":{"x_total":{"type":"%s","help":"Of %s."}}}
+          """
+              .formatted(one[1], one[2], one[0]),
+          false);
+    }
+    assertThat(played.page(Format.TEXT))
+        .contains(
+            "# HELP x_total Of p1.\n# TYPE x_total untyped\n",
+            "x_total{device=\"p1\"} 1\n",
+            "x_total{device=\"p2\"} 1\n");
+    assertThat(played.page(Format.OPENMETRICS)).contains("# TYPE x_total unknown\n");
+    assertThat(played.dropped("family_conflict")).isEqualTo(1);
+  }
+
+  @Test
+  void aTopicThatLiesAboutItsDevice() {
+    played.online("p1", "a");
+    state(1, "\"x\":1");
+    played.online("p2", "b");
+    // The payload of another: its session, its name, or its label.
+    played.state("p1", "motor", "b", 9, "\"x\":9");
+    played.online("p1", "b");
+    played.message(
+        "p1/status",
+        "{\"state\":\"online\",\"session\":\"c\",\"device\":\"p2\",\"time\":\"2026-11-21T04:00:00Z\"}",
+        false);
+    played.message(
+        "p1/state/motor",
+        "{\"device\":\"p2\",\"session\":\"a\",\"seq\":9,\"values\":{\"x\":9}}",
+        false);
+    played.state("p1", "board", "a", 10, "\"x{device=\\\"p2\\\"}\":9");
+    // The Will of another.
+    played.will("p1", "b");
+    assertThat(played.values("p1")).containsExactly(java.util.Map.entry("x", 1.0));
+    assertThat(played.dropped("stale_session")).isEqualTo(1);
+    assertThat(played.dropped("foreign_session")).isEqualTo(2);
+    assertThat(played.dropped("foreign_device")).isEqualTo(1);
+    assertThat(played.dropped("malformed")).isEqualTo(2);
+  }
+
+  @Test
+  void aDeviceThatFlapsIsHeldUntilItIsQuiet() {
+    for (int i = 0; i <= FLAPS; i++) {
+      played.online("p1", "a");
+      state(i + 1, "\"x\":" + i);
+      played.will("p1", "a");
+    }
+    played.online("p1", "a");
+    assertThat(played.values("p1")).isEmpty();
+    assertThat(played.fleet.online()).isZero();
+    assertThat(played.dropped("flapping")).isEqualTo(1);
+    long now = System.currentTimeMillis();
+    played.fleet.release(now + 30_000);
+    assertThat(played.values("p1")).isEmpty();
+    played.fleet.release(now + 61_000);
+    assertThat(played.values("p1")).containsEntry("x", (double) FLAPS);
+    assertThat(played.fleet.online()).isEqualTo(1);
+  }
+
+  @Test
+  void ceilingsHaveCeilings() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new FleetLimits(0, 1, 1, 1, 16, 4096, 1))
+        .withMessage("most devices 0 is not within 1 to 10000000");
+  }
+}
