@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Environment, all of it for working on a driver:
-#   HY300_BOOTS='debug-all debug-selftests debug-controls'   these boots only
+#   HY300_BOOTS='debug-failures debug-selftests debug-storms'   these boots only
 #   HY300_PARTS='kunit storms'   these parts of a boot only, see debug/run.sh of the driver tests
 #   HY300_TESTS='motor_* bridge_*'   the driver tests of these names only
 #   HY300_SEED=NUMBER   repeats a storm and a fuzz
@@ -16,7 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 kernel=$here/../../kernel
 selftests=$kernel/tools/testing/selftests/hy300
 out=$here/target
-all='debug-all debug-selftests debug-controls'
+all='debug-failures debug-selftests debug-storms'
 boots=${HY300_BOOTS:-$all}
 
 say() { echo "== $*" >&2; }
@@ -77,12 +77,13 @@ xargs -I {} cp {} "$modules/updates" <"$build/modules.order"
 : >"$modules/modules.builtin"
 depmod -b "$tree" "$DEBUG_RELEASE" 2>/dev/null
 cp "$planted"/*_test "$planted/run.sh" "$planted/planted_bugs.ko" "$kernel/dkms.conf" "$tree/selftests/debug"
-(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$out/debug-all.cpio.gz"
+(cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$out/debug.cpio.gz"
 rm -rf "$tree"
-for boot in debug-selftests debug-controls; do ln -sf debug-all.cpio.gz "$out/$boot.cpio.gz"; done
-ln -sf driver-tests.dtb "$out/debug-all.dtb"
-ln -sf driver-tests-selfmade.dtb "$out/debug-selftests.dtb"
-ln -sf driver-tests-selfmade.dtb "$out/debug-controls.dtb"
+for boot in $all; do
+  ln -sf debug.cpio.gz "$out/$boot.cpio.gz"
+  ln -sf driver-tests.dtb "$out/$boot.dtb"
+done
+ln -sf driver-tests-selfmade.dtb "$out/debug-storms.dtb"
 
 # The A of slub_debug names the caches whose allocations are made to fail. What the kernel does not know becomes the environment of
 # the guest's first process.
@@ -99,17 +100,19 @@ run() {
 }
 # Coverage is not for reading.
 without_coverage() { sed -u '/^BEGIN COVERAGE$/,/^END COVERAGE$/d'; }
-# The driver tests wait more than they work, so two guests run at a time; one shows its console as it runs. They end with this script: it waits for jobs, which a signal
-# interrupts, and a guest notices that its job is gone.
+# Two guests at a time; one shows its console as it runs. They end with this script: it waits for jobs, which a signal interrupts, and a
+# guest notices that its job is gone.
 trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
-others=
+shown='' others=''
 for boot in $boots; do
-  if [ "$boot" = debug-all ] && [ "$boots" != debug-all ]; then run "$boot" >/dev/null & else others="$others $boot"; fi
+  case $boot in debug-selftests) shown=$boot ;; *) others="$others $boot" ;; esac
 done
 # shellcheck disable=SC2086  # a list of words
-run $others &
+run $others >"$out/others.log" &
+# shellcheck disable=SC2086
+run $shown &
 wait
-case $boots in debug-all) ;; *debug-all*) without_coverage <"$out/debug-all.log" ;; esac
+cat "$out/others.log"
 
 passed=0 failed=0
 for boot in $boots; do
@@ -126,7 +129,7 @@ done
 
 if [ "$boots" = "$all" ] && [ -z "${HY300_TESTS:-}${HY300_PARTS:-}" ]; then
   status=0
-  "$here/coverage.sh" "$build" "$kernel/dkms.conf" "$out/debug-all.log" "$out/debug-selftests.log" || status=$?
+  "$here/coverage.sh" "$build" "$kernel/dkms.conf" "$out/debug-failures.log" "$out/debug-selftests.log" "$out/debug-storms.log" || status=$?
   if [ $status -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 fi
 echo "$passed passed, $failed failed"

@@ -16,10 +16,10 @@ everything='motor_unbind_test motor_faults_test motor_moves_test motor_poll_test
 
 # run LOG PARTS TESTS [MUTATION]: one boot; tells how it ended by 0 all green, 1 something red, 2 no end
 run() {
-  HY300_BOOTS=debug-all HY300_PARTS=$2 HY300_TESTS=$3 HY300_MUTATION=${4:-} "$here/test-drivers-debug.sh" >"$1" 2>&1 && return 0
+  HY300_BOOTS=debug-selftests HY300_PARTS=$2 HY300_TESTS=$3 HY300_MUTATION=${4:-} "$here/test-drivers-debug.sh" >"$1" 2>&1 && return 0
   grep -q '^not ok' "$1" || return 2
   # A guest that hangs or falls over has noticed too, if it got as far as its tests.
-  grep -q '^# debug-all: ' "$1" && return 1
+  grep -q '^# debug-selftests: ' "$1" && return 1
   return 2
 }
 

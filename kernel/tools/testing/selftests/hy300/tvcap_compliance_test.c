@@ -42,10 +42,10 @@ static void compliance_with_streaming(void)
 	tvcap_reset();
 	fd = tvcap_open(O_RDWR);
 	CHECK(fd >= 0);
-	tvcap_negotiate(fd, "640x480@10");
+	tvcap_negotiate(fd, "1280x720@3");
 	close(fd);
 	tvcap_count();
-	snprintf(command, sizeof(command), "v4l2-compliance -d /dev/%s -s10 2>&1",
+	snprintf(command, sizeof(command), "v4l2-compliance -d /dev/%s -s4 2>&1",
 		 device_read("video_node"));
 	CHECK_EQ(run(command, "Total for"), 0);
 	CHECK(tvcap_adds_up());

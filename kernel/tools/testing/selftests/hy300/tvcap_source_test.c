@@ -131,18 +131,36 @@ static void a_flickering_lock_is_no_change(void)
 	board_set("hdmi_flicker", 0);
 }
 
-static void a_bouncing_plug_is_one_change(void)
+/* Returns the longest time that the plug was in or out, in milliseconds. */
+static long long bounce(void)
 {
-	double events;
+	long long longest = 0, began = now_ms(), now;
 	int i;
 
-	tvcap_reset();
-	events = device_metric("signal_detection", "hy300_tvcap_hotplug_events_total");
 	for (i = 0; i < 50; i++) {
 		board_set("hdmi_plugged", i % 2);
 		usleep(500);
+		now = now_ms();
+		if (now - began > longest)
+			longest = now - began;
+		began = now;
 	}
 	board_set("hdmi_plugged", 0);
+	return longest;
+}
+
+static void a_bouncing_plug_is_one_change(void)
+{
+	double events;
+	long long longest;
+	int tries = 0;
+
+	/* What lasts as long as the samples that make a change is one, on a busy machine. */
+	do {
+		tvcap_reset();
+		events = device_metric("signal_detection", "hy300_tvcap_hotplug_events_total");
+		longest = bounce();
+	} while (longest > 20 && ++tries < 20);
 	CHECK(tvcap_says("hdmi_connected", "0"));
 	/* A processor that is late may see a second one, never all of them. */
 	CHECK(device_metric("signal_detection", "hy300_tvcap_hotplug_events_total") - events <= 5);

@@ -3,10 +3,10 @@
 # Runs what only a debug kernel can: its checks on all that the drivers do, failures on demand,
 # KUnit, coverage.
 #
-# usage: run.sh debug-all|debug-selftests|debug-controls ['PATTERN-OF-TESTS...']
+# usage: run.sh debug-failures|debug-selftests|debug-storms ['PATTERN-OF-TESTS...']
 # The drivers are those of dkms.conf beside this script, and where modprobe finds them. Each part
 # has the kernel's log to itself: a report in it is a failure of that part.
-# HY300_PARTS=kunit,storms,fuzz,failures,selftests,leaks leaves out what it does not name.
+# HY300_PARTS=kunit,storms,fuzz,failures,selftests,leaks,controls are all parts; each run has its own.
 # Prints KTAP and closes with the sum, `N passed, N failed`.
 run=$1
 patterns=${2:-*}
@@ -37,10 +37,12 @@ unload() {
   ! grep -q '(O)' /proc/modules
 }
 
+chosen() { case ,$parts, in *,$1,*) ;; *) return 1 ;; esac; }
+
 # part COMMAND NAME: runs it, then looks at the log that it has made
 part() {
   part=$2
-  case ,${HY300_PARTS:-$1}, in *,$1,*) ;; *) return ;; esac
+  chosen "$1" || return
   dmesg -c >/dev/null
   echo "# $run: $part"
   begin=$(cut -d . -f 1 /proc/uptime)
@@ -195,20 +197,21 @@ echo scan >/sys/kernel/debug/kmemleak
 echo clear >/sys/kernel/debug/kmemleak
 
 case $run in
-debug-controls) controls ;;
-*)
-  if [ "$run" = debug-all ]; then
-    part kunit "KUnit"
-    part storms "a storm"
-    part fuzz "fuzzing"
-    part failures "failing allocations"
-  fi
-  part selftests "the driver tests"
-  part leaks "the search for leaks"
-  still_watching
-  coverage
-  ;;
+debug-failures) parts=kunit,failures,leaks ;;
+debug-selftests) parts=selftests,leaks ;;
+debug-storms) parts=storms,fuzz,leaks,controls ;;
 esac
+parts=${HY300_PARTS:-$parts}
+part kunit "KUnit"
+part storms "a storm"
+part fuzz "fuzzing"
+part failures "failing allocations"
+part selftests "the driver tests"
+part leaks "the search for leaks"
+still_watching
+coverage
+# The last, because some of what watches goes to sleep with its first report.
+chosen controls && controls
 
 failed=$(grep -c '^not ok' "$results")
 passed=$(grep -c '^ok' "$results")

@@ -25,14 +25,17 @@ final class Projector implements AutoCloseable {
   }
 
   /** Runs a command in the guest and returns the one line that it prints. */
-  synchronized String shell(String command) throws IOException {
+  String shell(String command) throws IOException {
+    return shell(command, Duration.ofSeconds(20));
+  }
+
+  /** Runs a command that may take so long. */
+  synchronized String shell(String command, Duration limit) throws IOException {
     String mark = "answer-" + ++commands;
     // The mark is put together in the guest, so that the console's echo of the command is not taken
     // for the answer.
     guest.type("echo answer\"\"-" + commands + " \"$(" + command + ")\"");
-    return guest
-        .awaitLine(Pattern.compile("^" + mark + " ?(.*)$"), Duration.ofSeconds(20))
-        .group(1);
+    return guest.awaitLine(Pattern.compile("^" + mark + " ?(.*)$"), limit).group(1);
   }
 
   /** Content of one attribute of the motor. */

@@ -41,6 +41,8 @@ class ProjectorIT {
   private static final String UP = "hy300_device_up" + LABEL;
   private static final String POSITION = "hy300_motor_position_steps" + LABEL;
 
+  private static final String SIGNAL_CHANGES = "hy300_tvcap_signal_changes_total" + LABEL;
+
   /** Short, so that a silent projector is missed within the test. */
   private static final int KEEP_ALIVE_SECONDS = 4;
 
@@ -187,6 +189,39 @@ class ProjectorIT {
 
   @Test
   @Order(8)
+  void aThousandSignalChangesArriveOrAreCountedAsLost() throws Exception {
+    int changes = 1000;
+    double counted = fleet.metric(SIGNAL_CHANGES).orElseThrow();
+    long seen = signalEvents();
+    long lost = lostTransitions();
+    double told = transitions();
+    double notified = notifications();
+    assertThat(
+            projector.shell(
+                """
+                cd /sys/kernel/debug/hy300-virtual-board/virtual-board; i=0
+                while [ $i -lt %d ]; do for v in 0 1; do echo $v >hdmi_sending; now=
+                until [ "$now" = $v ]; do read -r now </sys/class/hy300/tvcap/signal_detected; done
+                done; i=$((i + 1)); done; echo $i"""
+                    .formatted(changes / 2)
+                    .replace("\n", " "),
+                Duration.ofMinutes(4)))
+        .isEqualTo(Integer.toString(changes / 2));
+    eventually(30, () -> fleet.metric(SIGNAL_CHANGES), Optional.of(counted + changes));
+    eventually(30, () -> transitions() - told, notifications() - notified);
+    long gaps = lostTransitions() - lost;
+    // What was lost may have been the size that comes and goes with the signal.
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(signalEvents() - seen)
+                    .isLessThanOrEqualTo(changes)
+                    .isGreaterThanOrEqualTo(changes - gaps));
+  }
+
+  @Test
+  @Order(9)
   void anUnboundDriverTakesItsSeriesAlongAndBringsThemBack() throws Exception {
     String unbind = "cd /sys/bus/platform/drivers/hy300-keystone-motor && ls | grep motor";
     String node = projector.shell(unbind);
@@ -201,7 +236,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void aSilentProjectorIsDownWithinOneAndAHalfKeepAlivesAndComesBackByItself() throws Exception {
     projector.guest().signal("STOP");
     // Half a keep-alive more for the scrape and a busy machine; the broker's own limit is 1.5.
@@ -222,7 +257,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void aPulledPlugIsSeenAtOnce() throws Exception {
     projector.guest().signal("KILL");
     eventually(KEEP_ALIVE_SECONDS * 3 / 2, () -> fleet.metric(UP), Optional.of(0.0));
@@ -230,6 +265,40 @@ class ProjectorIT {
     eventually(5, () -> prometheus.query(UP), Optional.of(0.0));
     eventually(5, () -> prometheus.query(POSITION), Optional.empty());
     assertThat(fleet.metric("hy300_device_last_seen_timestamp_seconds" + LABEL)).isPresent();
+  }
+
+  private long signalEvents() {
+    return subscriber.lines().stream()
+        .filter(line -> line.startsWith("hy300/v1/" + DEVICE + "/event/tvcap "))
+        .filter(line -> line.contains("\"signal_lost\"") || line.contains("\"signal_detected\""))
+        .count();
+  }
+
+  private long lostTransitions() {
+    String topic = "hy300/v1/" + DEVICE + "/event/agent ";
+    return subscriber.lines().stream()
+        .filter(line -> line.startsWith(topic))
+        .map(line -> new JsonObject(line.substring(topic.length())))
+        .filter(event -> event.getString("event").equals("gap"))
+        .mapToLong(event -> event.getJsonObject("data").getLong("lost"))
+        .sum();
+  }
+
+  /**
+   * Transitions that the agent has got from the bridge, and those of which it knows that it has
+   * not.
+   */
+  private double transitions() throws IOException, InterruptedException {
+    return fleet.metric("hy300_agent_bridge_transitions_total" + LABEL).orElseThrow()
+        + fleet.metric("hy300_agent_bridge_transitions_lost_total" + LABEL).orElseThrow();
+  }
+
+  /** Transitions that the HDMI input has told. */
+  private double notifications() throws IOException {
+    return Double.parseDouble(
+        projector.shell(
+            "awk '/^hy300_tvcap_state_changes_total/ { sum += $2 } END { print sum }'"
+                + " /sys/class/hy300/tvcap/capture_stats"));
   }
 
   /** Turns a knob of the virtual board. */
