@@ -27,10 +27,11 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-java, test-kernel and test-e2e, in this order
+test: ## test-scripts, test-java, test-kernel, test-kernel-debug and test-e2e, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-java
 	@$(MAKE) --no-print-directory test-kernel
+	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
 
 test-scripts: ## shell scripts through shellcheck
