@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +16,6 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,14 +28,15 @@ public final class HttpApi {
   private static final Logger LOG = System.getLogger(HttpApi.class.getName());
 
   private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost", "[::1]", "::1");
-  private static final long LOOK_MS = 10_000;
+  private static final long LOOK_MS = 2_000;
 
   private final Vertx vertx;
   private final HttpConfig config;
   private final Gate gate;
   private final List<Route> routes;
+  private final ServerCertificate certificate;
   private HttpServer server;
-  private FileTime certificateTime;
+  private String certificateFailure = "";
 
   /**
    * Creates the server.
@@ -50,29 +48,27 @@ public final class HttpApi {
     this.config = config;
     this.gate = gate;
     this.routes = routes;
+    certificate =
+        config.isTls()
+            ? new ServerCertificate(
+                vertx, config.certificate().orElseThrow(), config.key().orElseThrow())
+            : null;
   }
 
   /** Listens; gives the server, which knows its port. */
   public Future<HttpServer> listen() {
-    HttpServerOptions options =
-        new HttpServerOptions()
-            .setHost(config.host())
-            .setPort(config.port())
-            .setCompressionSupported(true);
-    if (config.isTls()) {
-      options.setSsl(true).setKeyCertOptions(certificate());
-    }
+    return certificate == null
+        ? listen(new HttpServerOptions())
+        : vertx
+            .executeBlocking(certificate::read)
+            .compose(pair -> listen(new HttpServerOptions().setSsl(true).setKeyCertOptions(pair)))
+            .onSuccess(listening -> vertx.setPeriodic(LOOK_MS, timer -> renewCertificate()));
+  }
+
+  private Future<HttpServer> listen(HttpServerOptions options) {
+    options.setHost(config.host()).setPort(config.port()).setCompressionSupported(true);
     server = vertx.createHttpServer(options).requestHandler(this::handle);
-    return server
-        .listen()
-        .onSuccess(
-            listening -> {
-              gate.watch(vertx);
-              if (config.isTls()) {
-                vertx.setPeriodic(LOOK_MS, timer -> renewCertificate());
-                renewCertificate();
-              }
-            });
+    return server.listen().onSuccess(listening -> gate.watch(vertx));
   }
 
   /** Takes no more connections, and ends those that are open. */
@@ -80,37 +76,34 @@ public final class HttpApi {
     return server == null ? Future.succeededFuture() : server.close();
   }
 
-  private PemKeyCertOptions certificate() {
-    return new PemKeyCertOptions()
-        .addCertPath(config.certificate().orElseThrow().toString())
-        .addKeyPath(config.key().orElseThrow().toString());
-  }
-
-  /** Serves with the certificate of the file, when that has changed; open connections stay. */
+  /** Serves with the files' certificate, when they have changed; open connections stay. */
   private void renewCertificate() {
     vertx
-        .executeBlocking(() -> Files.getLastModifiedTime(config.certificate().orElseThrow()))
+        .executeBlocking(certificate::readIfChanged)
         .compose(
-            time -> {
-              boolean changed = certificateTime != null && !time.equals(certificateTime);
-              certificateTime = time;
-              return changed
-                  ? server.updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(certificate()))
-                  : Future.succeededFuture(false);
-            })
+            pair ->
+                pair.isEmpty()
+                    ? Future.succeededFuture(false)
+                    // By force, for the paths are the same.
+                    : server.updateSSLOptions(
+                        new ServerSSLOptions().setKeyCertOptions(pair.get()), true))
         .onSuccess(
-            changed -> {
-              if (changed) {
-                LOG.log(Level.INFO, "the certificate was renewed");
+            taken -> {
+              if (taken) {
+                LOG.log(Level.INFO, "{0} was renewed", certificate.file());
               }
+              certificateFailure = "";
             })
         .onFailure(
-            error ->
+            error -> {
+              if (!certificateFailure.equals(error.getMessage())) {
+                certificateFailure = error.getMessage();
                 LOG.log(
-                    Level.ERROR,
-                    "certificate {0} is not taken: {1}",
-                    config.certificate().orElseThrow(),
-                    error.getMessage()));
+                    Level.WARNING,
+                    "{0}; the one before is served until they are",
+                    certificateFailure);
+              }
+            });
   }
 
   private void handle(HttpServerRequest request) {

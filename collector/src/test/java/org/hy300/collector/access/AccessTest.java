@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.net.PemTrustOptions;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,7 @@ class AccessTest extends CollectorFixture {
         Optional.of(certificates.key("localhost")),
         Optional.of(file),
         false,
-        50);
+        10);
   }
 
   private HttpResponse<String> ask(String method, String path, String token) throws Exception {
@@ -171,6 +173,24 @@ class AccessTest extends CollectorFixture {
         .atMost(LIMIT)
         .untilAsserted(() -> assertThat(ask("GET", "/metrics", fresh).statusCode()).isEqualTo(200));
     assertThat(Files.readString(file)).doesNotContain(fresh);
+  }
+
+  @Test
+  void aRenewedCertificateIsServedWithoutARestart() throws Exception {
+    BigInteger first = served();
+    certificates.issue("localhost");
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(served()).isNotEqualTo(first));
+  }
+
+  /** The serial number of the certificate that a new connection is shown. */
+  private BigInteger served() throws Exception {
+    HttpClient fresh = HttpClient.newBuilder().sslContext(client.sslContext()).build();
+    HttpResponse<Void> response =
+        fresh.send(
+            HttpRequest.newBuilder(URI.create(url + "/healthz")).build(),
+            HttpResponse.BodyHandlers.discarding());
+    return ((X509Certificate) response.sslSession().orElseThrow().getPeerCertificates()[0])
+        .getSerialNumber();
   }
 
   @Test

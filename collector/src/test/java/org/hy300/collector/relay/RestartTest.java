@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,20 +43,20 @@ class RestartTest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private String url;
 
-  private Program start(Mosquitto broker) throws Exception {
-    Program collector =
-        new Program(
-            "collector",
-            Map.of(),
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.hy300.collector.Main",
-            "--broker=" + broker.address(),
-            "--http-port=0",
-            "--data=" + directory.resolve("data"));
+  private Program start(Mosquitto broker, String... wrapper) throws Exception {
+    List<String> command = new ArrayList<>(List.of(wrapper));
+    Collections.addAll(
+        command,
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        System.getProperty("java.class.path"),
+        "org.hy300.collector.Main",
+        "--broker=" + broker.address(),
+        "--http-port=0",
+        "--data=" + directory.resolve("data"));
+    Program collector = new Program("collector", Map.of(), command.toArray(String[]::new));
     url = collector.awaitLine(Pattern.compile("metrics at (http\\S+)/metrics"), LIMIT).group(1);
     return collector;
   }
@@ -134,6 +135,43 @@ class RestartTest {
               .toList();
       assertThat(audited).doesNotHaveDuplicates().hasSize(COMMANDS + DEVICES);
       done(Future.all(devices.stream().map(PlayedDevice::close).toList()));
+    } finally {
+      done(vertx.close());
+    }
+  }
+
+  @Test
+  void whatCannotBeKeptIsNotGivenButForStopping() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (Mosquitto broker = new Mosquitto(directory);
+        // No file may have more than 4 KiB, which the journal takes for a full disk.
+        Program collector = start(broker, "sh", "-c", "ulimit -f 8; exec \"$@\"", "sh")) {
+      PlayedDevice device = new PlayedDevice(broker.address(), "p1", "berlin", 1);
+      done(device.connect(vertx));
+      await("p1 is online")
+          .atMost(LIMIT)
+          .until(() -> get("/api/v1/devices").body().contains("\"online\":1"));
+      HttpResponse<String> last = null;
+      for (int i = 0; i < 30 && (last == null || last.statusCode() == 200); i++) {
+        last =
+            post("/api/v1/devices/p1/commands/motor/step", "{\"args\":{\"steps\":1}}")
+                .get(20, TimeUnit.SECONDS);
+      }
+      assertThat(last.statusCode()).isEqualTo(422);
+      assertThat(last.body()).contains("unavailable").contains("disk takes nothing");
+      int before = device.heard().size();
+      assertThat(get("/readyz").statusCode()).isEqualTo(503);
+      assertThat(
+              post("/api/v1/devices/p1/commands/motor/stop", "{}")
+                  .get(20, TimeUnit.SECONDS)
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(device.heard()).hasSize(before + 1);
+      assertThat(get("/internal/metrics").body())
+          .doesNotContain("hy300_collector_journal_errors_total 0.0");
+      done(device.close());
+      collector.signal("TERM");
+      collector.awaitExit(LIMIT);
     } finally {
       done(vertx.close());
     }
