@@ -142,7 +142,8 @@ public final class Collector {
                 registry,
                 new Gate(config.http().tokens(), config.http().requestsPerSecond(), registry),
                 fleet,
-                new MetricsHandler(vertx, fleet, subscriber::isConnected, subscriber::isCurrent),
+                new MetricsHandler(
+                    vertx, fleet, settings, subscriber::isConnected, subscriber::isCurrent),
                 events,
                 snapshots,
                 settings,

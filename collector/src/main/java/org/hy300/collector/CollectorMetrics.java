@@ -111,14 +111,4 @@ public final class CollectorMetrics {
   public void missed(long count) {
     missed.increment((double) count);
   }
-
-  /** Counts a command's end. */
-  public void command(String command, String result) {
-    Counter.builder("hy300.collector.commands")
-        .description("Commands relayed, by what became of them.")
-        .tag("command", command)
-        .tag("result", result)
-        .register(registry)
-        .increment();
-  }
 }

@@ -129,7 +129,7 @@ final class Main implements Callable<Integer> {
                   + " of "
                   + http.host()
                   + " is taken; choose another --http-port"
-              : String.valueOf(e.getCause()),
+              : e.getCause().getMessage(),
           e);
     }
   }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,9 +60,9 @@ public final class DeviceSettings {
     return expectSignal.get(device);
   }
 
-  /** How many devices somebody has said something of. */
-  public int size() {
-    return expectSignal.size();
+  /** The same of all devices that somebody has said it of. */
+  public Map<String, Boolean> expectSignal() {
+    return Collections.unmodifiableMap(expectSignal);
   }
 
   /**

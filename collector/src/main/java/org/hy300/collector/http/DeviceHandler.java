@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.hy300.collector.device.DeviceSettings;
 import org.hy300.collector.device.RecentEvents;
 import org.hy300.collector.device.Snapshots;
@@ -61,12 +60,19 @@ final class DeviceHandler {
       exchange.refuse(400, ErrorCode.MALFORMED, "'online' is neither true nor false");
       return;
     }
-    Predicate<Device> wanted =
-        device -> online == null || device.isOnline() == online.equals("true");
+    // A large fleet takes a while to sort, and may be read on any thread.
+    vertx
+        .executeBlocking(() -> page(after, online))
+        .onSuccess(page -> exchange.json(200, page))
+        .onFailure(error -> exchange.refuse(500, "internal", String.valueOf(error)));
+  }
+
+  /** A page of the list. */
+  private JsonObject page(String after, String online) {
     List<Device> page =
         fleet.devices().stream()
             .filter(device -> device.name().compareTo(after) > 0)
-            .filter(wanted)
+            .filter(device -> online == null || device.isOnline() == online.equals("true"))
             .sorted(Comparator.comparing(Device::name))
             .limit(PAGE + 1)
             .toList();
@@ -78,9 +84,13 @@ final class DeviceHandler {
             .put("offline", fleet.offline())
             .put("devices", devices);
     if (page.size() > PAGE) {
-      body.put("next", "/api/v1/devices?after=" + page.get(PAGE - 1).name());
+      body.put(
+          "next",
+          "/api/v1/devices?after="
+              + page.get(PAGE - 1).name()
+              + (online == null ? "" : "&online=" + online));
     }
-    exchange.json(200, body);
+    return body;
   }
 
   private JsonObject summary(Device device) {

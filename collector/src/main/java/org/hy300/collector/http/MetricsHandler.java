@@ -3,14 +3,17 @@
 package org.hy300.collector.http;
 
 import io.vertx.core.Vertx;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.hy300.collector.device.DeviceSettings;
 import org.hy300.collector.exposition.DevicePage;
 import org.hy300.collector.exposition.FleetPage;
 import org.hy300.collector.exposition.Format;
 import org.hy300.collector.exposition.Page;
 import org.hy300.collector.exposition.PageResponse;
 import org.hy300.collector.exposition.ServiceDiscovery;
+import org.hy300.collector.exposition.SettingsPage;
 import org.hy300.collector.exposition.Shard;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
@@ -21,6 +24,7 @@ public final class MetricsHandler {
   private static final long PATIENCE_MS = 30_000;
 
   private final Fleet fleet;
+  private final DeviceSettings settings;
   private final BooleanSupplier connected;
   private final BooleanSupplier current;
   private final PageResponse pages;
@@ -32,8 +36,13 @@ public final class MetricsHandler {
    * @param current whether the fleet's picture may be trusted
    */
   public MetricsHandler(
-      Vertx vertx, Fleet fleet, BooleanSupplier connected, BooleanSupplier current) {
+      Vertx vertx,
+      Fleet fleet,
+      DeviceSettings settings,
+      BooleanSupplier connected,
+      BooleanSupplier current) {
     this.fleet = fleet;
+    this.settings = settings;
     this.connected = connected;
     this.current = current;
     pages = new PageResponse(vertx, PATIENCE_MS);
@@ -48,8 +57,13 @@ public final class MetricsHandler {
               send(
                   exchange,
                   format.contentType(),
-                  new FleetPage(
-                      fleet, format, shard, connected.getAsBoolean(), current.getAsBoolean()));
+                  new SettingsPage(
+                      settings.expectSignal(),
+                      fleet,
+                      shard,
+                      format,
+                      new FleetPage(
+                          fleet, format, shard, connected.getAsBoolean(), current.getAsBoolean())));
             });
   }
 
@@ -82,7 +96,16 @@ public final class MetricsHandler {
           "device '" + name + "' is offline; it was heard last at " + device.get().lastSeen());
     } else {
       Format format = Format.negotiate(exchange.request().getHeader("Accept"));
-      send(exchange, format.contentType(), new DevicePage(device.get(), fleet, format));
+      Boolean expected = settings.expectSignal(name);
+      send(
+          exchange,
+          format.contentType(),
+          new SettingsPage(
+              expected == null ? Map.of() : Map.of(name, expected),
+              fleet,
+              Shard.ALL,
+              format,
+              new DevicePage(device.get(), fleet, format)));
     }
   }
 

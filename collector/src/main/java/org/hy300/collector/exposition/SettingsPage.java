@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// A page with what people have said of devices above it: whether they should have a signal.
+package org.hy300.collector.exposition;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Map;
+import org.hy300.collector.fleet.Device;
+import org.hy300.collector.fleet.Fleet;
+
+/** Shows a device that is offline as well, for an alert may ask about that one. */
+public final class SettingsPage implements Page {
+  private static final String NAME = "hy300_device_expect_signal";
+  private static final byte[] HEAD = (NAME + "{device=\"").getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] TAIL = "\"} ".getBytes(StandardCharsets.US_ASCII);
+
+  private final Iterator<Map.Entry<String, Boolean>> expected;
+  private final Fleet fleet;
+  private final Shard shard;
+  private final FamilyWriter writer;
+  private final Page page;
+  private boolean begun;
+
+  /**
+   * Puts the settings above a page.
+   *
+   * @param expected by device; only of those that the fleet knows
+   */
+  public SettingsPage(
+      Map<String, Boolean> expected, Fleet fleet, Shard shard, Format format, Page page) {
+    this.expected = expected.entrySet().iterator();
+    this.fleet = fleet;
+    this.shard = shard;
+    this.page = page;
+    writer = new FamilyWriter(fleet.families(), format);
+  }
+
+  @Override
+  public boolean next(Lines to) {
+    int full = to.length() + PIECE;
+    while (expected.hasNext()) {
+      if (to.length() >= full) {
+        return true;
+      }
+      Map.Entry<String, Boolean> setting = expected.next();
+      Device device = fleet.device(setting.getKey());
+      if (device != null && shard.has(device.nameBytes())) {
+        if (!begun) {
+          begun = true;
+          writer.header(
+              to,
+              NAME,
+              "gauge",
+              "Whether the HDMI input should have a signal, as somebody has said.");
+        }
+        to.sample(HEAD, device.nameBytes(), TAIL, setting.getValue() ? 1 : 0);
+      }
+    }
+    return page.next(to);
+  }
+}
