@@ -133,7 +133,7 @@ public final class CommandCatalogue {
           new IntegerArgument("pid", 1, Limits.MAX_PID, "(a process identifier)"),
           new TextArgument(
               "name",
-              Pattern.compile("[^\\p{Cntrl}]{1,64}"),
+              Pattern.compile("[^\\u0000-\\u001f\\u007f]{1,64}"),
               "a process's name, up to 64 characters"),
           new TextArgument(
               "unit",
@@ -142,17 +142,22 @@ public final class CommandCatalogue {
 
   public static final List<Command> COMMANDS =
       List.of(
-          new Command("motor", "move", List.of(new IntegerArgument("position", 0, STEPS, "steps"))),
           new Command(
-              "motor", "step", List.of(new IntegerArgument("steps", -STEPS, STEPS, "steps"))),
-          new Command("motor", "home", List.of()),
-          new Command("motor", "stop", List.of()),
-          new Command("motor", "clear_fault", List.of()),
-          new Command("tvcap", "start", List.of()),
-          new Command("tvcap", "stop", List.of()),
-          new Command("mips", "restart", List.of()),
+              Subsystems.MOTOR,
+              "move",
+              List.of(new IntegerArgument("position", 0, STEPS, "steps"))),
           new Command(
-              "mips",
+              Subsystems.MOTOR,
+              "step",
+              List.of(new IntegerArgument("steps", -STEPS, STEPS, "steps"))),
+          new Command(Subsystems.MOTOR, "home", List.of()),
+          new Command(Subsystems.MOTOR, "stop", List.of()),
+          new Command(Subsystems.MOTOR, "clear_fault", List.of()),
+          new Command(Subsystems.TVCAP, "start", List.of()),
+          new Command(Subsystems.TVCAP, "stop", List.of()),
+          new Command(Subsystems.MIPS, "restart", List.of()),
+          new Command(
+              Subsystems.MIPS,
               "load_firmware",
               List.of(
                   new TextArgument(
@@ -161,14 +166,14 @@ public final class CommandCatalogue {
                       "the name of a file below /lib/firmware, up to 63 letters, digits and _ . + -,"
                           + " with no dot in front"))),
           new Command(
-              "mips",
+              Subsystems.MIPS,
               "keystone",
               List.of(new IntegersArgument("corners", 8, -CORNER, CORNER, "pixels"))),
-          new Command("process", "add", true, PROCESSES),
-          new Command("process", "remove", true, PROCESSES),
-          new Command("process", "list", List.of()),
-          new Command("agent", "ping", List.of()),
-          new Command("agent", "refresh", List.of()));
+          new Command(Subsystems.PROCESS, "add", true, PROCESSES),
+          new Command(Subsystems.PROCESS, "remove", true, PROCESSES),
+          new Command(Subsystems.PROCESS, "list", List.of()),
+          new Command(Subsystems.AGENT, "ping", List.of()),
+          new Command(Subsystems.AGENT, "refresh", List.of()));
 
   public static Optional<Command> find(String subsystem, String action) {
     return COMMANDS.stream()

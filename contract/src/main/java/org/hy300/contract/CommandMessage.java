@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  * @param expires a command that arrives later is answered `expired` and not executed
  */
 public record CommandMessage(String id, Instant issued, Instant expires, JsonObject args) {
-  private static final Pattern ID =
-      Pattern.compile("[A-Za-z0-9_.:-]{1," + Limits.MAX_ID_LENGTH + "}");
+  static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:-]{1," + Limits.MAX_ID_LENGTH + "}");
 
   public static boolean isId(String text) {
     return ID.matcher(text).matches();

@@ -58,6 +58,9 @@ public final class ErrorCode {
   /** No device of that name has been heard of. */
   public static final String UNKNOWN_DEVICE = "unknown_device";
 
+  /** A command to several devices means none: no device has the labels. */
+  public static final String NO_DEVICE = "no_device";
+
   /** A command to several devices was not done by all of them. */
   public static final String PARTIAL = "partial";
 

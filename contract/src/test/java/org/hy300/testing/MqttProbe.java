@@ -11,7 +11,9 @@ import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,11 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.hy300.mqtt.BrokerAddress;
 
-/** Blocks until each step is done, as a test wants it. */
+/**
+ * Blocks until each step is done, as a test wants it. Every message below the contract's root is
+ * judged by the contract's document; one that violates it fails the test, at the next question or
+ * at the end. What a test has published itself is its own affair.
+ */
 public final class MqttProbe implements AutoCloseable {
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
@@ -34,6 +40,10 @@ public final class MqttProbe implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final MqttClient client;
   private final List<Message> messages = new CopyOnWriteArrayList<>();
+  private final List<String> violations = new CopyOnWriteArrayList<>();
+
+  /** What any probe has published. */
+  private static final Set<String> OWN = ConcurrentHashMap.newKeySet();
 
   /** Connects without a Will. */
   public MqttProbe(BrokerAddress broker) {
@@ -46,8 +56,27 @@ public final class MqttProbe implements AutoCloseable {
     client = MqttClient.create(vertx, options);
     client.publishHandler(
         message ->
-            messages.add(new Message(message.topicName(), message.payload(), message.isRetain())));
+            received(new Message(message.topicName(), message.payload(), message.isRetain())));
     await(client.connect(broker.port(), broker.host()));
+  }
+
+  private void received(Message message) {
+    messages.add(message);
+    if (!OWN.contains(key(message.topic(), message.payload()))) {
+      ContractDocument.get()
+          .violation(message.topic(), message.payload(), message.retained())
+          .ifPresent(violations::add);
+    }
+  }
+
+  private static String key(String topic, Buffer payload) {
+    return topic + " " + payload.length() + " " + payload.hashCode();
+  }
+
+  private void check() {
+    if (!violations.isEmpty()) {
+      throw new AssertionError(String.join("\n", violations));
+    }
   }
 
   /** Subscribes at QoS 1 and waits for the broker's word. */
@@ -61,6 +90,7 @@ public final class MqttProbe implements AutoCloseable {
 
   /** Publishes at QoS 1 and waits until the broker has it. */
   public void publish(String topic, Buffer payload, boolean retained) {
+    OWN.add(key(topic, payload));
     CompletableFuture<Void> acknowledged = new CompletableFuture<>();
     client.publishCompletionHandler(id -> acknowledged.complete(null));
     await(client.publish(topic, payload, MqttQoS.AT_LEAST_ONCE, false, retained));
@@ -73,6 +103,7 @@ public final class MqttProbe implements AutoCloseable {
 
   /** Everything heard on a topic so far. */
   public List<Message> heard(String topic) {
+    check();
     return messages.stream().filter(message -> message.topic().equals(topic)).toList();
   }
 
@@ -105,5 +136,6 @@ public final class MqttProbe implements AutoCloseable {
       await(client.disconnect());
     }
     await(vertx.close());
+    check();
   }
 }

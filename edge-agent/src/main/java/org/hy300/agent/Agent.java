@@ -36,9 +36,11 @@ import org.hy300.agent.source.SysfsSource;
 import org.hy300.agent.source.board.BoardSource;
 import org.hy300.agent.source.process.ProcessSource;
 import org.hy300.agent.state.StatePublisher;
+import org.hy300.contract.EventName;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.StatusMessage;
+import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
 import org.hy300.mqtt.MqttSession;
@@ -47,9 +49,6 @@ import org.hy300.program.Supervisor;
 
 /** One agent for one projector. Everything in it lives on one event loop. */
 public final class Agent {
-  private static final String MOTOR = "motor";
-  private static final String TVCAP = "tvcap";
-  private static final String MIPS = "mips";
   private static final Path PROC = Path.of("/proc");
 
   /** Replies that wait for the broker, and the events that are on their way. */
@@ -118,7 +117,7 @@ public final class Agent {
     drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
     driverEvents = new DriverEvents(events, drivers::reread);
     BridgeSource bridge = new BridgeSource(vertx, config.bridge(), own, driverEvents);
-    Subsystems others = new Subsystems();
+    OtherSubsystems others = new OtherSubsystems();
     ProcessSource processes =
         new ProcessSource(vertx, PROC, config.processes(), own.processSamplesDropped, others);
     BoardSource board =
@@ -134,8 +133,8 @@ public final class Agent {
     motorCommands =
         new MotorCommands(
             vertx,
-            config.classDirectory().resolve(MOTOR),
-            position -> driverEvents.ordered(MOTOR, position));
+            config.classDirectory().resolve(Subsystems.MOTOR),
+            position -> driverEvents.ordered(Subsystems.MOTOR, position));
     commands =
         new CommandReceiver(
             mqtt,
@@ -152,15 +151,15 @@ public final class Agent {
   private Map<String, CommandReceiver.Executor> executors(
       BridgeSource bridge, ProcessSource processes) {
     return Map.of(
-        MOTOR,
+        Subsystems.MOTOR,
         motorCommands,
-        TVCAP,
-        StoreCommands.tvcap(vertx, config.classDirectory().resolve(TVCAP)),
-        MIPS,
+        Subsystems.TVCAP,
+        StoreCommands.tvcap(vertx, config.classDirectory().resolve(Subsystems.TVCAP)),
+        Subsystems.MIPS,
         StoreCommands.mips(
             vertx,
-            config.classDirectory().resolve(MIPS),
-            data -> events.happened(MIPS, "firmware_failed", data)),
+            config.classDirectory().resolve(Subsystems.MIPS),
+            data -> events.happened(Subsystems.MIPS, EventName.FIRMWARE_FAILED, data)),
         ProcessSource.SUBSYSTEM,
         new ProcessCommands(processes),
         AgentMetrics.SUBSYSTEM,
@@ -205,7 +204,7 @@ public final class Agent {
           states.start();
           events.happened(
               AgentMetrics.SUBSYSTEM,
-              "agent_started",
+              EventName.AGENT_STARTED,
               new JsonObject().put("version", Program.version(Agent.class)));
           commands.start();
           sources.forEach(Source::start);
@@ -333,7 +332,7 @@ public final class Agent {
     @Override
     public void woken(Subsystem subsystem, String attribute, String now) {
       driverEvents.woken(subsystem, attribute, now);
-      if (subsystem.name().equals(MOTOR)) {
+      if (subsystem.name().equals(Subsystems.MOTOR)) {
         motorCommands.woken(attribute);
       }
       states.changed(subsystem.name());
@@ -347,7 +346,7 @@ public final class Agent {
   }
 
   /** What comes from elsewhere than the drivers. */
-  private final class Subsystems implements SubsystemListener {
+  private final class OtherSubsystems implements SubsystemListener {
     @Override
     public void appeared(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {
       states.add(subsystem, reader, busy);
@@ -365,7 +364,7 @@ public final class Agent {
     }
 
     @Override
-    public void happened(String subsystem, String event, JsonObject data) {
+    public void happened(String subsystem, EventName event, JsonObject data) {
       events.happened(subsystem, event, data);
     }
   }

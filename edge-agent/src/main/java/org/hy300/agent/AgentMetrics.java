@@ -8,10 +8,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.hy300.agent.source.Metrics;
 import org.hy300.agent.source.MetricsBuilder;
+import org.hy300.contract.Subsystems;
 
 /** Counters of one run. Those that are plain fields may be counted on any thread. */
 public final class AgentMetrics {
-  public static final String SUBSYSTEM = "agent";
+  public static final String SUBSYSTEM = Subsystems.AGENT;
 
   public final AtomicLong wakeups = new AtomicLong();
   public final AtomicLong missedChanges = new AtomicLong();

@@ -3,6 +3,7 @@
 // it.
 package org.hy300.e2e;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -14,12 +15,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hy300.testing.ContractDocument;
 import org.hy300.testing.Program;
 
 /** A running collector; started with no configuration but its ports. */
@@ -30,6 +34,10 @@ final class Fleet implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path data;
   private final Program collector;
+
+  /** Topic and payload of what was published here, right or wrong. */
+  private final Set<String> own = new HashSet<>();
+
   final int httpPort;
   final int mqttPort;
 
@@ -90,6 +98,7 @@ final class Fleet implements AutoCloseable {
   /** Publishes with Debian's mosquitto_pub at QoS 1, as a person would. */
   void publish(String topic, String payload, String... options)
       throws IOException, InterruptedException {
+    own.add(topic + " " + payload);
     // The payload goes in by a file, for a command line does not take a megabyte.
     Path file = Files.writeString(Files.createTempFile("payload", ""), payload);
     List<String> command = new ArrayList<>(List.of("mosquitto_pub", "-q", "1", "-t", topic));
@@ -119,6 +128,22 @@ final class Fleet implements AutoCloseable {
         "-v",
         "-t",
         "hy300/v1/#");
+  }
+
+  /** What a subscriber has heard that violates the contract, unless it was published here. */
+  List<String> violations(Program subscriber) {
+    List<String> violations = new ArrayList<>();
+    for (String line : subscriber.lines()) {
+      int space = line.indexOf(' ');
+      // What mosquitto_sub prints for no payload.
+      boolean known = own.contains(line.replaceFirst(" \\(null\\)$", " "));
+      if (line.startsWith("hy300/v1/") && space > 0 && !known) {
+        ContractDocument.get()
+            .violation(line.substring(0, space), Buffer.buffer(line.substring(space + 1)), false)
+            .ifPresent(violations::add);
+      }
+    }
+    return violations;
   }
 
   @Override

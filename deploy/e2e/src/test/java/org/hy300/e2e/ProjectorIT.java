@@ -299,6 +299,10 @@ class ProjectorIT {
         projector.shell(
             "awk '/^hy300_tvcap_state_changes_total/ { sum += $2 } END { print sum }'"
                 + " /sys/class/hy300/tvcap/capture_stats"));
+  @Test
+  @Order(11)
+  void everyMessageWasAsTheContractSays() {
+    assertThat(fleet.violations(subscriber)).isEmpty();
   }
 
   /** Turns a knob of the virtual board. */

@@ -26,6 +26,7 @@ import org.hy300.contract.Limits;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
+import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
 import org.hy300.mqtt.MqttSession;
@@ -256,7 +257,7 @@ public final class CommandReceiver {
 
     /** Whether it stops the motor, which is never refused for want of room or time. */
     private boolean stops() {
-      return subsystem.equals("motor") && action.equals("stop");
+      return subsystem.equals(Subsystems.MOTOR) && action.equals("stop");
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.hy300.agent.AgentMetrics;
 import org.hy300.agent.source.BridgeSource;
 import org.hy300.agent.source.Subsystem;
+import org.hy300.contract.EventName;
 
 /** Belongs to the event loop. */
 public final class DriverEvents implements BridgeSource.Listener {
@@ -85,7 +86,7 @@ public final class DriverEvents implements BridgeSource.Listener {
   public void lost(long transitions) {
     events.happened(
         AgentMetrics.SUBSYSTEM,
-        "gap",
+        EventName.GAP,
         new JsonObject().put("lost", transitions).put("of", "transitions"));
     catchUp();
   }

@@ -19,6 +19,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.hy300.agent.AgentMetrics;
 import org.hy300.contract.EventMessage;
+import org.hy300.contract.EventName;
 import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
 import org.hy300.mqtt.MqttSession;
@@ -120,16 +121,16 @@ public final class EventPublisher {
   }
 
   /** Publishes what has just happened. */
-  public void happened(String subsystem, String event, JsonObject data) {
+  public void happened(String subsystem, EventName event, JsonObject data) {
     happened(subsystem, event, data, Instant.now());
   }
 
   /** Publishes what happened then. */
-  public void happened(String subsystem, String event, JsonObject data, Instant time) {
+  public void happened(String subsystem, EventName event, JsonObject data, Instant time) {
     own.events.incrementAndGet();
-    LOG.log(Level.INFO, "{0}: {1} {2}", subsystem, event, data.encode());
+    LOG.log(Level.INFO, "{0}: {1} {2}", subsystem, event.word(), data.encode());
     seq++;
-    EventMessage message = new EventMessage(session + "-" + seq, seq, time, event, data);
+    EventMessage message = new EventMessage(session + "-" + seq, seq, time, event.word(), data);
     Buffer entry = Buffer.buffer(subsystem).appendByte(SEPARATOR).appendBuffer(message.toBuffer());
     waiting.addLast(new Journal.Entry(seq, entry));
     if (waiting.size() > WAITING) {
@@ -274,7 +275,7 @@ public final class EventPublisher {
     gaps.put(seq + 1, gap);
     happened(
         AgentMetrics.SUBSYSTEM,
-        "gap",
+        EventName.GAP,
         new JsonObject().put("lost", gap.lost).put("first", gap.first).put("last", gap.last));
   }
 }

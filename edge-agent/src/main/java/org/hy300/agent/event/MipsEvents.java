@@ -3,6 +3,7 @@
 package org.hy300.agent.event;
 
 import io.vertx.core.json.JsonObject;
+import org.hy300.contract.EventName;
 
 /** Its state and its firmware; that a load has failed is told by the command that ordered it. */
 final class MipsEvents extends SubsystemEvents {
@@ -13,10 +14,10 @@ final class MipsEvents extends SubsystemEvents {
   @Override
   protected void changed(String attribute, String now) {
     switch (attribute) {
-      case "state" -> tell("mips_state", new JsonObject().put("state", now));
+      case "state" -> tell(EventName.MIPS_STATE, new JsonObject().put("state", now));
       case "firmware_loaded" -> {
         if (now.equals("1")) {
-          tell("firmware_loaded", new JsonObject());
+          tell(EventName.FIRMWARE_LOADED, new JsonObject());
         }
       }
       default -> {

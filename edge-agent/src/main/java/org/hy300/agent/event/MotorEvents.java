@@ -3,6 +3,7 @@
 package org.hy300.agent.event;
 
 import io.vertx.core.json.JsonObject;
+import org.hy300.contract.EventName;
 
 /** The driver notifies `moving` last: whoever hears of its end knows everything else. */
 public final class MotorEvents extends SubsystemEvents {
@@ -38,12 +39,12 @@ public final class MotorEvents extends SubsystemEvents {
       case "homed" -> {
         goal = null;
         if (now.equals("1")) {
-          tellHere("homed", new JsonObject());
+          tellHere(EventName.HOMED, new JsonObject());
         }
       }
       case "fault" -> fault(now);
       case "limit_switch" ->
-          tellHere("limit_switch", new JsonObject().put("closed", now.equals("1")));
+          tellHere(EventName.LIMIT_SWITCH, new JsonObject().put("closed", now.equals("1")));
       default -> {
         // The position is state and makes no event.
       }
@@ -63,7 +64,7 @@ public final class MotorEvents extends SubsystemEvents {
     }
     goal = null;
     if (last("fault", NO_FAULT).equals(NO_FAULT)) {
-      tellHere("position_reached", new JsonObject());
+      tellHere(EventName.POSITION_REACHED, new JsonObject());
     }
   }
 
@@ -72,13 +73,13 @@ public final class MotorEvents extends SubsystemEvents {
       return;
     }
     goal = null;
-    tellHere("fault", new JsonObject().put("fault", now));
+    tellHere(EventName.FAULT, new JsonObject().put("fault", now));
     if (now.equals("homing_timeout") || now.equals("limit_switch_stuck")) {
-      tellHere("homing_failed", new JsonObject().put("fault", now));
+      tellHere(EventName.HOMING_FAILED, new JsonObject().put("fault", now));
     }
   }
 
-  private void tellHere(String event, JsonObject data) {
+  private void tellHere(EventName event, JsonObject data) {
     tell(event, data.put("position", Integer.parseInt(last("position", "0"))));
   }
 }

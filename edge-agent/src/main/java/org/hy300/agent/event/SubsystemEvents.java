@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.hy300.contract.EventName;
+import org.hy300.contract.Subsystems;
 
 /**
  * Changes come from readings of the attributes, of which some may be missed, or from the bridge,
@@ -36,10 +38,10 @@ public abstract class SubsystemEvents {
 
   /** For a class device of this name. */
   public static SubsystemEvents of(EventPublisher events, String device) {
-    return switch (device.replaceAll("[0-9]+$", "")) {
-      case "motor" -> new MotorEvents(events, device);
-      case "tvcap" -> new TvcapEvents(events, device);
-      case "mips" -> new MipsEvents(events, device);
+    return switch (Subsystems.kind(device)) {
+      case Subsystems.MOTOR -> new MotorEvents(events, device);
+      case Subsystems.TVCAP -> new TvcapEvents(events, device);
+      case Subsystems.MIPS -> new MipsEvents(events, device);
       default ->
           new SubsystemEvents(events, device) {
             @Override
@@ -98,7 +100,7 @@ public abstract class SubsystemEvents {
   protected void settled() {}
 
   /** Publishes an event of the change that is being told. */
-  protected final void tell(String event, JsonObject data) {
+  protected final void tell(EventName event, JsonObject data) {
     events.happened(device, event, data, time);
   }
 }

@@ -3,6 +3,7 @@
 package org.hy300.agent.event;
 
 import io.vertx.core.json.JsonObject;
+import org.hy300.contract.EventName;
 
 /** Connection, signal, format and errors. */
 final class TvcapEvents extends SubsystemEvents {
@@ -14,18 +15,22 @@ final class TvcapEvents extends SubsystemEvents {
   protected void changed(String attribute, String now) {
     switch (attribute) {
       case "hdmi_connected" ->
-          tell(now.equals("1") ? "hdmi_connected" : "hdmi_disconnected", new JsonObject());
+          tell(
+              now.equals("1") ? EventName.HDMI_CONNECTED : EventName.HDMI_DISCONNECTED,
+              new JsonObject());
       case "signal_detected" ->
-          tell(now.equals("1") ? "signal_detected" : "signal_lost", new JsonObject());
+          tell(
+              now.equals("1") ? EventName.SIGNAL_DETECTED : EventName.SIGNAL_LOST,
+              new JsonObject());
       case "resolution", "format" ->
           tell(
-              "format_changed",
+              EventName.FORMAT_CHANGED,
               new JsonObject()
                   .put("resolution", last("resolution", ""))
                   .put("format", last("format", "")));
       case "error" -> {
         if (!now.equals("none")) {
-          tell("capture_error", new JsonObject().put("error", now));
+          tell(EventName.CAPTURE_ERROR, new JsonObject().put("error", now));
         }
       }
       default -> {

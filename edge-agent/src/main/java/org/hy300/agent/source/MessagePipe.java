@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import org.hy300.agent.AgentMetrics;
+import org.hy300.contract.EventName;
 
 /**
  * Takes messages out of the pipe; each becomes an event {@code message} of the agent with the data
@@ -34,7 +35,7 @@ public final class MessagePipe implements Source {
               @Override
               public void received(byte[] message) {
                 own.pipeMessages.incrementAndGet();
-                listener.happened(AgentMetrics.SUBSYSTEM, "message", data(message));
+                listener.happened(AgentMetrics.SUBSYSTEM, EventName.MESSAGE, data(message));
                 listener.changed(AgentMetrics.SUBSYSTEM);
               }
 

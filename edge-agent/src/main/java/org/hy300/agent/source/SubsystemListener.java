@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.hy300.contract.EventName;
 
 /** Called on the event loop. */
 public interface SubsystemListener {
@@ -24,5 +25,5 @@ public interface SubsystemListener {
   void vanished(String subsystem);
 
   /** An event. */
-  void happened(String subsystem, String event, JsonObject data);
+  void happened(String subsystem, EventName event, JsonObject data);
 }

@@ -8,15 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.hy300.contract.Subsystems;
 
 /** A test holds the tables against the header. */
 final class TransitionNames {
-  static final Map<Integer, String> SUBSYSTEMS = Map.of(1, "mips", 2, "tvcap", 3, "motor");
+  static final Map<Integer, String> SUBSYSTEMS =
+      Map.of(1, Subsystems.MIPS, 2, Subsystems.TVCAP, 3, Subsystems.MOTOR);
 
   static final Map<String, List<String>> ATTRIBUTES =
       Map.of(
-          "mips", List.of("state", "firmware_loaded", "keystone"),
-          "tvcap",
+          Subsystems.MIPS, List.of("state", "firmware_loaded", "keystone"),
+          Subsystems.TVCAP,
               List.of(
                   "enabled",
                   "hdmi_connected",
@@ -25,7 +27,7 @@ final class TransitionNames {
                   "format",
                   "streaming",
                   "error"),
-          "motor",
+          Subsystems.MOTOR,
               List.of("position", "target_position", "moving", "homed", "limit_switch", "fault"));
 
   /** Words by {@code subsystem/attribute}, in the order of their numbers. */

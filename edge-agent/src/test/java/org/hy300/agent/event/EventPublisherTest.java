@@ -23,6 +23,7 @@ import java.util.stream.LongStream;
 import org.hy300.agent.Agent;
 import org.hy300.agent.AgentMetrics;
 import org.hy300.contract.EventMessage;
+import org.hy300.contract.EventName;
 import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
 import org.hy300.mqtt.BrokerAccess;
@@ -125,7 +126,10 @@ class EventPublisherTest {
       int number = told.size();
       onLoop(
           () -> {
-            events.happened("motor", "limit_switch", new JsonObject().put("number", number));
+            events.happened(
+                "motor",
+                EventName.LIMIT_SWITCH,
+                new JsonObject().put("closed", true).put("position", number));
             return null;
           });
     }
@@ -154,7 +158,7 @@ class EventPublisherTest {
     assertThat(once.stream().map(EventMessage::seq).toList())
         .isEqualTo(LongStream.rangeClosed(1, told.size()).boxed().toList());
     for (int i = 0; i < told.size(); i++) {
-      assertThat(once.get(i).data().getInteger("number")).isEqualTo(i + 1);
+      assertThat(once.get(i).data().getInteger("position")).isEqualTo(i + 1);
       assertThat(Duration.between(told.get(i), once.get(i).time()))
           .isBetween(Duration.ofMillis(-1), Duration.ofSeconds(2));
     }
@@ -172,6 +176,7 @@ class EventPublisherTest {
     broker.start();
     try (MqttProbe probe = subscribe()) {
       awaitAllSent();
+      await().atMost(LIMIT).until(() -> heard(probe, "motor").size() >= told.size());
       assertThat(heard(probe, "agent")).isEmpty();
       assertThat(own.eventsDropped).hasValue(0);
       assertEverythingArrived(heard(probe, "motor"));
@@ -228,7 +233,8 @@ class EventPublisherTest {
                 assertThat(heard.stream().map(EventMessage::seq).toList())
                     .isSorted()
                     .doesNotHaveDuplicates();
-                assertThat(heard.get(heard.size() - 1).data().getInteger("number")).isEqualTo(3000);
+                assertThat(heard.get(heard.size() - 1).data().getInteger("position"))
+                    .isEqualTo(3000);
               });
     }
   }

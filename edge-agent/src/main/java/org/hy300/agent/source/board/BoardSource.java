@@ -10,13 +10,14 @@ import java.util.function.BooleanSupplier;
 import org.hy300.agent.source.Metrics;
 import org.hy300.agent.source.Source;
 import org.hy300.agent.source.SubsystemListener;
+import org.hy300.contract.Subsystems;
 
 /**
  * The subsystem {@value #SUBSYSTEM}; it is there once a sensor is. Nobody notifies sensors: they
  * are read when their state is to be published.
  */
 public final class BoardSource implements Source {
-  public static final String SUBSYSTEM = "board";
+  public static final String SUBSYSTEM = Subsystems.BOARD;
 
   /** A board without sensors may get some when their drivers are loaded. */
   private static final long LOOK_AGAIN_MS = 60_000;

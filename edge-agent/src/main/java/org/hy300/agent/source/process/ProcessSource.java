@@ -23,10 +23,12 @@ import org.hy300.agent.source.SubsystemListener;
 import org.hy300.agent.source.process.ProcessMonitor.Change;
 import org.hy300.agent.source.process.ProcessStat.Identity;
 import org.hy300.contract.ErrorCode;
+import org.hy300.contract.EventName;
+import org.hy300.contract.Subsystems;
 
 /** The subsystem {@value #SUBSYSTEM}; it is there while anything is watched. */
 public final class ProcessSource implements Source {
-  public static final String SUBSYSTEM = "process";
+  public static final String SUBSYSTEM = Subsystems.PROCESS;
 
   private static final Logger LOG = System.getLogger(ProcessSource.class.getName());
 
@@ -206,7 +208,7 @@ public final class ProcessSource implements Source {
     change.watches().forEach(watch -> watches.add(watch.toJson()));
     listener.happened(
         SUBSYSTEM,
-        change.started() ? "process_started" : "process_exited",
+        change.started() ? EventName.PROCESS_STARTED : EventName.PROCESS_EXITED,
         new JsonObject()
             .put("pid", change.process().id().pid())
             .put("process_name", change.process().name())
@@ -227,7 +229,7 @@ public final class ProcessSource implements Source {
     due.sort(longestAgo.reversed());
     for (ProcessSample sample : due.subList(0, Math.min(SAMPLE_EVENTS, due.size()))) {
       told.put(sample.id(), now);
-      listener.happened(SUBSYSTEM, "process_sample", sample.toJson());
+      listener.happened(SUBSYSTEM, EventName.PROCESS_SAMPLE, sample.toJson());
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.hy300.agent.source.Metrics;
 import org.hy300.agent.source.SubsystemListener;
+import org.hy300.contract.EventName;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,8 +58,8 @@ class ProcessSourceTest {
     }
 
     @Override
-    public void happened(String subsystem, String event, JsonObject data) {
-      events.add(data.copy().put("event", event));
+    public void happened(String subsystem, EventName event, JsonObject data) {
+      events.add(data.copy().put("event", event.word()));
     }
 
     List<JsonObject> events(String event, long pid) {
