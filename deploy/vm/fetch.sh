@@ -136,8 +136,9 @@ arm64_kernel
 headers "$release" arm64 "$arm64_headers" linux-kbuild-6.1
 tools=$cache/busybox-$(candidate busybox-static:arm64)
 unpack "$tools" busybox-static:arm64
-java=$cache/java-$(candidate openjdk-17-jre-headless:arm64)
-unpack "$java" openjdk-17-jre-headless:arm64 libc6:arm64 zlib1g:arm64 libgcc-s1:arm64 libstdc++6:arm64
+# With libjpeg, which Java makes snapshots with.
+java=$cache/java-$(candidate openjdk-17-jre-headless:arm64)-libjpeg-$(candidate libjpeg62-turbo:arm64)
+unpack "$java" openjdk-17-jre-headless:arm64 libc6:arm64 zlib1g:arm64 libgcc-s1:arm64 libstdc++6:arm64 libjpeg62-turbo:arm64
 cat <<END
 GUEST_RELEASE=$release-arm64
 GUEST_KERNEL=$kernel

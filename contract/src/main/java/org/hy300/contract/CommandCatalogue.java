@@ -155,6 +155,7 @@ public final class CommandCatalogue {
           new Command(Subsystems.MOTOR, "clear_fault", List.of()),
           new Command(Subsystems.TVCAP, "start", List.of()),
           new Command(Subsystems.TVCAP, "stop", List.of()),
+          new Command(Subsystems.TVCAP, "snapshot", List.of()),
           new Command(Subsystems.MIPS, "restart", List.of()),
           new Command(
               Subsystems.MIPS,

@@ -27,8 +27,8 @@ import javax.net.ssl.SSLException;
  * dropped keeps its old window), time-outs for CONNACK, SUBACK and PINGRESP, jittered back-off,
  * subscriptions that are checked, and messages that are kept until PUBACK.
  *
- * <p>MQTT 3.1.1, clean sessions, QoS 1 for everything sent. All calls and callbacks happen on the
- * event loop of the context that {@link #start} was called on.
+ * <p>MQTT 3.1.1, clean sessions, QoS 1 for everything sent but {@link #publishNow}. All calls and
+ * callbacks happen on the event loop of the context that {@link #start} was called on.
  */
 public final class MqttSession {
   private static final Logger LOG = System.getLogger(MqttSession.class.getName());
@@ -167,6 +167,13 @@ public final class MqttSession {
       outbox.addLatest(new Outbox.Message(topic, payload, true));
       flush();
     }
+  }
+
+  /** Sends at QoS 0, past everything that waits; fails when there is no connection. */
+  public Future<Void> publishNow(String topic, Buffer payload) {
+    return connected
+        ? client.publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false).mapEmpty()
+        : Future.failedFuture("there is no connection to the broker");
   }
 
   /** Waits until everything is acknowledged, at most so long, then disconnects without a Will. */

@@ -24,6 +24,7 @@ import org.hy300.agent.command.CommandReceiver;
 import org.hy300.agent.command.MotorCommands;
 import org.hy300.agent.command.ProcessCommands;
 import org.hy300.agent.command.StoreCommands;
+import org.hy300.agent.command.TvcapCommands;
 import org.hy300.agent.event.DriverEvents;
 import org.hy300.agent.event.EventPublisher;
 import org.hy300.agent.source.BridgeSource;
@@ -154,7 +155,10 @@ public final class Agent {
         Subsystems.MOTOR,
         motorCommands,
         Subsystems.TVCAP,
-        StoreCommands.tvcap(vertx, config.classDirectory().resolve(Subsystems.TVCAP)),
+        new TvcapCommands(
+            vertx,
+            config.classDirectory().resolve(Subsystems.TVCAP),
+            jpeg -> mqtt.publishNow(config.topics().snapshot(config.device()), jpeg)),
         Subsystems.MIPS,
         StoreCommands.mips(
             vertx,

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  */
 final class HdmiInput {
   private static final long FRAMES_MS = 1_000;
+  private static final long PICTURE_MS = 2_000;
   private static final int BUFFERS = 4;
 
   private static final String NO_ERROR = "none";
@@ -53,6 +54,7 @@ final class HdmiInput {
   private final AttributeDirectory knobs;
   private final Clock clock;
   private final RandomGenerator random;
+  private final TestPicture picture;
 
   private boolean enabled = true;
   private String source = AUTO;
@@ -76,6 +78,7 @@ final class HdmiInput {
     this.knobs = knobs;
     this.clock = clock;
     this.random = random;
+    picture = new TestPicture(classDirectory.resolveSibling("dev").resolve("video0"));
     attributes =
         new AttributeDirectory(classDirectory.resolve("tvcap"))
             .writable("enabled", 1, this::enable)
@@ -85,7 +88,7 @@ final class HdmiInput {
             .readable("format", "YUYV")
             .readable("streaming", 0)
             .readable("error", NO_ERROR)
-            .readable("video_node", "video0");
+            .readable("video_node", picture.file().toAbsolutePath());
     knobs.writable("hdmi_source", source, this::setSource);
     for (String type : ERRORS) {
       errors.put(type, 0L);
@@ -94,6 +97,7 @@ final class HdmiInput {
     show();
     clock.after(2_000 + random.nextInt(8_000), this::play);
     clock.every(FRAMES_MS, this::frames);
+    clock.every(PICTURE_MS, picture::move);
   }
 
   AttributeDirectory attributes() {
@@ -171,6 +175,7 @@ final class HdmiInput {
     interrupts++;
     shown = now;
     framesNanos = System.nanoTime();
+    picture.draw(shown.width, shown.height);
     show();
   }
 

@@ -126,6 +126,8 @@ class CrashTest extends ProjectorFixture {
     for (int i = 0; i < 100; i++) {
       toggle();
     }
+    // What the broker has and the subscriber has not is lost with the broker.
+    awaitEvents(101);
     broker.kill();
     for (int i = 0; i < 100; i++) {
       toggle();
@@ -234,9 +236,9 @@ class CrashTest extends ProjectorFixture {
     awaitEvents(103);
   }
 
-  @Test
-  void aClockThatStepsBackAnHourUpsetsNothing() throws Exception {
-    Path library = directory.resolve("step_clock.so");
+  /** Compiles what is put between the agent and the kernel. */
+  private Path library(String name) throws Exception {
+    Path library = directory.resolve(name + ".so");
     try (Program gcc =
         new Program(
             "gcc",
@@ -246,9 +248,27 @@ class CrashTest extends ProjectorFixture {
             "-fPIC",
             "-o",
             library.toString(),
-            "src/test/c/step_clock.c")) {
+            "src/test/c/" + name + ".c")) {
       assertThat(gcc.awaitExit(LIMIT)).as("gcc: %s", gcc.lines()).isZero();
     }
+    return library;
+  }
+
+  @Test
+  void aVideoNodeThatIsBusyFailsTheSnapshot() throws Exception {
+    steer("hdmi_source", "1280x720@60");
+    start(Map.of("LD_PRELOAD", library("busy_node").toString()));
+    probe.await(
+        ROOT + "/state/tvcap",
+        s -> s.getJsonObject("values").getInteger("hy300_tvcap_signal_detected") == 1);
+    JsonObject reply = answer("tvcap/snapshot", "s1", "{}");
+    assertThat(reply.getString("status")).isEqualTo("failed");
+    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("busy");
+  }
+
+  @Test
+  void aClockThatStepsBackAnHourUpsetsNothing() throws Exception {
+    Path library = library("step_clock");
     Path offset = directory.resolve("offset");
     step(offset, 0);
     start(Map.of("LD_PRELOAD", library.toString(), "STEP_CLOCK", offset.toString()));

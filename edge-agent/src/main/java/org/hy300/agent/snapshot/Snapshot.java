@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// A frame of the HDMI input as JPEG: read from the video node, made as small as the contract wants
+// it.
+package org.hy300.agent.snapshot;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/**
+ * One snapshot.
+ *
+ * @param jpeg at most as many bytes as were allowed
+ * @param time when the frame had been read
+ * @param width of the JPEG, the frame's or less
+ * @param height likewise
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared; a megabyte needs no copy.
+public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
+  /** Where video nodes are. */
+  private static final Path DEVICES = Path.of("/dev");
+
+  /** A source has at least 24 frames a second. */
+  private static final long FRAME_MS = 2_000;
+
+  /** The largest picture that the input takes (its DV timings: 1920x1200). */
+  private static final int MAX_PIXELS = 1920 * 1200;
+
+  /** Tried in this order, then again with half the size. */
+  private static final float[] QUALITIES = {0.85f, 0.6f, 0.4f};
+
+  private static final int CHUNK = 64 * 1024;
+  private static final Pattern RESOLUTION = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+
+  /** What the input says of the frame that read() is to give. */
+  private record Picture(String format, String resolution) {
+    static Picture of(Path tvcap) throws IOException {
+      return new Picture(
+          Files.readString(tvcap.resolve("format")).strip(),
+          Files.readString(tvcap.resolve("resolution")).strip());
+    }
+  }
+
+  /**
+   * Takes a frame. Blocks for as long as two frames take, or until it is clear that none comes.
+   *
+   * <p>Without S_FMT, read() gives what was negotiated last: the attribute `format`, and a size
+   * which is the source's, since the driver captures none of another size.
+   *
+   * @param tvcap the input's directory, /sys/class/hy300/tvcap
+   * @param maxBytes most bytes of the JPEG
+   * @throws NoFrameException when none came; another IOException has the kernel's words
+   */
+  public static Snapshot take(Path tvcap, int maxBytes) throws IOException {
+    Picture picture = Picture.of(tvcap);
+    Matcher size = RESOLUTION.matcher(picture.resolution);
+    if (!size.matches()) {
+      throw new NoFrameException(tvcap + "/resolution says '" + picture.resolution + "'");
+    }
+    int width = Integer.parseInt(size.group(1));
+    int height = Integer.parseInt(size.group(2));
+    if (width == 0 || height == 0) {
+      throw new NoFrameException("there is no signal to take a frame of");
+    }
+    if (width % 2 != 0 || height % 2 != 0 || (long) width * height > MAX_PIXELS) {
+      throw new NoFrameException("the input does not capture " + picture.resolution);
+    }
+    Frame.Format format =
+        Arrays.stream(Frame.Format.values())
+            .filter(each -> each.name().equals(picture.format))
+            .findFirst()
+            .orElseThrow(() -> new NoFrameException("format " + picture.format + " is not known"));
+    Path node = DEVICES.resolve(Files.readString(tvcap.resolve("video_node")).strip());
+    Frame frame = read(node, format, width, height, picture.resolution);
+    Instant time = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    if (!Picture.of(tvcap).equals(picture)) {
+      throw new NoFrameException("the signal changed while a frame was read");
+    }
+    return encode(frame, time, maxBytes);
+  }
+
+  private static Frame read(
+      Path node, Frame.Format format, int width, int height, String resolution) throws IOException {
+    Executor deadline = CompletableFuture.delayedExecutor(FRAME_MS, TimeUnit.MILLISECONDS);
+    try (FileChannel channel = FileChannel.open(node, StandardOpenOption.READ);
+        InputStream in = new BufferedInputStream(Channels.newInputStream(channel), CHUNK)) {
+      // A read that waits for a frame ends when its channel is closed by another thread.
+      deadline.execute(() -> close(channel));
+      return Frame.read(in, format, width, height);
+    } catch (java.io.EOFException | java.nio.channels.ClosedChannelException e) {
+      throw new NoFrameException(
+          "no frame of "
+              + resolution
+              + " came from "
+              + node
+              + " within "
+              + FRAME_MS / 1000
+              + " s; if the input is set to another size, v4l2-ctl --set-dv-bt-timings query sets it",
+          e);
+    }
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // The reader is told by its own read.
+      return;
+    }
+  }
+
+  private static Snapshot encode(Frame whole, Instant time, int maxBytes) throws IOException {
+    for (Frame frame = whole; frame.width() > 1 && frame.height() > 1; frame = frame.half()) {
+      for (float quality : QUALITIES) {
+        Optional<byte[]> jpeg = encode(frame, quality, maxBytes);
+        if (jpeg.isPresent()) {
+          return new Snapshot(jpeg.get(), time, frame.width(), frame.height());
+        }
+      }
+    }
+    throw new NoFrameException("no JPEG has so few bytes as " + maxBytes);
+  }
+
+  /** Empty when the JPEG would have more bytes. */
+  private static Optional<byte[]> encode(Frame frame, float quality, int maxBytes)
+      throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(CHUNK);
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      ImageWriteParam parameters = writer.getDefaultWriteParam();
+      parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+      parameters.setCompressionQuality(quality);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(frame.image(), null, null), parameters);
+      if (out.length() > maxBytes) {
+        return Optional.empty();
+      }
+    } finally {
+      writer.dispose();
+    }
+    return Optional.of(bytes.toByteArray());
+  }
+}
