@@ -58,6 +58,12 @@ public final class ErrorCode {
   /** No device of that name has been heard of. */
   public static final String UNKNOWN_DEVICE = "unknown_device";
 
+  /** Another command has that identifier. */
+  public static final String ID_IN_USE = "id_in_use";
+
+  /** The collector is being stopped. */
+  public static final String STOPPING = "stopping";
+
   /** A command to several devices means none: no device has the labels. */
   public static final String NO_DEVICE = "no_device";
 

@@ -40,9 +40,9 @@ final class CommandHandler {
 
   private static final Map<String, Integer> REFUSALS =
       Map.of(
-          RefusedException.ID_IN_USE, 409,
-          RefusedException.NO_DEVICE, 404,
-          RefusedException.STOPPING, 503,
+          ErrorCode.ID_IN_USE, 409,
+          ErrorCode.NO_DEVICE, 404,
+          ErrorCode.STOPPING, 503,
           ErrorCode.BUSY, 503);
 
   private final Vertx vertx;
@@ -135,8 +135,7 @@ final class CommandHandler {
       return;
     }
     if (selection.devices().isEmpty() && selection.unknown().isEmpty()) {
-      throw new RefusedException(
-          RefusedException.NO_DEVICE, "no device has the labels of 'select'");
+      throw new RefusedException(ErrorCode.NO_DEVICE, "no device has the labels of 'select'");
     }
     Command command =
         relay.submit(
@@ -244,7 +243,7 @@ final class CommandHandler {
               if (command.isOpen() && stopping.isComplete()) {
                 exchange.refuse(
                     503,
-                    RefusedException.STOPPING,
+                    ErrorCode.STOPPING,
                     "the collector is being stopped; the command goes on, ask for it at "
                         + COMMANDS
                         + command.request().id());

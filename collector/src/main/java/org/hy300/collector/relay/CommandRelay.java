@@ -155,12 +155,12 @@ public final class CommandRelay {
         return same;
       }
       throw refuse(
-          RefusedException.ID_IN_USE,
+          ErrorCode.ID_IN_USE,
           "another command has the id '" + request.id() + "'; choose a new one for a new command");
     }
     int count = devices.size() + unknown.size();
     if (stopping) {
-      throw refuse(RefusedException.STOPPING, "the collector is being stopped");
+      throw refuse(ErrorCode.STOPPING, "the collector is being stopped");
     }
     if (count > MAX_DEVICES) {
       throw refuse(

@@ -123,8 +123,7 @@ public final class FleetCommands {
     }
     Selection selection = Selection.of(new JsonObject(payload), fleet);
     if (selection.devices().isEmpty() && selection.unknown().isEmpty()) {
-      throw new RefusedException(
-          RefusedException.NO_DEVICE, "no device has the labels of 'select'");
+      throw new RefusedException(ErrorCode.NO_DEVICE, "no device has the labels of 'select'");
     }
     Command command =
         relay.submit(
