@@ -94,7 +94,7 @@ if [ "$simulated" -gt 0 ]; then
   for number in $(seq "$simulated"); do
     HY300_BROKER=mqtt://127.0.0.1:$mqtt_port HY300_DEVICE=simulated-$number HY300_KEEP_ALIVE=$keep_alive \
       HY300_SYSFS=$logs/simulated/simulated-$number/hy300 HY300_LABELS=site=demo,room=simulated \
-      HY300_JOURNAL=$logs/simulated/journal HY300_CLOCK_MARKER=none \
+      HY300_JOURNAL=$logs/simulated/journal HY300_RUN_DIRECTORY=$logs/simulated/run HY300_CLOCK_MARKER=none \
       setpriv --pdeathsig TERM "$agent/hy300-agent" >"$logs/simulated-$number.log" 2>&1 </dev/null &
     others="$others $!"
   done

@@ -161,12 +161,17 @@ public final class MqttSession {
   /**
    * Sends retained. Replaces what waits for the same topic; lost with the connection, because the
    * listener publishes everything that is retained on {@link Listener#connected}.
+   *
+   * @return succeeds when the broker has acknowledged it; neither does nor fails when it was
+   *     replaced or lost
    */
-  public void publishRetained(String topic, Supplier<Buffer> payload) {
+  public Future<Void> publishRetained(String topic, Supplier<Buffer> payload) {
+    Outbox.Message message = new Outbox.Message(topic, payload, true);
     if (connected) {
-      outbox.addLatest(new Outbox.Message(topic, payload, true));
+      outbox.addLatest(message);
       flush();
     }
+    return message.done().future();
   }
 
   /** Sends at QoS 0, past everything that waits; fails when there is no connection. */

@@ -25,6 +25,7 @@ import org.hy300.agent.command.MotorCommands;
 import org.hy300.agent.command.ProcessCommands;
 import org.hy300.agent.command.StoreCommands;
 import org.hy300.agent.command.TvcapCommands;
+import org.hy300.agent.discovery.HomeAssistant;
 import org.hy300.agent.event.DriverEvents;
 import org.hy300.agent.event.EventPublisher;
 import org.hy300.agent.source.BridgeSource;
@@ -73,7 +74,9 @@ public final class Agent {
   private final List<Source> sources;
   private final MotorCommands motorCommands;
   private final CommandReceiver commands;
+  private final HomeAssistant homeAssistant;
   private final Supervisor supervisor = new Supervisor(System.getenv());
+  private final StatusFile statusFile;
   private boolean stopping;
   private boolean toldWaiting;
 
@@ -147,6 +150,16 @@ public final class Agent {
             journal(journals.resolve("commands"), COMMAND_JOURNAL_BYTES),
             config.clockMarker(),
             executors(bridge, processes));
+    homeAssistant =
+        new HomeAssistant(
+            mqtt,
+            topics,
+            device,
+            config.homeAssistant(),
+            journals.resolve("home-assistant"),
+            new JsonObject().put("name", device).put("mf", "HY300").put("mdl", Machine.model()),
+            Program.version(Agent.class));
+    statusFile = new StatusFile(config.runDirectory(), device);
   }
 
   private Map<String, CommandReceiver.Executor> executors(
@@ -214,6 +227,8 @@ public final class Agent {
           sources.forEach(Source::start);
           mqtt.start();
           supervisor.ready(vertx, this::inOneLine);
+          vertx.setPeriodic(StatusFile.PERIOD_MS, timer -> writeStatus());
+          writeStatus();
         });
   }
 
@@ -234,6 +249,7 @@ public final class Agent {
                             return mqtt.stop(STOP_MS);
                           })
                       .transform(done -> Future.join(events.close(), commands.close()))
+                      .transform(done -> onWorker(statusFile::delete))
                       .transform(done -> vertx.close())
                       .onComplete(stopped);
                 }));
@@ -251,6 +267,22 @@ public final class Agent {
             config.broker().address(),
             events.depth(),
             String.join(", ", states.subsystems()));
+  }
+
+  private void writeStatus() {
+    if (!stopping) {
+      boolean connected = mqtt.isConnected();
+      String doing = inOneLine();
+      onWorker(() -> statusFile.write(connected, doing));
+    }
+  }
+
+  private Future<Void> onWorker(Runnable blocking) {
+    return vertx.executeBlocking(
+        () -> {
+          blocking.run();
+          return null;
+        });
   }
 
   private void publishStatus(boolean online) {
@@ -291,6 +323,13 @@ public final class Agent {
       publishStatus(true);
       publishInfo();
       states.publishAll();
+      homeAssistant.connected();
+      writeStatus();
+    }
+
+    @Override
+    public void disconnected() {
+      writeStatus();
     }
 
     @Override
@@ -330,6 +369,7 @@ public final class Agent {
     public void appeared(Subsystem subsystem) {
       driverEvents.appeared(subsystem);
       states.add(subsystem.name(), subsystem::readMetrics, subsystem::isBusy);
+      homeAssistant.appeared(subsystem.name(), subsystem.states());
       publishInfo();
     }
 

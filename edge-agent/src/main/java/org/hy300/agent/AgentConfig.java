@@ -23,6 +23,8 @@ import org.hy300.mqtt.BrokerAccess;
  * @param journals where journals are kept; each device has a directory below
  * @param journalBytes most that the journal of events takes
  * @param clockMarker the file that says that the clock is synchronised; null when it always is
+ * @param runDirectory where the agent says what it is doing
+ * @param homeAssistant the prefix under which Home Assistant looks for devices; empty for none
  */
 public record AgentConfig(
     BrokerAccess broker,
@@ -36,7 +38,9 @@ public record AgentConfig(
     List<ProcessWatch> processes,
     Path journals,
     long journalBytes,
-    Path clockMarker) {
+    Path clockMarker,
+    Path runDirectory,
+    String homeAssistant) {
   static final long MIB = 1024 * 1024;
 
   private static final int MAX_KEEP_ALIVE = 65_535;
@@ -56,6 +60,11 @@ public record AgentConfig(
     if (journalBytes < MIB || journalBytes > MAX_JOURNAL_MIB * MIB) {
       throw new IllegalArgumentException(
           "journal of " + journalBytes / MIB + " MiB is not within 1 to " + MAX_JOURNAL_MIB);
+    }
+    if (!homeAssistant.isEmpty()
+        && !Arrays.stream(homeAssistant.split("/", -1)).allMatch(Topics::isLevel)) {
+      throw new IllegalArgumentException(
+          "Home Assistant's prefix '" + homeAssistant + "' is no topic such as homeassistant");
     }
     for (String name : labels.keySet()) {
       if (!Series.isLabelName(name) || name.equals("device")) {

@@ -103,6 +103,29 @@ final class Main implements Callable<Integer> {
               + " (/run/systemd/timesync/synchronized).")
   private Path clockMarker;
 
+  @Option(
+      names = "--run-directory",
+      paramLabel = "DIRECTORY",
+      defaultValue = "${env:RUNTIME_DIRECTORY:-/run/hy300-agent}",
+      description = "Where --status finds what the agent is doing (/run/hy300-agent).")
+  private Path runDirectory;
+
+  @Option(
+      names = "--status",
+      description =
+          "Say what the running agent of this projector is doing, and end: with 0 when it is"
+              + " connected, 1 when it is not or hangs, 3 when none runs.")
+  private boolean status;
+
+  @Option(
+      names = "--home-assistant",
+      paramLabel = "PREFIX",
+      defaultValue = "",
+      description =
+          "Tell Home Assistant of this projector, under its discovery prefix, which is homeassistant"
+              + " unless it was changed there (none).")
+  private String homeAssistant;
+
   @Mixin private SharedOptions shared;
 
   public static void main(String[] args) {
@@ -115,6 +138,11 @@ final class Main implements Callable<Integer> {
     if (shared.checkOnly()) {
       System.out.println("hy300-agent: the configuration is sound");
       return 0;
+    }
+    if (status) {
+      StatusFile.Verdict verdict = new StatusFile(config.runDirectory(), config.device()).read();
+      System.out.println(verdict.line());
+      return verdict.exit();
     }
     Agent agent = new Agent(Agent.vertx(), config);
     Program.onEnd(agent::stop);
@@ -144,7 +172,9 @@ final class Main implements Callable<Integer> {
         AgentConfig.parseProcesses(processes),
         journal,
         journalSize * AgentConfig.MIB,
-        clockMarker.equals(Path.of("none")) ? null : clockMarker);
+        clockMarker.equals(Path.of("none")) ? null : clockMarker,
+        runDirectory,
+        homeAssistant);
   }
 
   static final class Version implements CommandLine.IVersionProvider {

@@ -33,7 +33,9 @@ class AgentConfigTest {
         List.of(),
         Path.of("/var/lib/hy300-agent"),
         8 * AgentConfig.MIB,
-        null);
+        null,
+        Path.of("/run/hy300-agent"),
+        "");
   }
 
   @Test
@@ -67,7 +69,8 @@ class AgentConfigTest {
         "--nonsense",
         "--device=a/b",
         "--journal-size=0",
-        "--journal-size=2000"
+        "--journal-size=2000",
+        "--home-assistant=a//b"
       })
   void aWrongOptionEndsTheProgramWithOneLine(String option) throws Exception {
     assertThat(run(Map.of(), 2, option)).startsWith("hy300-agent: ");

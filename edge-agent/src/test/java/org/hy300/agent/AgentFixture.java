@@ -30,6 +30,10 @@ abstract class AgentFixture extends ProjectorFixture {
   }
 
   final Agent start(Path clockMarker) throws IOException {
+    return start(clockMarker, "");
+  }
+
+  final Agent start(Path clockMarker, String homeAssistant) throws IOException {
     Agent started =
         new Agent(
             Agent.vertx(),
@@ -45,7 +49,9 @@ abstract class AgentFixture extends ProjectorFixture {
                 List.of(),
                 directory.resolve("journal"),
                 AgentConfig.MIB,
-                clockMarker));
+                clockMarker,
+                directory.resolve("run"),
+                homeAssistant));
     started.start();
     return started;
   }

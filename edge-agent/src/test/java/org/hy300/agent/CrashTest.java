@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,6 +63,7 @@ class CrashTest extends ProjectorFixture {
             "--device=p1",
             "--sysfs=" + drivers(),
             "--journal=" + directory.resolve("journal"),
+            "--run-directory=" + directory.resolve("run"),
             "--clock-marker=none"));
     agent = new Program("agent", environment, command.toArray(String[]::new));
     agent.awaitLine(Pattern.compile("connected to"), LIMIT);
@@ -234,6 +237,50 @@ class CrashTest extends ProjectorFixture {
     kill();
     start();
     awaitEvents(103);
+  }
+
+  /** What `hy300-agent --status` says, and its exit status in front. */
+  private String status() throws Exception {
+    try (Program asked =
+        new Program(
+            "status",
+            Map.of(),
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.hy300.agent.Main",
+            "--status",
+            "--device=p1",
+            "--run-directory=" + directory.resolve("run"))) {
+      return asked.awaitExit(LIMIT) + " " + String.join("\n", asked.lines());
+    }
+  }
+
+  private void awaitStatus(String pattern) {
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(status()).matches(pattern));
+  }
+
+  @Test
+  void theStatusTellsAHealthyAgentFromOthers() throws Exception {
+    start();
+    awaitStatus("0 p1: process " + agent.pid() + ", connected to mqtt://.*");
+    broker.kill();
+    awaitStatus("1 p1: process " + agent.pid() + ", not connected to mqtt://.*");
+    broker.start();
+    awaitStatus("0 .*");
+    agent.signal("STOP");
+    Files.setLastModifiedTime(
+        directory.resolve("run/p1.json"), FileTime.from(Instant.now().minusSeconds(60)));
+    awaitStatus("1 .*it has said nothing since \\d+ s");
+    agent.signal("CONT");
+    awaitStatus("0 .*");
+    kill();
+    awaitStatus("1 .*has ended unexpectedly");
+    start();
+    awaitStatus("0 .*");
+    agent.signal("TERM");
+    agent.awaitExit(LIMIT);
+    awaitStatus("3 p1: no agent runs, for there is no .*");
   }
 
   /** Compiles what is put between the agent and the kernel. */

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class BrokerAclTest {
   private static final Path SHIPPED = Path.of("..", "deploy", "mosquitto");
-  private static final List<String> USERS = List.of("hy300-collector", "hy300-operator");
+  private static final List<String> USERS =
+      List.of("hy300-collector", "hy300-operator", "homeassistant");
 
   @TempDir private Path directory;
   private Certificates certificates;
@@ -184,6 +185,22 @@ class BrokerAclTest {
       operator.publish("hy300/v1/p2/cmd/motor/home", "{}");
       device.await("hy300/v1/p2/cmd/motor/home", any -> true);
       assertThat(device.heard("hy300/v1/p1/cmd/motor/home")).isEmpty();
+    }
+  }
+
+  @Test
+  void homeAssistantHearsOfDevicesByThemselvesAndMovesMotorsOnly() {
+    try (MqttProbe home = person("homeassistant").subscribe("homeassistant/#");
+        MqttProbe device =
+            new MqttProbe(forDevices, certificate("p2")).subscribe("hy300/v1/p2/cmd/#")) {
+      device.publish("homeassistant/device/hy300_p1/config", "{}");
+      device.publish("homeassistant/device/hy300_p2/config", "{}");
+      home.await("homeassistant/device/hy300_p2/config", any -> true);
+      assertThat(home.heard("homeassistant/device/hy300_p1/config")).isEmpty();
+      home.publish("hy300/v1/p2/cmd/mips/restart", "{}");
+      home.publish("hy300/v1/p2/cmd/motor/home", "{}");
+      device.await("hy300/v1/p2/cmd/motor/home", any -> true);
+      assertThat(device.heard("hy300/v1/p2/cmd/mips/restart")).isEmpty();
     }
   }
 

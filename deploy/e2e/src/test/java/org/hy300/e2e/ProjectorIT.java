@@ -267,6 +267,12 @@ class ProjectorIT {
     assertThat(fleet.metric("hy300_device_last_seen_timestamp_seconds" + LABEL)).isPresent();
   }
 
+  @Test
+  @Order(12)
+  void everyMessageWasAsTheContractSays() {
+    assertThat(fleet.violations(subscriber)).isEmpty();
+  }
+
   private long signalEvents() {
     return subscriber.lines().stream()
         .filter(line -> line.startsWith("hy300/v1/" + DEVICE + "/event/tvcap "))
@@ -299,10 +305,6 @@ class ProjectorIT {
         projector.shell(
             "awk '/^hy300_tvcap_state_changes_total/ { sum += $2 } END { print sum }'"
                 + " /sys/class/hy300/tvcap/capture_stats"));
-  @Test
-  @Order(11)
-  void everyMessageWasAsTheContractSays() {
-    assertThat(fleet.violations(subscriber)).isEmpty();
   }
 
   /** Turns a knob of the virtual board. */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a running agent is doing: a small file, written by it and read by `hy300-agent --status`.
+package org.hy300.agent;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+
+/** One file for each device, for several agents may run on one machine. Every call blocks. */
+final class StatusFile {
+  /** It is written this often, and when the connection comes or goes. */
+  static final long PERIOD_MS = 10_000;
+
+  /** Older than this, the agent hangs. */
+  private static final Duration SILENT = Duration.ofSeconds(45);
+
+  /** Exit statuses of a service's `status`, as the Linux Standard Base has them. */
+  private static final int HEALTHY = 0;
+
+  private static final int UNHEALTHY = 1;
+  private static final int NOT_RUNNING = 3;
+
+  private static final Logger LOG = System.getLogger(StatusFile.class.getName());
+
+  private final Path file;
+  private final String device;
+  private boolean refusalTold;
+
+  StatusFile(Path directory, String device) {
+    this.device = device;
+    file = directory.resolve(device + ".json");
+  }
+
+  /**
+   * Takes the place of what was there, at once. A directory that does not take it is no reason to
+   * end: it is said once.
+   *
+   * @param doing one line
+   */
+  void write(boolean connected, String doing) {
+    try {
+      put(connected, doing);
+    } catch (IOException e) {
+      if (!refusalTold) {
+        refusalTold = true;
+        LOG.log(
+            Level.WARNING,
+            "{0} cannot be written ({1}), and --status will not work; give another"
+                + " --run-directory",
+            file,
+            e.toString());
+      }
+    }
+  }
+
+  private void put(boolean connected, String doing) throws IOException {
+    Files.createDirectories(file.getParent());
+    Path whole = file.resolveSibling("." + device + ".json");
+    JsonObject status =
+        new JsonObject()
+            .put("pid", ProcessHandle.current().pid())
+            .put("connected", connected)
+            .put("doing", doing);
+    Files.write(whole, status.toBuffer().getBytes());
+    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Says that the agent has ended as it should. */
+  void delete() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "{0} cannot be deleted: {1}", file, e.toString());
+    }
+  }
+
+  /**
+   * How the agent is.
+   *
+   * @param exit 0 for well, 1 for not well, 3 for not there
+   * @param line the same for people
+   */
+  record Verdict(int exit, String line) {}
+
+  /** Judges the agent by what it has written last. */
+  Verdict read() throws IOException {
+    JsonObject status;
+    Duration age;
+    try {
+      status = new JsonObject(Buffer.buffer(Files.readAllBytes(file)));
+      age = Duration.between(Files.getLastModifiedTime(file).toInstant(), Instant.now());
+    } catch (NoSuchFileException e) {
+      return new Verdict(NOT_RUNNING, device + ": no agent runs, for there is no " + file);
+    } catch (DecodeException e) {
+      throw new IOException(file + " is not what an agent writes", e);
+    }
+    long pid = status.getLong("pid", 0L);
+    if (ProcessHandle.of(pid).isEmpty()) {
+      return new Verdict(
+          UNHEALTHY, device + ": the agent, process " + pid + ", has ended unexpectedly");
+    }
+    String line = device + ": process " + pid + ", " + status.getString("doing");
+    if (age.compareTo(SILENT) > 0) {
+      return new Verdict(UNHEALTHY, line + "; it has said nothing since " + age.toSeconds() + " s");
+    }
+    return new Verdict(status.getBoolean("connected", false) ? HEALTHY : UNHEALTHY, line);
+  }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells Home Assistant of the projector: one retained message with its entities, on the contract's
+// topics.
+package org.hy300.agent.discovery;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.hy300.contract.Subsystems;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.MqttSession;
+
+/**
+ * Device discovery of Home Assistant's MQTT integration
+ * (https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload): the topic {@code
+ * PREFIX/device/OBJECT/config} with the keys {@code dev}, {@code o} and {@code cmps}. Which topics
+ * hold a message is kept in a file, so that one that is no longer wanted is removed by an agent
+ * that is not told of it any more. Belongs to the event loop.
+ */
+public final class HomeAssistant {
+  private static final Logger LOG = System.getLogger(HomeAssistant.class.getName());
+
+  /** A person waits for the effect; a command that was held up is not to surprise the next one. */
+  private static final int EXPIRY_SECONDS = 30;
+
+  /**
+   * A command as the contract wants it. `values` would be a method of Jinja's mapping, and two
+   * braces together would end an expression: hence brackets and blanks.
+   */
+  private static final String COMMAND =
+      ("{\"id\": \"ha-{{ utcnow().timestamp() }}\", \"issued\": \"{{ utcnow().isoformat() }}\","
+              + " \"expires\": \"{{ (utcnow() + timedelta(seconds=%d)).isoformat() }}\","
+              + " \"args\": { %%s } }")
+          .formatted(EXPIRY_SECONDS);
+
+  private final MqttSession mqtt;
+  private final Topics topics;
+  private final String device;
+  private final String topic;
+  private final Path memory;
+  private final JsonObject about;
+  private final Set<String> held = new TreeSet<>();
+  private final Map<String, JsonObject> components = new TreeMap<>();
+
+  /**
+   * Creates what tells, and removes, on {@link #connected}. Reads and writes a file, and so blocks.
+   *
+   * @param prefix the discovery prefix, `homeassistant` unless it was changed there; empty for no
+   *     discovery
+   * @param memory keeps the topics that hold a message
+   * @param about the device: name, model and the like, by the keys of `dev`
+   * @param version the agent's
+   */
+  public HomeAssistant(
+      MqttSession mqtt,
+      Topics topics,
+      String device,
+      String prefix,
+      Path memory,
+      JsonObject about,
+      String version)
+      throws IOException {
+    this.mqtt = mqtt;
+    this.topics = topics;
+    this.device = device;
+    this.memory = memory;
+    topic = prefix.isEmpty() ? "" : prefix + "/device/" + object(device) + "/config";
+    this.about =
+        new JsonObject()
+            .put("dev", about.copy().put("ids", new JsonArray().add("hy300_" + device)))
+            .put("o", new JsonObject().put("name", "hy300-agent").put("sw", version))
+            .put(
+                "availability",
+                new JsonArray()
+                    .add(
+                        new JsonObject()
+                            .put("topic", topics.status(device))
+                            .put("value_template", "{{ value_json.state }}")))
+            .put("qos", 1);
+    if (Files.exists(memory)) {
+      held.addAll(Files.readAllLines(memory));
+    }
+    if (!topic.isEmpty() && held.add(topic)) {
+      write();
+    }
+  }
+
+  /** Home Assistant takes no dot there. */
+  private static String object(String device) {
+    return "hy300_" + device.replace('.', '_');
+  }
+
+  private void write() throws IOException {
+    if (held.isEmpty()) {
+      Files.deleteIfExists(memory);
+    } else {
+      Files.createDirectories(memory.getParent());
+      Files.write(memory, held);
+    }
+  }
+
+  /**
+   * A class device has been found.
+   *
+   * @param states what its state attributes say
+   */
+  public void appeared(String subsystem, Map<String, String> states) {
+    Map<String, JsonObject> before = Map.copyOf(components);
+    switch (subsystem) {
+      case Subsystems.MOTOR -> addMotor(states.getOrDefault("max_position", "1000"));
+      case Subsystems.TVCAP -> {
+        addSensor(
+            "signal", "HDMI signal", "connectivity", subsystem, "hy300_tvcap_signal_detected", 1);
+        addSensor(
+            "capture_error",
+            "HDMI capture error",
+            "problem",
+            subsystem,
+            "hy300_tvcap_error{error=\"none\"}",
+            0);
+      }
+      case Subsystems.MIPS ->
+          addSensor(
+              "coprocessor",
+              "Co-processor",
+              "problem",
+              subsystem,
+              "hy300_mips_state{state=\"unresponsive\"}",
+              1);
+      default -> {
+        // Nothing that a home would show.
+      }
+    }
+    if (!components.equals(before)) {
+      tell();
+    }
+  }
+
+  private void addMotor(String maxPosition) {
+    String series = "hy300_motor_position_steps";
+    add("position", "number", "Motor position")
+        .put("state_topic", topics.state(device, Subsystems.MOTOR))
+        .put("value_template", "{{ value_json['values']['" + series + "'] | default('None') }}")
+        .put("command_topic", topics.command(device, Subsystems.MOTOR, "move"))
+        .put("command_template", COMMAND.formatted("\"position\": {{ value | int }}"))
+        .put("min", 0)
+        .put("max", Integer.parseInt(maxPosition))
+        .put("step", 1)
+        .put("mode", "box")
+        .put("unit_of_measurement", "steps");
+    addButton("home", "Home the motor", "home");
+    addButton("stop", "Stop the motor", "stop");
+    addButton("clear_fault", "Clear the motor's fault", "clear_fault");
+    addSensor(
+        "fault",
+        "Motor fault",
+        "problem",
+        Subsystems.MOTOR,
+        "hy300_motor_fault{reason=\"none\"}",
+        0);
+  }
+
+  private void addButton(String name, String title, String action) {
+    add(name, "button", title)
+        .put("command_topic", topics.command(device, Subsystems.MOTOR, action))
+        .put("command_template", COMMAND.formatted(""));
+  }
+
+  /** Adds a binary sensor that is on while the series has this value; unknown without it. */
+  private void addSensor(
+      String name, String title, String kind, String subsystem, String series, int on) {
+    add(name, "binary_sensor", title)
+        .put("device_class", kind)
+        .put("state_topic", topics.state(device, subsystem))
+        .put(
+            "value_template",
+            "{{ {%d: 'ON', %d: 'OFF'}.get(value_json['values'].get('%s'), 'None') }}"
+                .formatted(on, 1 - on, series));
+  }
+
+  private JsonObject add(String name, String platform, String title) {
+    JsonObject component =
+        new JsonObject()
+            .put("p", platform)
+            .put("unique_id", "hy300_" + device + "_" + name)
+            .put("name", title);
+    components.put(name, component);
+    return component;
+  }
+
+  /** Publishes the message, and removes those that are not wanted any more. */
+  public void connected() {
+    tell();
+    for (String other : Set.copyOf(held)) {
+      if (!other.equals(topic)) {
+        mqtt.publishRetained(other, Buffer::buffer).onSuccess(removed -> forget(other));
+      }
+    }
+  }
+
+  private void tell() {
+    if (!topic.isEmpty() && !components.isEmpty()) {
+      mqtt.publishRetained(
+          topic,
+          () -> {
+            JsonObject all = new JsonObject();
+            components.forEach(all::put);
+            return about.copy().put("cmps", all).toBuffer();
+          });
+    }
+  }
+
+  private void forget(String other) {
+    LOG.log(Level.INFO, "removed what {0} told Home Assistant", other);
+    held.remove(other);
+    try {
+      write();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "{0} cannot be written: {1}", memory, e.getMessage());
+    }
+  }
+}
