@@ -51,7 +51,7 @@ public final class TvcapCommands implements Executor {
       order.refuse(
           Status.REJECTED,
           ErrorCode.BUSY,
-          "a snapshot was taken less than " + PAUSE_SECONDS + " s ago; try again later");
+          "a snapshot is being taken, or was less than " + PAUSE_SECONDS + " s ago; try again");
     } else {
       taking = true;
       order.run(() -> snapshot().onComplete(taken -> ended()), this::why);

@@ -5,9 +5,11 @@ package org.hy300.agent.snapshot;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.IIOImage;
@@ -105,10 +108,20 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
     Executor deadline = CompletableFuture.delayedExecutor(FRAME_MS, TimeUnit.MILLISECONDS);
     try (FileChannel channel = FileChannel.open(node, StandardOpenOption.READ);
         InputStream in = new BufferedInputStream(Channels.newInputStream(channel), CHUNK)) {
-      // A read that waits for a frame ends when its channel is closed by another thread.
-      deadline.execute(() -> close(channel));
+      // A read that waits for a frame ends when its channel is closed by another thread. What comes
+      // after the first bytes is in the kernel already.
+      AtomicBoolean arrived = new AtomicBoolean();
+      deadline.execute(
+          () -> {
+            if (!arrived.get()) {
+              close(channel);
+            }
+          });
+      in.mark(1);
+      arrived.set(in.read() >= 0);
+      in.reset();
       return Frame.read(in, format, width, height);
-    } catch (java.io.EOFException | java.nio.channels.ClosedChannelException e) {
+    } catch (EOFException | ClosedChannelException e) {
       throw new NoFrameException(
           "no frame of "
               + resolution
