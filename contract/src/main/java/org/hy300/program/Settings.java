@@ -120,8 +120,9 @@ final class Settings implements IDefaultValueProvider {
       return null;
     }
     String key = key(option);
-    String fromEnvironment = environment.get(variable(key));
-    return fromEnvironment != null ? fromEnvironment : file.get(key);
+    // An empty variable says nothing, as in most programs: a unit file can hardly leave one out.
+    String fromEnvironment = environment.getOrDefault(variable(key), "");
+    return fromEnvironment.isEmpty() ? file.get(key) : fromEnvironment;
   }
 
   private static boolean takesValue(OptionSpec option) {

@@ -91,6 +91,11 @@ class SettingsTest {
   }
 
   @Test
+  void anEmptyVariableSaysNothing() throws IOException {
+    assertThat(parse(Map.of("HY300_KEEP_ALIVE", "")).shared.keepAliveSeconds()).isEqualTo(20);
+  }
+
+  @Test
   void anEmptyFileSaysNothing() throws IOException {
     Files.writeString(file, "# nothing yet\n");
     assertThat(parse(Map.of(), "--config=" + file).shared.keepAliveSeconds()).isEqualTo(20);

@@ -5,6 +5,8 @@ package org.hy300.e2e;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.hy300.testing.ContractDocument;
 import org.hy300.testing.Program;
 
@@ -72,20 +75,40 @@ final class Fleet implements AutoCloseable {
         .findFirst();
   }
 
-  /** Posts a command and returns the collector's answer, its HTTP status as `http`. */
+  /** Posts a command to the motor and returns the collector's answer, its HTTP status as `http`. */
   JsonObject command(String device, String action, String body)
+      throws IOException, InterruptedException {
+    return command(device, "motor", action, body);
+  }
+
+  /** Posts a command and returns the collector's answer, its HTTP status as `http`. */
+  JsonObject command(String device, String subsystem, String action, String body)
       throws IOException, InterruptedException {
     HttpResponse<String> response =
         http.send(
             HttpRequest.newBuilder(
                     URI.create(
-                        "http://127.0.0.1:%d/api/v1/devices/%s/commands/motor/%s"
-                            .formatted(httpPort, device, action)))
+                        "http://127.0.0.1:%d/api/v1/devices/%s/commands/%s/%s"
+                            .formatted(httpPort, device, subsystem, action)))
                 .timeout(Duration.ofSeconds(60))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     return new JsonObject(response.body()).put("http", response.statusCode());
+  }
+
+  /** A projector's latest picture; null when the collector has none. */
+  BufferedImage snapshot(String device) throws IOException, InterruptedException {
+    return ImageIO.read(
+        new ByteArrayInputStream(
+            http.send(
+                    HttpRequest.newBuilder(
+                            URI.create(
+                                "http://127.0.0.1:%d/api/v1/devices/%s/snapshot"
+                                    .formatted(httpPort, device)))
+                        .build(),
+                    HttpResponse.BodyHandlers.ofByteArray())
+                .body()));
   }
 
   String get(String url) throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterAll;
@@ -177,6 +179,24 @@ class ProjectorIT {
 
   @Test
   @Order(7)
+  void aFrameOfTheRealDriverIsSeenAsAPicture() throws Exception {
+    JsonObject reply = fleet.command(DEVICE, "tvcap", "snapshot", "{}");
+    assertThat(reply.getString("status")).as(reply.encode()).isEqualTo("done");
+    eventually(10, () -> fleet.snapshot(DEVICE) != null, true);
+    BufferedImage picture = fleet.snapshot(DEVICE);
+    assertThat(picture.getWidth() + "x" + picture.getHeight())
+        .isEqualTo(reply.getJsonObject("result").getString("resolution"));
+    // The test picture has bars: a frame of one colour would be a buffer that nobody wrote.
+    assertThat(
+            IntStream.range(0, picture.getWidth())
+                .map(x -> picture.getRGB(x, picture.getHeight() / 2))
+                .distinct()
+                .count())
+        .isGreaterThan(4);
+  }
+
+  @Test
+  @Order(8)
   void theCoprocessorIsSeenToStopAndToBeRestarted() throws Exception {
     String running = "hy300_mips_state{device=\"" + DEVICE + "\",state=\"running\"}";
     eventually(10, () -> prometheus.query(running), Optional.of(1.0));
@@ -188,7 +208,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void aThousandSignalChangesArriveOrAreCountedAsLost() throws Exception {
     int changes = 1000;
     double counted = fleet.metric(SIGNAL_CHANGES).orElseThrow();
@@ -221,7 +241,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void anUnboundDriverTakesItsSeriesAlongAndBringsThemBack() throws Exception {
     String unbind = "cd /sys/bus/platform/drivers/hy300-keystone-motor && ls | grep motor";
     String node = projector.shell(unbind);
@@ -236,7 +256,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void aSilentProjectorIsDownWithinOneAndAHalfKeepAlivesAndComesBackByItself() throws Exception {
     projector.guest().signal("STOP");
     // Half a keep-alive more for the scrape and a busy machine; the broker's own limit is 1.5.
@@ -257,7 +277,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void aPulledPlugIsSeenAtOnce() throws Exception {
     projector.guest().signal("KILL");
     eventually(KEEP_ALIVE_SECONDS * 3 / 2, () -> fleet.metric(UP), Optional.of(0.0));
@@ -268,7 +288,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void everyMessageWasAsTheContractSays() {
     assertThat(fleet.violations(subscriber)).isEmpty();
   }
