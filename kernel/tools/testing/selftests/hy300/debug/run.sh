@@ -6,7 +6,8 @@
 # usage: run.sh debug-failures|debug-selftests|debug-storms ['PATTERN-OF-TESTS...']
 # The drivers are those of dkms.conf beside this script, and where modprobe finds them. Each part
 # has the kernel's log to itself: a report in it is a failure of that part.
-# HY300_PARTS=kunit,storms,fuzz,failures,selftests,leaks,controls are all parts; each run has its own.
+# HY300_PARTS=kunit,storms,fuzz,failures,selftests,leaks,controls are all parts; each run has its
+# own.
 # Prints KTAP and closes with the sum, `N passed, N failed`.
 run=$1
 patterns=${2:-*}
@@ -134,7 +135,12 @@ leaks() {
     [ $scan = second ] || sleep 1
   done
   awk '
-    function tell() { if (object && object !~ /kobject_set_name.*(__class|__video)_register/) { printf "%s", object; told = 1 } }
+    function tell() {
+      if (object && object !~ /kobject_set_name.*(__class|__video)_register/) {
+        printf "%s", object
+        told = 1
+      }
+    }
     /^unreferenced object/ { tell(); object = "" }
     { object = object $0 "\n" }
     END { tell(); exit told }' /sys/kernel/debug/kmemleak
