@@ -224,7 +224,7 @@ class ProjectorIT {
                 until [ "$now" = $v ]; do read -r now </sys/class/hy300/tvcap/signal_detected; done
                 done; i=$((i + 1)); done; echo $i"""
                     .formatted(changes / 2)
-                    .replace("\n", " "),
+                    .replace("\n", "; "),
                 Duration.ofMinutes(4)))
         .isEqualTo(Integer.toString(changes / 2));
     eventually(30, () -> fleet.metric(SIGNAL_CHANGES), Optional.of(counted + changes));

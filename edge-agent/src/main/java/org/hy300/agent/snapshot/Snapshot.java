@@ -6,6 +6,7 @@ package org.hy300.agent.snapshot;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -107,7 +108,7 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
       Path node, Frame.Format format, int width, int height, String resolution) throws IOException {
     Executor deadline = CompletableFuture.delayedExecutor(FRAME_MS, TimeUnit.MILLISECONDS);
     try (FileChannel channel = FileChannel.open(node, StandardOpenOption.READ);
-        InputStream in = new BufferedInputStream(Channels.newInputStream(channel), CHUNK)) {
+        InputStream in = new BufferedInputStream(new DeviceStream(channel), CHUNK)) {
       // A read that waits for a frame ends when its channel is closed by another thread. What comes
       // after the first bytes is in the kernel already.
       AtomicBoolean arrived = new AtomicBoolean();
@@ -131,6 +132,18 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
               + FRAME_MS / 1000
               + " s; if the input is set to another size, v4l2-ctl --set-dv-bt-timings query sets it",
           e);
+    }
+  }
+
+  /** A device has no position, from which a channel's own stream would say what is available. */
+  private static final class DeviceStream extends FilterInputStream {
+    DeviceStream(FileChannel channel) {
+      super(Channels.newInputStream(channel));
+    }
+
+    @Override
+    public int available() {
+      return 0;
     }
   }
 
