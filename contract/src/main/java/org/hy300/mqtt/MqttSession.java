@@ -14,11 +14,13 @@ import io.vertx.mqtt.messages.MqttSubAckMessage;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
@@ -213,7 +215,8 @@ public final class MqttSession {
             .setMaxInflightQueue(2 * WINDOW)
             .setMaxMessageSize(MAX_RECEIVED_BYTES);
     clientOptions.setAutoAck(false);
-    clientOptions.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS));
+    // Before the CONNACK's: an address that nobody answers at is said in the same words each time.
+    clientOptions.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS - 2));
     String unusable = null;
     try {
       options.broker().apply(clientOptions);
@@ -246,7 +249,13 @@ public final class MqttSession {
         .connect(address.port(), address.host())
         .timeout(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .onSuccess(connack -> subscribe(fresh))
-        .onFailure(error -> lost(fresh, reason(error)));
+        .onFailure(
+            error ->
+                lost(
+                    fresh,
+                    error instanceof TimeoutException
+                        ? "no CONNACK in " + ANSWER_TIMEOUT_SECONDS + " s"
+                        : reason(error)));
   }
 
   private void subscribe(MqttClient from) {
@@ -395,6 +404,12 @@ public final class MqttSession {
       cause = cause.getCause();
     }
     String message = cause.getMessage();
-    return message == null || message.isEmpty() ? cause.getClass().getSimpleName() : message;
+    if (message == null || message.isEmpty()) {
+      return cause.getClass().getSimpleName();
+    }
+    // Netty's native transport puts the call's name before, both put the address behind.
+    return cause instanceof ConnectException
+        ? message.replaceFirst("^.*error\\(-\\d+\\): ", "").replaceFirst(": \\S*/\\S+$", "")
+        : message;
   }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -166,6 +167,34 @@ class AgentTest extends AgentFixture {
                 probe.heard(STATE).stream()
                     .skip(before)
                     .anyMatch(s -> value(s.json(), "hy300_motor_position_steps") == 0));
+  }
+
+  @Test
+  void theClassThatGoesAndComesBackIsFollowedAgain() throws Exception {
+    simulator.close();
+    List<String> states = List.of(STATE, ROOT + "/state/tvcap", ROOT + "/state/mips");
+    for (String state : states) {
+      probe.await(state, s -> !s.getJsonObject("values").isEmpty());
+    }
+    Files.move(drivers(), directory.resolve("away"));
+    for (String state : states) {
+      probe.await(state, s -> s.getJsonObject("values").isEmpty());
+    }
+    int before = probe.heard(STATE).size();
+    Files.move(directory.resolve("away"), drivers());
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .until(
+            () ->
+                probe.heard(STATE).stream()
+                    .skip(before)
+                    .anyMatch(s -> value(s.json(), "hy300_motor_position_steps") == 0));
+    Files.writeString(drivers().resolve("motor/limit_switch"), "1\n");
+    probe.await(
+        EVENT,
+        e ->
+            e.getString("event").equals("limit_switch")
+                && e.getJsonObject("data").getBoolean("closed"));
   }
 
   @Test

@@ -16,7 +16,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,24 +47,7 @@ class CrashTest extends ProjectorFixture {
   }
 
   private void start(Map<String, String> environment, String... wrapper) throws IOException {
-    List<String> command = new ArrayList<>(List.of(wrapper));
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%n",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.hy300.agent.Main",
-            "--broker=" + broker.address(),
-            "--device=p1",
-            "--sysfs=" + drivers(),
-            "--journal=" + directory.resolve("journal"),
-            "--run-directory=" + directory.resolve("run"),
-            "--clock-marker=none"));
-    agent = new Program("agent", environment, command.toArray(String[]::new));
+    agent = AgentProgram.start(broker.address(), directory, environment, List.of(wrapper));
     agent.awaitLine(Pattern.compile("connected to"), LIMIT);
   }
 

@@ -12,6 +12,7 @@ import io.netty.util.concurrent.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -71,22 +72,31 @@ final class EpollWatcher implements AttributeWatcher {
     }
 
     private void registered(Future<IoRegistration> done) {
-      if (done.isSuccess()) {
-        registration = done.getNow();
-        if (alive) {
-          registration.submit(EpollIoOps.valueOf(EPOLLPRI | EPOLLERR));
-        } else {
-          registration.cancel();
-        }
+      if (!done.isSuccess()) {
+        handles.remove(this);
+        AttributeReader.close(file);
+        refused(done.cause());
         return;
       }
-      handles.remove(this);
-      AttributeReader.close(file);
+      registration = done.getNow();
+      if (!alive) {
+        registration.cancel();
+        return;
+      }
+      try {
+        registration.submit(EpollIoOps.valueOf(EPOLLPRI | EPOLLERR));
+      } catch (UncheckedIOException e) {
+        refused(e.getCause());
+        close();
+      }
+    }
+
+    /** EPERM: the file does not support poll(), so it is no sysfs attribute. */
+    private void refused(Throwable why) {
       if (alive) {
         alive = false;
-        // EPERM: the file does not support poll(), so it is no sysfs attribute.
         AttributeReader.tell(
-            () -> handler.unreadable(new IOException("cannot be waited for", done.cause())));
+            () -> handler.unreadable(new IOException("cannot be waited for", why)));
       }
     }
 

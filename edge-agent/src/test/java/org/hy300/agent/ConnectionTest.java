@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an agent says when it does not get to its broker: one line, however often it tries.
+package org.hy300.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.hy300.mqtt.BrokerAddress;
+import org.hy300.testing.Certificates;
+import org.hy300.testing.Mosquitto;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole program, for whatever any part of it prints counts. */
+@Timeout(120)
+class ConnectionTest {
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final String NAME = "localhost";
+
+  @TempDir private Path directory;
+  private Program agent;
+
+  @AfterEach
+  void stop() {
+    agent.close();
+  }
+
+  private void start(BrokerAddress broker, String... options) throws IOException {
+    agent = AgentProgram.start(broker, directory, Map.of(), List.of(), options);
+  }
+
+  private void connects() {
+    agent.awaitLine(Pattern.compile("connected to"), LIMIT);
+  }
+
+  /** Nothing but this and what goes well; a stack trace would be many lines. */
+  private void hasSaidOnly(BrokerAddress broker, String why) {
+    assertThat(agent.lines().stream().filter(line -> !line.startsWith("INFO ")))
+        .containsExactly("WARNING " + broker + ": " + why + "; trying again");
+  }
+
+  private Path brokerLog() {
+    return directory.resolve("mosquitto.log");
+  }
+
+  private Mosquitto secured(Certificates certificates, String... settings) throws Exception {
+    certificates.issue(NAME);
+    return new Mosquitto(
+        directory,
+        NAME,
+        true,
+        "log_dest file " + brokerLog(),
+        "cafile " + certificates.ca(),
+        "certfile " + certificates.certificate(NAME),
+        "keyfile " + certificates.key(NAME),
+        String.join("\n", settings));
+  }
+
+  /** Until the broker has seen the agent three times; the first one of all was the test's. */
+  private void isTriedAgain() {
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                Files.readAllLines(brokerLog()).stream()
+                        .filter(line -> line.contains("New connection"))
+                        .count()
+                    > 3);
+  }
+
+  @Test
+  void nobodyListens() throws Exception {
+    try (Mosquitto broker = new Mosquitto(directory)) {
+      broker.kill();
+      start(broker.address());
+      agent.awaitLine(Pattern.compile("trying again"), LIMIT);
+      await("two attempts").pollDelay(Duration.ofSeconds(2)).until(() -> true);
+      hasSaidOnly(broker.address(), "Connection refused");
+      broker.start();
+      connects();
+    }
+  }
+
+  @Test
+  void aBrokerThatAcceptsAndNeverAnswers() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      AtomicInteger accepted = new AtomicInteger();
+      Thread accepts =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    silent.accept();
+                    accepted.incrementAndGet();
+                  }
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      accepts.start();
+      BrokerAddress broker = new BrokerAddress("127.0.0.1", silent.getLocalPort());
+      start(broker);
+      await().atMost(LIMIT).until(() -> accepted.get() >= 2);
+      hasSaidOnly(broker, "no CONNACK in 10 s");
+    }
+  }
+
+  @Test
+  void aBrokerThatRefuses() throws Exception {
+    try (Mosquitto broker =
+        new Mosquitto(
+            directory,
+            "127.0.0.1",
+            false,
+            "allow_anonymous false",
+            "log_dest file " + brokerLog())) {
+      start(broker.address());
+      isTriedAgain();
+      hasSaidOnly(broker.address(), "Connection failed: CONNECTION_REFUSED_NOT_AUTHORIZED");
+    }
+  }
+
+  @Test
+  void aBrokerWhoseCertificateAnotherAuthorityHasSigned() throws Exception {
+    Certificates others = new Certificates(directory.resolve("others"));
+    try (Mosquitto broker =
+        secured(new Certificates(directory.resolve("pki")), "allow_anonymous true")) {
+      start(broker.address(), "--broker-ca=" + others.ca());
+      isTriedAgain();
+      hasSaidOnly(
+          broker.address(),
+          "PKIX path validation failed: java.security.cert.CertPathValidatorException: Path does"
+              + " not chain with any of the trust anchors");
+    }
+  }
+
+  @Test
+  void certificatesOfBothSidesLetItIn() throws Exception {
+    Certificates certificates = new Certificates(directory.resolve("pki"));
+    certificates.issue("p1");
+    try (Mosquitto broker =
+        secured(certificates, "require_certificate true", "use_identity_as_username true")) {
+      start(
+          broker.address(),
+          "--broker-ca=" + certificates.ca(),
+          "--broker-certificate=" + certificates.certificate("p1"),
+          "--broker-key=" + certificates.key("p1"));
+      connects();
+      assertThat(agent.lines()).allMatch(line -> line.startsWith("INFO "));
+    }
+  }
+}

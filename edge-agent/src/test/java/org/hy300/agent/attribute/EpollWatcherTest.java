@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The epoll watcher on notifications of this machine's own kernel.
+package org.hy300.agent.attribute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code /proc/sys/kernel/hostname} wakes poll() as an attribute does, with POLLPRI | POLLERR, at a
+ * new host name in any namespace. Anybody may have a namespace and name its host, so this takes no
+ * rights and changes nothing; wake-ups that others on the machine cause may come on top.
+ */
+@Tag("native")
+@Timeout(30)
+class EpollWatcherTest extends WatcherFixture {
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+  /** A loop that spins wakes some hundred thousand times a second. */
+  private static final int FEW = 100;
+
+  @BeforeEach
+  void waitWithEpoll() throws Exception {
+    watcher = onLoop(() -> new EpollWatcher(vertx));
+  }
+
+  /** Makes the kernel notify. */
+  private static void nameAHost() throws Exception {
+    try (Program named =
+        new Program("unshare", Map.of(), "unshare", "-r", "-u", "hostname", "elsewhere")) {
+      assertThat(named.awaitExit(Duration.ofSeconds(10)))
+          .as("a user namespace, which containers may forbid: %s", named.lines())
+          .isZero();
+    }
+  }
+
+  @Test
+  void theKernelWakesItOnceForEachNotification() throws Exception {
+    watch(HOST_NAME);
+    String name = Files.readString(HOST_NAME).strip();
+    assertThat(readings).containsExactly(name);
+    // The registration is complete when the loop has come round.
+    onLoop(() -> null);
+    for (int i = 2; i <= 5; i++) {
+      nameAHost();
+      awaitReadings(i);
+    }
+    assertThat(readings).hasSizeLessThan(FEW).containsOnly(name);
+  }
+
+  @Test
+  void aClosedWatchIsSilent() throws Exception {
+    AttributeWatcher.Watch watch = watch(HOST_NAME);
+    onLoop(
+        () -> {
+          watch.close();
+          return null;
+        });
+    nameAHost();
+    watch(HOST_NAME);
+    // The first readings of both.
+    assertThat(readings).hasSize(2);
+  }
+
+  @Test
+  void aFileThatCannotBeWaitedForSaysSo(@TempDir Path directory) throws Exception {
+    watch(Files.writeString(directory.resolve("plain"), "0\n"));
+    awaitReadings(2);
+    assertThat(readings.get(0)).isEqualTo("0");
+    assertThat(readings.get(1)).contains("cannot be waited for");
+  }
+}
