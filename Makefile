@@ -17,6 +17,7 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 DEBUG_PACKAGES := flex bison
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck openssl gcc libc6-dev
+BENCH_PACKAGES := prometheus-node-exporter curl perl
 PACKAGES := deploy/vm/packages.sh
 
 help: ## this list
@@ -66,7 +67,13 @@ bench: ## the figures of the README, each beside a peer, measured here and now
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
 	@$(MAKE) -s --no-print-directory bench-collector
+	@$(MAKE) -s --no-print-directory bench-agent
 	bench/run.sh
+
+bench-agent: ## what the agent costs here, and how soon it tells: memory, idle CPU, start, a change to a subscriber; five minutes
+	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES) $(BENCH_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	bench/agent.sh
 
 bench-collector: ## the collector in process: messages per second, pages, memory per device, beside Micrometer
 	@$(PACKAGES) $(JAVA_PACKAGES)
@@ -84,7 +91,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-mutations test-e2e bench bench-collector bench-kernel package clean programs
+.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-mutations test-e2e bench bench-agent bench-collector bench-kernel package clean programs
 
 programs: target/programs
 
