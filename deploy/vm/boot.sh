@@ -31,10 +31,11 @@ if [ "$what" = projector ]; then
       -device virtio-9p-device,fsdev=share,mount_tag=share
   fi
 fi
+# The guest ends with whoever started it, and with timeout if its time is limited.
+ends='setpriv --pdeathsig KILL'
+[ -z "${HY300_LIMIT:-}" ] || ends="setpriv --pdeathsig TERM timeout --foreground -k 10 $HY300_LIMIT $ends"
 # KVM is left alone on purpose: an arm64 guest cannot have it on amd64, and a run should be the same everywhere.
-# shellcheck disable=SC2086  # GUEST_MACHINE is a list of words
-# timeout ends with whoever started it, and the guest with timeout.
-exec setpriv --pdeathsig TERM timeout --foreground -k 10 "${HY300_LIMIT:-0}" setpriv --pdeathsig KILL \
-  qemu-system-aarch64 $GUEST_MACHINE -accel tcg -nographic -nodefaults -no-reboot \
+# shellcheck disable=SC2086  # GUEST_MACHINE is a list of words, and so is $ends
+exec $ends qemu-system-aarch64 $GUEST_MACHINE -accel tcg -nographic -nodefaults -no-reboot \
   -serial stdio -kernel "$GUEST_KERNEL/boot/vmlinuz-$GUEST_RELEASE" -initrd "$out/$what.cpio.gz" -dtb "$out/$what.dtb" \
   -append "console=ttyAMA0 quiet panic=-1 $commandline" "$@"

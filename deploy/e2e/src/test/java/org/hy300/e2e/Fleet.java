@@ -150,7 +150,10 @@ final class Fleet implements AutoCloseable {
         "1",
         "-v",
         "-t",
-        "hy300/v1/#");
+        "hy300/v1/#",
+        // Pictures are not for lines of text.
+        "-T",
+        "hy300/v1/+/snapshot");
   }
 
   /** What a subscriber has heard that violates the contract, unless it was published here. */

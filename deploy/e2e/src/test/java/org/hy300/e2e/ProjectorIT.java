@@ -228,7 +228,8 @@ class ProjectorIT {
                 Duration.ofMinutes(4)))
         .isEqualTo(Integer.toString(changes / 2));
     eventually(30, () -> fleet.metric(SIGNAL_CHANGES), Optional.of(counted + changes));
-    eventually(30, () -> transitions() - told, notifications() - notified);
+    // The agent's own counters come with its heartbeat.
+    eventually(90, () -> transitions() - told, notifications() - notified);
     long gaps = lostTransitions() - lost;
     // What was lost may have been the size that comes and goes with the signal.
     await()
