@@ -228,8 +228,7 @@ class ProjectorIT {
                 Duration.ofMinutes(4)))
         .isEqualTo(Integer.toString(changes / 2));
     eventually(30, () -> fleet.metric(SIGNAL_CHANGES), Optional.of(counted + changes));
-    // The agent's own counters come with its heartbeat.
-    eventually(90, () -> transitions() - told, notifications() - notified);
+    eventually(60, () -> transitions() - told, notifications() - notified);
     long gaps = lostTransitions() - lost;
     // What was lost may have been the size that comes and goes with the signal.
     await()
@@ -313,11 +312,25 @@ class ProjectorIT {
 
   /**
    * Transitions that the agent has got from the bridge, and those of which it knows that it has
-   * not.
+   * not, as it publishes them now.
    */
   private double transitions() throws IOException, InterruptedException {
-    return fleet.metric("hy300_agent_bridge_transitions_total" + LABEL).orElseThrow()
-        + fleet.metric("hy300_agent_bridge_transitions_lost_total" + LABEL).orElseThrow();
+    int before = agentStates().size();
+    assertThat(fleet.command(DEVICE, "agent", "refresh", "{}").getString("status"))
+        .isEqualTo("done");
+    await().atMost(Duration.ofSeconds(20)).until(() -> agentStates().size() > before);
+    List<JsonObject> states = agentStates();
+    JsonObject values = states.get(states.size() - 1).getJsonObject("values");
+    return values.getDouble("hy300_agent_bridge_transitions_total")
+        + values.getDouble("hy300_agent_bridge_transitions_lost_total");
+  }
+
+  private List<JsonObject> agentStates() {
+    String topic = "hy300/v1/" + DEVICE + "/state/agent ";
+    return subscriber.lines().stream()
+        .filter(line -> line.startsWith(topic))
+        .map(line -> new JsonObject(line.substring(topic.length())))
+        .toList();
   }
 
   /** Transitions that the HDMI input has told. */
