@@ -149,6 +149,17 @@ class AgentTest extends AgentFixture {
         .isEqualTo("online");
   }
 
+  /** Among the states after the first so many. */
+  private void motorComesBack(int before) {
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .until(
+            () ->
+                probe.heard(STATE).stream()
+                    .skip(before)
+                    .anyMatch(s -> value(s.json(), "hy300_motor_position_steps") == 0));
+  }
+
   @Test
   void aSubsystemThatGoesLeavesAnEmptyStateAndMayComeBack() throws Exception {
     simulator.close();
@@ -160,13 +171,7 @@ class AgentTest extends AgentFixture {
         .isEqualTo("unavailable");
     int before = probe.heard(STATE).size();
     Files.move(directory.resolve("away"), class0.resolve("motor"));
-    await()
-        .atMost(Duration.ofSeconds(15))
-        .until(
-            () ->
-                probe.heard(STATE).stream()
-                    .skip(before)
-                    .anyMatch(s -> value(s.json(), "hy300_motor_position_steps") == 0));
+    motorComesBack(before);
   }
 
   @Test
@@ -182,13 +187,7 @@ class AgentTest extends AgentFixture {
     }
     int before = probe.heard(STATE).size();
     Files.move(directory.resolve("away"), drivers());
-    await()
-        .atMost(Duration.ofSeconds(15))
-        .until(
-            () ->
-                probe.heard(STATE).stream()
-                    .skip(before)
-                    .anyMatch(s -> value(s.json(), "hy300_motor_position_steps") == 0));
+    motorComesBack(before);
     Files.writeString(drivers().resolve("motor/limit_switch"), "1\n");
     probe.await(
         EVENT,
