@@ -167,7 +167,11 @@ public final class Gate {
           "too many wrong tokens from " + address + "; try again later",
           failures.retryAfterSeconds());
     }
-    LOG.log(Level.WARNING, "wrong token from {0} for {1}", address, request.path());
+    LOG.log(
+        Level.WARNING,
+        "wrong token from {0} for {1}",
+        address,
+        request.path().replaceAll("\\p{Cntrl}", "?"));
     return Verdict.refused(401, "wrong_token", "this token is not known here", 0);
   }
 

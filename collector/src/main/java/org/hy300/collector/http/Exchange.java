@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.hy300.collector.access.Principal;
@@ -20,6 +22,8 @@ import org.hy300.contract.Limits;
  * @param parameters the parts of the path that the route leaves open
  */
 record Exchange(HttpServerRequest request, Principal principal, Map<String, String> parameters) {
+  private static final Logger LOG = System.getLogger(Exchange.class.getName());
+
   /** A body that comes more slowly keeps its place from others. */
   private static final long BODY_MS = 10_000;
 
@@ -77,6 +81,16 @@ record Exchange(HttpServerRequest request, Principal principal, Map<String, Stri
       refuse(400, ErrorCode.MALFORMED, "the body is not a JSON object such as {\"args\":{}}");
       return;
     }
-    then.accept(json);
+    attempt(() -> then.accept(json));
+  }
+
+  /** Does what answers; who meets a mistake in it is told, for he would wait for ever. */
+  void attempt(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "a request could not be answered", e);
+      refuse(500, "internal", "the collector has made a mistake; it is in its log");
+    }
   }
 }

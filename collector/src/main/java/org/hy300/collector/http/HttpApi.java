@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.hy300.collector.access.Gate;
+import org.hy300.contract.ErrorCode;
 
 /** Belongs to the event loop. */
 public final class HttpApi {
@@ -112,6 +113,14 @@ public final class HttpApi {
           request.response(), 403, "foreign_origin", "asked from a page or name of another host");
       return;
     }
+    if (!hasReadableQuery(request)) {
+      Answers.refuse(
+          request.response(),
+          400,
+          ErrorCode.MALFORMED,
+          "a % in the query is not followed by two hexadecimal digits");
+      return;
+    }
     Set<String> methods = new TreeSet<>();
     for (Route route : routes) {
       Optional<Map<String, String>> parameters = route.match(request.path());
@@ -136,7 +145,8 @@ public final class HttpApi {
   private void admit(HttpServerRequest request, Route route, Map<String, String> parameters) {
     Gate.Verdict verdict = gate.judge(request, route.role());
     if (verdict.passes()) {
-      route.handle(new Exchange(request, verdict.principal(), parameters));
+      Exchange exchange = new Exchange(request, verdict.principal(), parameters);
+      exchange.attempt(() -> route.handle(exchange));
       return;
     }
     if (verdict.retry() > 0) {
@@ -169,6 +179,15 @@ public final class HttpApi {
       String authority = new URI(origin).getAuthority();
       return authority != null && authority.equals(request.getHeader("Host"));
     } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  private static boolean hasReadableQuery(HttpServerRequest request) {
+    try {
+      request.params();
+      return true;
+    } catch (IllegalArgumentException e) {
       return false;
     }
   }

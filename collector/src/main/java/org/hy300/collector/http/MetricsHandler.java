@@ -3,6 +3,7 @@
 package org.hy300.collector.http;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.net.HostAndPort;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -69,13 +70,19 @@ public final class MetricsHandler {
 
   /** GET /sd. */
   void discovery(Exchange exchange) {
+    HostAndPort authority = exchange.request().authority();
+    if (authority == null) {
+      exchange.refuse(
+          400, ErrorCode.MALFORMED, "the header Host is needed: it is where the devices are");
+      return;
+    }
     shard(exchange)
         .ifPresent(
             shard ->
                 send(
                     exchange,
                     ServiceDiscovery.CONTENT_TYPE,
-                    new ServiceDiscovery(fleet, shard, exchange.request().authority().toString())));
+                    new ServiceDiscovery(fleet, shard, authority.toString())));
   }
 
   /** GET /metrics/{device}. */

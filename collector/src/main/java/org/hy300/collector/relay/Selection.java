@@ -66,6 +66,9 @@ public record Selection(Set<String> devices, Set<String> unknown, JsonObject ask
       throw new MalformedMessageException(
           "'select' is neither labels such as {\"site\":\"berlin\"} nor \"all\"");
     }
+    if (!all && ((JsonObject) select).stream().anyMatch(e -> !(e.getValue() instanceof String))) {
+      throw new MalformedMessageException("'select' holds a label whose value is no string");
+    }
     for (Device device : fleet.devices()) {
       if (all || hasLabels(device, (JsonObject) select)) {
         devices.add(device.name());

@@ -4,10 +4,14 @@ package org.hy300.collector.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.hy300.collector.Mutation;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +57,30 @@ class TokensTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tokens.read(file))
         .withMessageContaining(file.toString());
+  }
+
+  /** {@code -Dfuzz.seconds=600} goes on for longer, {@code -Dfuzz.seed=…} repeats a run. */
+  @Test
+  void noMutationOfAFileDoesAnythingButBeReadOrBeRefusedWithItsName() throws Exception {
+    long seed = Long.getLong("fuzz.seed", System.nanoTime());
+    System.out.println("token file fuzz: -Dfuzz.seed=" + seed);
+    Mutation mutation =
+        new Mutation(
+            new Random(seed),
+            List.of(" ", "\t", "\n", "\r", "#", "\0", "root", "admin", "\u00e9", "0"));
+    String token = Tokens.make(file, "anna", "admin");
+    byte[] whole = Files.readAllBytes(file);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.getInteger("fuzz.seconds", 1));
+    while (System.nanoTime() < end) {
+      byte[] mutant = mutation.of(mutation.of(whole));
+      Files.write(file, mutant);
+      String text = new String(mutant, StandardCharsets.ISO_8859_1);
+      try {
+        Tokens.read(file).find(token);
+      } catch (IllegalArgumentException e) {
+        assertThat(e.getMessage()).as("seed %d: %s", seed, text).contains(file.toString());
+      }
+    }
   }
 
   @Test
