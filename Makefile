@@ -16,6 +16,7 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 	device-tree-compiler cpio kmod bc xz-utils gzip curl git sparse
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 DEBUG_PACKAGES := flex bison
+SOAK_SECONDS := 3600
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck openssl gcc libc6-dev
 BENCH_PACKAGES := prometheus-node-exporter curl perl
 PACKAGES := deploy/vm/packages.sh
@@ -63,6 +64,12 @@ test-e2e: ## guest, collector, mosquitto clients and Prometheus together
 	deploy/vm/build.sh projector
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
+test-soak: ## a fleet of 2,000 alone, with power cuts and broker restarts: SOAK_SECONDS=3600
+	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+		-Dit.test=SoakIT -Dsoak.seconds=$(SOAK_SECONDS)
+
 bench: ## the figures of the README, each beside a peer, measured here and now
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
@@ -91,7 +98,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-mutations test-e2e bench bench-agent bench-collector bench-kernel package clean programs
+.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-collector bench-kernel package clean programs
 
 programs: target/programs
 

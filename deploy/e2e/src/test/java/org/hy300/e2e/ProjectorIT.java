@@ -58,7 +58,7 @@ class ProjectorIT {
     fleet = new Fleet(KEEP_ALIVE_SECONDS);
     subscriber = fleet.subscribe();
     projector = new Projector(DEVICE, fleet.mqttPort, KEEP_ALIVE_SECONDS);
-    prometheus = new Prometheus(fleet, directory);
+    prometheus = new Prometheus(fleet.httpPort, directory);
   }
 
   @AfterAll

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's Prometheus scraping the collector of the end-to-end test.
+// Debian's Prometheus scraping a collector.
 package org.hy300.e2e;
 
 import io.vertx.core.json.JsonArray;
@@ -7,7 +7,11 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +23,11 @@ import org.hy300.testing.Program;
 
 /** A real Prometheus with a data directory of its own and a scrape every second. */
 final class Prometheus implements AutoCloseable {
-  private final Fleet fleet;
+  private final HttpClient http = HttpClient.newHttpClient();
   private final Program program;
   private final int port;
 
-  Prometheus(Fleet fleet, Path directory) throws IOException {
-    this.fleet = fleet;
+  Prometheus(int collectorPort, Path directory) throws IOException {
     // Prometheus does not report a port that the system chose, so one is asked for here.
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
@@ -37,9 +40,12 @@ final class Prometheus implements AutoCloseable {
         scrape_configs:
           - job_name: hy300-fleet
             honor_labels: true
-            static_configs: [{targets: ["127.0.0.1:%d"]}]
+            static_configs: [{targets: ["127.0.0.1:%1$d"]}]
+          - job_name: hy300-collector
+            metrics_path: /internal/metrics
+            static_configs: [{targets: ["127.0.0.1:%1$d"]}]
         """
-            .formatted(fleet.httpPort));
+            .formatted(collectorPort));
     program =
         new Program(
             "prometheus",
@@ -53,12 +59,19 @@ final class Prometheus implements AutoCloseable {
 
   /** Evaluates an instant query that gives one sample at most. */
   Optional<Double> query(String expression) throws IOException, InterruptedException {
+    String question =
+        "http://127.0.0.1:"
+            + port
+            + "/api/v1/query?query="
+            + URLEncoder.encode(expression, StandardCharsets.UTF_8);
     String answer =
-        fleet.get(
-            "http://127.0.0.1:"
-                + port
-                + "/api/v1/query?query="
-                + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+        http.send(
+                HttpRequest.newBuilder(URI.create(question)).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+    if (!answer.startsWith("{\"status\":\"success\"")) {
+      throw new IllegalStateException(expression + ": " + answer);
+    }
     JsonArray result = new JsonObject(answer).getJsonObject("data").getJsonArray("result");
     if (result.isEmpty()) {
       return Optional.empty();
