@@ -82,10 +82,11 @@ bench-agent: ## what the agent costs here, and how soon it tells: memory, idle C
 	@$(MAKE) -s --no-print-directory programs
 	bench/agent.sh
 
-bench-collector: ## the collector in process: messages per second, pages, memory per device, beside Micrometer
-	@$(PACKAGES) $(JAVA_PACKAGES)
+bench-collector: ## the collector in process, beside Micrometer; under load with and without mosquitto, beside prometheus-mqtt-exporter
+	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES) prometheus-mqtt-exporter curl perl
 	@$(MAKE) -s --no-print-directory programs
 	java -Xmx3g -cp 'bench/collector/target/hy300-bench-collector/lib/*' org.hy300.bench.collector.Main
+	bench/collector.sh
 
 bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured in the guest (docs/kernel-mechanisms.md)
 	@$(PACKAGES) $(GUEST_PACKAGES)
