@@ -131,39 +131,39 @@ static void a_flickering_lock_is_no_change(void)
 	board_set("hdmi_flicker", 0);
 }
 
-/* Returns the longest time that the plug was in or out, in milliseconds. */
-static long long bounce(void)
+/* Three samples, 10 ms apart when one differs, make a change: this long, in milliseconds. */
+#define BELIEVED	20
+
+/* Returns how often the plug was in or out for so long that it was no bouncing. */
+static int bounce(void)
 {
-	long long longest = 0, began = now_ms(), now;
-	int i;
+	long long began = now_ms(), now;
+	int i, long_ones = 0;
 
 	for (i = 0; i < 50; i++) {
 		board_set("hdmi_plugged", i % 2);
 		usleep(500);
 		now = now_ms();
-		if (now - began > longest)
-			longest = now - began;
+		long_ones += now - began >= BELIEVED;
 		began = now;
 	}
 	board_set("hdmi_plugged", 0);
-	return longest;
+	return long_ones;
 }
 
 static void a_bouncing_plug_is_one_change(void)
 {
 	double events;
-	long long longest;
-	int tries = 0;
+	int long_ones;
 
-	/* What lasts as long as the samples that make a change is one, on a busy machine. */
-	do {
-		tvcap_reset();
-		events = device_metric("signal_detection", "hy300_tvcap_hotplug_events_total");
-		longest = bounce();
-	} while (longest > 20 && ++tries < 20);
+	tvcap_reset();
+	events = device_metric("signal_detection", "hy300_tvcap_hotplug_events_total");
+	long_ones = bounce();
 	CHECK(tvcap_says("hdmi_connected", "0"));
-	/* A processor that is late may see a second one, never all of them. */
-	CHECK(device_metric("signal_detection", "hy300_tvcap_hotplug_events_total") - events <= 5);
+	events = device_metric("signal_detection", "hy300_tvcap_hotplug_events_total") - events;
+	/* A busy machine makes changes out of some of them, and may see another one late. */
+	printf("# %d of 50 were long, %.0f changes\n", long_ones, events);
+	CHECK(events <= 5 + 2 * long_ones);
 }
 
 static void without_any_interrupt(void)

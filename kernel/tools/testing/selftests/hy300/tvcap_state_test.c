@@ -28,6 +28,7 @@ static const char * const states[HY300_TVCAP_STATES] = {
 
 static int fds[HY300_TVCAP_STATES];
 static char before[HY300_TVCAP_STATES][32];
+static char after[HY300_TVCAP_STATES][32];
 
 static void read_state(unsigned int state, char *text, size_t size)
 {
@@ -65,7 +66,6 @@ static bool woken(unsigned int state, int milliseconds)
 /* The attributes of the mask wake their pollers and say something new; the others do neither. */
 static void check_woken(unsigned int mask)
 {
-	char text[32];
 	unsigned int i;
 
 	for (i = 0; i < HY300_TVCAP_STATES; i++) {
@@ -73,10 +73,10 @@ static void check_woken(unsigned int mask)
 			continue;
 		if (!woken(i, 3000))
 			ktap_fail(__FILE__, __LINE__, "%s does not wake poll()", states[i]);
-		read_state(i, text, sizeof(text));
-		if (!strcmp(text, before[i]))
+		read_state(i, after[i], sizeof(after[i]));
+		if (!strcmp(after[i], before[i]))
 			ktap_fail(__FILE__, __LINE__, "%s wakes and still says %s", states[i],
-				  text);
+				  after[i]);
 	}
 	for (i = 0; i < HY300_TVCAP_STATES; i++) {
 		if (!(mask & 1 << i) && woken(i, 20))
@@ -156,8 +156,8 @@ static void each_change_wakes_its_readers(void)
 	watch_all();
 	board_set("hdmi_irqs", 1 << 6);
 	check_woken(1 << HY300_TVCAP_ERROR);
-	read_state(HY300_TVCAP_ERROR, before[HY300_TVCAP_ERROR], sizeof(before[0]));
-	CHECK_STR(before[HY300_TVCAP_ERROR], "hardware\n");
+	CHECK_STR(after[HY300_TVCAP_ERROR], "hardware\n");
+	strcpy(before[HY300_TVCAP_ERROR], after[HY300_TVCAP_ERROR]);
 	check_woken(1 << HY300_TVCAP_ERROR);
 	watch_none();
 
