@@ -52,7 +52,7 @@ awk -v "build=$build/" -v least=$least -v "unreached=$build/unreached" '
     for (i = 1; i <= modules; i++) {
       m = name[i]
       percent = total[m] ? 100 * hit[m] / total[m] : 0
-      printf "%-28s %6d %8d %7.1f%s\n", m, total[m], hit[m], percent, percent > least ? "" : "  too few"
+      printf "%-28s %6d %8d %7.1f%s\n", m, total[m], hit[m], percent, (percent > least ? "" : "  too few")
       if (percent <= least) failed = 1
     }
     printf "%s - line coverage of each driver above %d %%\n", failed ? "not ok" : "ok", least
