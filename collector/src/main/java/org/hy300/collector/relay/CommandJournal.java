@@ -172,20 +172,12 @@ final class CommandJournal {
 
   /** Writes what waits, and lets go of the directory. */
   Future<Void> close() {
-    Promise<Void> written = Promise.promise();
-    if (writing) {
-      write(new JsonObject().put("id", "")).onComplete(last -> written.complete());
-    } else {
-      written.complete();
-    }
-    return written
-        .future()
-        .compose(
-            done ->
-                worker.executeBlocking(
-                    () -> {
-                      journal.close();
-                      return null;
-                    }));
+    // The worker has one thread: this comes after what it is writing, and before the end.
+    writeAll();
+    return worker.executeBlocking(
+        () -> {
+          journal.close();
+          return null;
+        });
   }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hy300.collector.relay.Target.Phase;
@@ -28,16 +31,20 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class RelayStoreTest {
   private final Vertx vertx = Vertx.vertx();
+  private final Context loop = vertx.getOrCreateContext();
   private final RelayMetrics own = new RelayMetrics(new SimpleMeterRegistry());
   @TempDir private Path directory;
 
   @AfterEach
   void close() throws Exception {
-    done(vertx.close());
+    done(vertx::close);
   }
 
-  private static <T> T done(Future<T> future) throws Exception {
-    return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  /** Calls on the one event loop that the store belongs to, and waits for the outcome. */
+  private <T> T done(Supplier<Future<T>> call) throws Exception {
+    Promise<T> outcome = Promise.promise();
+    loop.runOnContext(go -> call.get().onComplete(outcome));
+    return outcome.future().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
   private RelayStore open() throws IOException {
@@ -65,10 +72,10 @@ class RelayStoreTest {
     return command;
   }
 
-  private static void end(RelayStore store, Target target) throws Exception {
+  private void end(RelayStore store, Target target) throws Exception {
     target.phase = Phase.ENDED;
     target.reply = ReplyMessage.done(target.command.request().id(), null);
-    done(store.ended(target));
+    done(() -> store.ended(target));
     target.command.ended(target);
   }
 
@@ -76,10 +83,13 @@ class RelayStoreTest {
   void aCommandOfManyDevicesComesBackAsItWas() throws Exception {
     RelayStore store = open();
     Command large = command("large", 2_500);
-    assertThat(done(store.add(large))).isTrue();
+    assertThat(done(() -> store.add(large))).isTrue();
     end(store, large.target("p7"));
-    store.accepted(large.target("p8"));
-    done(store.close());
+    done(
+        () -> {
+          store.accepted(large.target("p8"));
+          return store.close();
+        });
 
     RelayStore again = open();
     Command back = again.find("large");
@@ -89,15 +99,15 @@ class RelayStoreTest {
     assertThat(back.target("p7").reply.status()).isEqualTo(ReplyMessage.Status.DONE);
     assertThat(back.target("p8").phase).isEqualTo(Phase.ACCEPTED);
     assertThat(back.target("p9").phase).isEqualTo(Phase.WAITING);
-    done(again.close());
+    done(again::close);
   }
 
   @Test
   void aCommandThatWasNotWrittenWholeWasNeverGiven() throws Exception {
     RelayStore store = open();
-    done(store.add(command("whole", 1)));
-    done(store.add(command("torn", 2_500)));
-    done(store.close());
+    done(() -> store.add(command("whole", 1)));
+    done(() -> store.add(command("torn", 2_500)));
+    done(store::close);
     Path file;
     try (Stream<Path> files = Files.list(directory.resolve("commands"))) {
       file =
@@ -112,7 +122,7 @@ class RelayStoreTest {
     RelayStore again = open();
     assertThat(again.find("whole")).isNotNull();
     assertThat(again.find("torn")).isNull();
-    done(again.close());
+    done(again::close);
   }
 
   @Test
@@ -120,17 +130,18 @@ class RelayStoreTest {
     RelayStore store = open();
     for (int i = 0; i < 3; i++) {
       Command command = command("c" + i, 1);
-      done(store.add(command));
+      done(() -> store.add(command));
       end(store, command.target("p0"));
     }
-    done(store.close());
+    done(store::close);
     Path log = directory.resolve("audit.jsonl");
     List<String> lines = Files.readAllLines(log);
     assertThat(lines).hasSize(3);
     // The last line torn, as if the machine had stopped while it was written.
     Files.writeString(
         log, lines.get(0) + "\n" + lines.get(1) + "\n" + lines.get(2).substring(0, 20));
-    done(open().close());
+    RelayStore again = open();
+    done(again::close);
     List<String> after = Files.readAllLines(log);
     assertThat(after).hasSize(4).contains(lines.get(0), lines.get(1), lines.get(2));
   }
@@ -140,7 +151,7 @@ class RelayStoreTest {
     RelayStore store = open();
     for (int i = 0; i < 9; i++) {
       Command command = command("c" + i, 3_000);
-      done(store.add(command));
+      done(() -> store.add(command));
       for (Target target : command.targets()) {
         target.phase = Phase.ENDED;
         target.reply = ReplyMessage.done(target.command.request().id(), null);
@@ -152,7 +163,7 @@ class RelayStoreTest {
     assertThat(store.find("c2")).isNull();
     assertThat(store.find("c3")).isNotNull();
     assertThat(store.find("c8")).isNotNull();
-    done(store.close());
+    done(store::close);
   }
 
   @Test
@@ -161,7 +172,7 @@ class RelayStoreTest {
     for (int i = 0; i < 5_000; i++) {
       audit.write(new JsonObject().put("what", "settings").put("number", i));
     }
-    done(audit.close());
+    done(audit::close);
     long bytes = 0;
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".jsonl")).toList()) {
@@ -177,6 +188,6 @@ class RelayStoreTest {
   void oneDirectoryIsForOneCollector() throws Exception {
     RelayStore store = open();
     assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("in use");
-    done(store.close());
+    done(store::close);
   }
 }
