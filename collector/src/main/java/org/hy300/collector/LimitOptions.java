@@ -11,61 +11,54 @@ final class LimitOptions {
   @Option(
       names = "--max-devices",
       paramLabel = "N",
-      defaultValue = "${env:HY300_MAX_DEVICES:-" + FleetLimits.DEVICES + "}",
-      description = "Most projectors (HY300_MAX_DEVICES; " + FleetLimits.DEVICES + ").")
+      defaultValue = "" + FleetLimits.DEVICES,
+      description = "Most projectors (" + FleetLimits.DEVICES + ").")
   private int devices;
 
   @Option(
       names = "--max-series",
       paramLabel = "N",
-      defaultValue = "${env:HY300_MAX_SERIES:-" + FleetLimits.SERIES + "}",
-      description = "Most series of the fleet (HY300_MAX_SERIES; " + FleetLimits.SERIES + ").")
+      defaultValue = "" + FleetLimits.SERIES,
+      description = "Most series of the fleet (" + FleetLimits.SERIES + ").")
   private int series;
 
   @Option(
       names = "--max-device-series",
       paramLabel = "N",
-      defaultValue = "${env:HY300_MAX_DEVICE_SERIES:-" + FleetLimits.DEVICE_SERIES + "}",
-      description =
-          "Most series of one projector (HY300_MAX_DEVICE_SERIES; "
-              + FleetLimits.DEVICE_SERIES
-              + ").")
+      defaultValue = "" + FleetLimits.DEVICE_SERIES,
+      description = "Most series of one projector (" + FleetLimits.DEVICE_SERIES + ").")
   private int deviceSeries;
 
   @Option(
       names = "--max-labels",
       paramLabel = "N",
-      defaultValue = "${env:HY300_MAX_LABELS:-" + FleetLimits.LABELS + "}",
-      description = "Most labels of one series (HY300_MAX_LABELS; " + FleetLimits.LABELS + ").")
+      defaultValue = "" + FleetLimits.LABELS,
+      description = "Most labels of one series (" + FleetLimits.LABELS + ").")
   private int labels;
 
   @Option(
       names = "--max-label-length",
       paramLabel = "BYTES",
-      defaultValue = "${env:HY300_MAX_LABEL_LENGTH:-" + FleetLimits.LABEL_LENGTH + "}",
+      defaultValue = "" + FleetLimits.LABEL_LENGTH,
       description =
-          "Longest family name, label name and label value (HY300_MAX_LABEL_LENGTH; "
-              + FleetLimits.LABEL_LENGTH
-              + ").")
+          "Longest family name, label name and label value (" + FleetLimits.LABEL_LENGTH + ").")
   private int labelLength;
 
   @Option(
       names = "--max-payload",
       paramLabel = "BYTES",
-      defaultValue = "${env:HY300_MAX_PAYLOAD:-" + Limits.MAX_PAYLOAD_BYTES + "}",
+      defaultValue = "" + Limits.MAX_PAYLOAD_BYTES,
       description =
-          "Largest message, at most the contract's ceiling (HY300_MAX_PAYLOAD; "
-              + Limits.MAX_PAYLOAD_BYTES
-              + ").")
+          "Largest message, at most the contract's ceiling (" + Limits.MAX_PAYLOAD_BYTES + ").")
   private int payloadBytes;
 
   @Option(
       names = "--max-flaps",
       paramLabel = "N",
-      defaultValue = "${env:HY300_MAX_FLAPS:-" + FleetLimits.FLAPS + "}",
+      defaultValue = "" + FleetLimits.FLAPS,
       description =
           "Times a minute that a projector may come online before its series are held back"
-              + " (HY300_MAX_FLAPS; "
+              + " ("
               + FleetLimits.FLAPS
               + ").")
   private int flaps;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What each test starts with. */
 public abstract class CollectorFixture {
-  protected static final Duration LIMIT = Duration.ofSeconds(20);
+  protected static final Duration LIMIT = Duration.ofSeconds(30);
 
   @TempDir protected Path directory;
 
@@ -48,6 +48,10 @@ public abstract class CollectorFixture {
     return HttpConfig.onLoopback(0);
   }
 
+  protected int keepAliveSeconds() {
+    return 5;
+  }
+
   protected void startCollector() throws Exception {
     HttpConfig config = httpConfig();
     collector =
@@ -56,7 +60,7 @@ public abstract class CollectorFixture {
                 config,
                 Optional.of(BrokerAccess.open(broker.address())),
                 0,
-                5,
+                keepAliveSeconds(),
                 Topics.standard(),
                 FleetLimits.STANDARD,
                 directory.resolve("data")),

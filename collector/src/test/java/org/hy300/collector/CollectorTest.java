@@ -8,77 +8,48 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.MqttClientOptions;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.hy300.collector.fleet.FleetLimits;
-import org.hy300.collector.http.HttpConfig;
 import org.hy300.contract.StatusMessage;
-import org.hy300.contract.Topics;
-import org.hy300.mqtt.BrokerAccess;
-import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A whole collector with a real mosquitto; the device is played by hand. */
 @Timeout(60)
-class CollectorTest {
+class CollectorTest extends CollectorFixture {
   private static final String ROOT = "hy300/v1/p1";
   private static final String POSITION = "hy300_motor_position_steps{device=\"p1\"}";
   private static final String UP = "hy300_device_up{device=\"p1\"}";
 
-  private final HttpClient http = HttpClient.newHttpClient();
-  private Mosquitto broker;
-  private Collector collector;
-  private int port;
   private MqttProbe device;
 
+  @Override
+  protected int keepAliveSeconds() {
+    return 1;
+  }
+
   @BeforeEach
-  void start(@TempDir Path directory) throws Exception {
-    broker = new Mosquitto(directory);
-    BrokerAccess access = BrokerAccess.open(broker.address());
-    CollectorConfig config =
-        new CollectorConfig(
-            HttpConfig.onLoopback(0),
-            Optional.of(access),
-            0,
-            1,
-            Topics.standard(),
-            FleetLimits.STANDARD,
-            directory.resolve("data"));
-    collector = new Collector(config, access);
-    port =
-        collector
-            .start()
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS)
-            .actualPort();
+  void connect() {
     device = connect("s1");
     publishState("s1", 1, 127);
     awaitMetric(POSITION, "127");
   }
 
   @AfterEach
-  void stop() throws Exception {
+  void disconnect() {
     device.close();
-    collector.stop().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-    broker.close();
   }
 
   private MqttProbe connect(String session) {
@@ -109,15 +80,9 @@ class CollectorTest {
         true);
   }
 
-  private String get(String path) throws IOException, InterruptedException {
-    return http.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-            HttpResponse.BodyHandlers.ofString())
-        .body();
-  }
-
-  private Optional<String> metric(String series) throws IOException, InterruptedException {
+  private Optional<String> metric(String series) throws Exception {
     return get("/metrics")
+        .body()
         .lines()
         .filter(line -> line.startsWith(series + " "))
         .map(line -> line.substring(series.length() + 1))
@@ -129,14 +94,6 @@ class CollectorTest {
         .atMost(Duration.ofSeconds(15))
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(() -> assertThat(metric(series)).isEqualTo(Optional.ofNullable(value)));
-  }
-
-  private CompletableFuture<HttpResponse<String>> post(String path, String body) {
-    return http.sendAsync(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
   }
 
   private CompletableFuture<HttpResponse<String>> move(String body) {
@@ -199,7 +156,7 @@ class CollectorTest {
     assertThat(new JsonObject(response.body()))
         .isEqualTo(
             new JsonObject("{\"id\":\"c1\",\"status\":\"done\",\"result\":{\"position\":120}}"));
-    assertThat(get("/internal/metrics"))
+    assertThat(get("/internal/metrics").body())
         .contains("hy300_collector_commands_total{command=\"motor/move\",result=\"done\"} 1.0");
   }
 
@@ -297,14 +254,12 @@ class CollectorTest {
   @Test
   void aPageOfAnotherHostIsNotServed() throws Exception {
     HttpResponse<String> response =
-        http.send(
-            HttpRequest.newBuilder(
-                    URI.create(
-                        "http://127.0.0.1:" + port + "/api/v1/devices/p1/commands/motor/home"))
-                .header("Origin", "http://elsewhere.example")
-                .POST(HttpRequest.BodyPublishers.ofString("{}"))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+        soon(
+            post(
+                "/api/v1/devices/p1/commands/motor/home",
+                "{}",
+                "Origin",
+                "http://elsewhere.example"));
     assertThat(response.statusCode()).isEqualTo(403);
   }
 
@@ -325,7 +280,7 @@ class CollectorTest {
         .atMost(Duration.ofSeconds(10))
         .untilAsserted(
             () ->
-                assertThat(get("/internal/metrics"))
+                assertThat(get("/internal/metrics").body())
                     .contains("hy300_collector_drops_total{reason=\"malformed\"} 7.0")
                     .contains("hy300_collector_drops_total{reason=\"oversized\"} 1.0")
                     .contains("hy300_collector_drops_total{reason=\"illegal_topic\"} 1.0"));
@@ -336,7 +291,7 @@ class CollectorTest {
   void thePageIsCompressedForWhoAsks() throws Exception {
     HttpResponse<byte[]> response =
         http.send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+            HttpRequest.newBuilder(URI.create(url + "/metrics"))
                 .header("Accept-Encoding", "gzip")
                 .build(),
             HttpResponse.BodyHandlers.ofByteArray());
@@ -347,7 +302,7 @@ class CollectorTest {
 
   @Test
   void vertxAndTheMachineMeasureThemselves() throws Exception {
-    assertThat(get("/internal/metrics"))
+    assertThat(get("/internal/metrics").body())
         .contains("vertx_http_server_")
         .contains("jvm_memory_used_bytes")
         .contains("hy300_collector_messages_total{kind=\"state\"} ")

@@ -18,6 +18,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ContractTest {
   private static final Instant TIME = Instant.parse("2026-11-21T04:00:00Z");
+
+  static final InfoMessage INFO =
+      new InfoMessage(
+          "s1",
+          TIME,
+          "HY300",
+          "6.1.0",
+          "0.1.0",
+          "b1",
+          Map.of("site", "berlin"),
+          List.of("motor"),
+          Map.of("hy300_motor_homed", new Family("gauge", "Whether it is homed.")));
   private final Topics topics = Topics.standard();
 
   @Test
@@ -61,18 +73,7 @@ class ContractTest {
   void messagesSurviveTheirOwnEncoding() throws Exception {
     StatusMessage status = new StatusMessage(true, "s1", TIME);
     assertThat(StatusMessage.parse(status.toBuffer())).isEqualTo(status);
-    InfoMessage info =
-        new InfoMessage(
-            "s1",
-            TIME,
-            "HY300",
-            "6.1.0",
-            "0.1.0",
-            "b1",
-            Map.of("site", "berlin"),
-            List.of("motor"),
-            Map.of("hy300_motor_homed", new Family("gauge", "Whether it is homed.")));
-    assertThat(InfoMessage.parse(info.toBuffer())).isEqualTo(info);
+    assertThat(InfoMessage.parse(INFO.toBuffer())).isEqualTo(INFO);
     EventMessage event =
         new EventMessage("e1", 7, TIME, "homed", new JsonObject().put("position", 0));
     assertThat(EventMessage.parse(event.toBuffer())).isEqualTo(event);

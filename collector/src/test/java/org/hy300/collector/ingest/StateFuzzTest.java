@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.hy300.collector.Mutation;
 import org.hy300.collector.PlayedFleet;
 import org.hy300.collector.exposition.Format;
 import org.hy300.collector.fleet.Session;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StateFuzzTest {
   private static final int SECONDS = Integer.getInteger("fuzz.seconds", 4);
   private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
+  private static final int LONGEST = 2000;
   private static final Session SESSION = SessionNames.session("s1");
 
   private static final List<String> MESSAGES =
@@ -94,12 +96,14 @@ class StateFuzzTest {
   void noMutationDoesAnythingButParseOrBeRefused() {
     System.out.println("state fuzz: -Dfuzz.seed=" + SEED + " -Dfuzz.seconds=" + SECONDS);
     Random random = new Random(SEED);
+    Mutation mutation = new Mutation(random, TOKENS);
     long end = System.nanoTime() + SECONDS * 1_000_000_000L;
     byte[] before = MESSAGES.get(0).getBytes(StandardCharsets.UTF_8);
     for (int run = 0; System.nanoTime() < end; run++) {
       byte[] message = MESSAGES.get(random.nextInt(2)).getBytes(StandardCharsets.UTF_8);
       for (int change = random.nextInt(4); change >= 0; change--) {
-        message = mutate(message, random);
+        byte[] mutant = mutation.of(message);
+        message = mutant.length > LONGEST ? Arrays.copyOf(mutant, LONGEST) : mutant;
       }
       check(before, message);
       before = random.nextInt(8) == 0 ? message : before;
@@ -107,25 +111,6 @@ class StateFuzzTest {
         checkPage(message);
       }
     }
-  }
-
-  private static byte[] mutate(byte[] message, Random random) {
-    int at = random.nextInt(message.length + 1);
-    int cut = random.nextInt(3) == 0 ? random.nextInt(Math.min(9, message.length - at + 1)) : 0;
-    byte[] put =
-        switch (random.nextInt(4)) {
-          case 0 -> new byte[] {(byte) random.nextInt(256)};
-          case 1 -> {
-            int from = random.nextInt(message.length + 1);
-            yield Arrays.copyOfRange(
-                message, from, Math.min(message.length, from + random.nextInt(40)));
-          }
-          default -> TOKENS.get(random.nextInt(TOKENS.size())).getBytes(StandardCharsets.UTF_8);
-        };
-    byte[] mutant = Arrays.copyOf(message, message.length - cut + put.length);
-    System.arraycopy(put, 0, mutant, at, put.length);
-    System.arraycopy(message, at + cut, mutant, at + put.length, message.length - at - cut);
-    return mutant.length > 2000 ? Arrays.copyOf(mutant, 2000) : mutant;
   }
 
   /** Both parsers, and that the quick one reads what the other reads and no more. */

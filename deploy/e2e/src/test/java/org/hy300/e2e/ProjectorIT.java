@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hy300.testing.Program;
+import org.hy300.testing.Prometheus;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -58,7 +59,7 @@ class ProjectorIT {
     fleet = new Fleet(KEEP_ALIVE_SECONDS);
     subscriber = fleet.subscribe();
     projector = new Projector(DEVICE, fleet.mqttPort, KEEP_ALIVE_SECONDS);
-    prometheus = new Prometheus(fleet.httpPort, directory);
+    prometheus = Prometheus.of(fleet.httpPort, directory);
   }
 
   @AfterAll

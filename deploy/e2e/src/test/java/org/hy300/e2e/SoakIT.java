@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.Program;
+import org.hy300.testing.Prometheus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -80,7 +81,7 @@ class SoakIT {
       sites.add(site);
     }
     awaitOffline(0);
-    prometheus = new Prometheus(url.getPort(), directory);
+    prometheus = Prometheus.of(url.getPort(), directory);
   }
 
   @AfterEach

@@ -100,6 +100,7 @@ final class DeviceReader {
         }
       }
       try {
+        // A thread of its own, with nothing else to do; stop() ends the pause.
         Thread.sleep(RETRY_MS);
       } catch (InterruptedException e) {
         return;

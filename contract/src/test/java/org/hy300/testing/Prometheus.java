@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Debian's Prometheus scraping a collector.
-package org.hy300.e2e;
+package org.hy300.testing;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,18 +16,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.hy300.testing.Program;
 
 /** A real Prometheus with a data directory of its own and a scrape every second. */
-final class Prometheus implements AutoCloseable {
+public final class Prometheus implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Program program;
   private final int port;
 
-  Prometheus(int collectorPort, Path directory) throws IOException {
+  /**
+   * Starts one.
+   *
+   * @param scrapeConfigs what stands below `scrape_configs:`
+   * @param directory where it may keep its data
+   */
+  public Prometheus(String scrapeConfigs, Path directory) throws IOException {
     // Prometheus does not report a port that the system chose, so one is asked for here.
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
@@ -35,9 +41,22 @@ final class Prometheus implements AutoCloseable {
     Path configuration = directory.resolve("prometheus.yml");
     Files.writeString(
         configuration,
+        "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" + scrapeConfigs);
+    program =
+        new Program(
+            "prometheus",
+            Map.of(),
+            "prometheus",
+            "--config.file=" + configuration,
+            "--storage.tsdb.path=" + directory.resolve("prometheus"),
+            "--web.listen-address=127.0.0.1:" + port);
+    program.awaitLine(Pattern.compile("Server is ready"), Duration.ofSeconds(60));
+  }
+
+  /** Starts one that scrapes a collector's fleet and the collector itself. */
+  public static Prometheus of(int collectorPort, Path directory) throws IOException {
+    return new Prometheus(
         """
-        global: {scrape_interval: 1s, scrape_timeout: 1s}
-        scrape_configs:
           - job_name: hy300-fleet
             honor_labels: true
             static_configs: [{targets: ["127.0.0.1:%1$d"]}]
@@ -45,25 +64,25 @@ final class Prometheus implements AutoCloseable {
             metrics_path: /internal/metrics
             static_configs: [{targets: ["127.0.0.1:%1$d"]}]
         """
-            .formatted(collectorPort));
-    program =
-        new Program(
-            "prometheus",
-            Map.of(),
-            "prometheus",
-            "--config.file=" + configuration,
-            "--storage.tsdb.path=" + directory.resolve("data"),
-            "--web.listen-address=127.0.0.1:" + port);
-    program.awaitLine(Pattern.compile("Server is ready"), Duration.ofSeconds(60));
+            .formatted(collectorPort),
+        directory);
   }
 
   /** Evaluates an instant query that gives one sample at most. */
-  Optional<Double> query(String expression) throws IOException, InterruptedException {
+  public Optional<Double> query(String expression) throws IOException, InterruptedException {
+    return query(expression, Instant.now());
+  }
+
+  /** As it was at that time. */
+  public Optional<Double> query(String expression, Instant time)
+      throws IOException, InterruptedException {
     String question =
         "http://127.0.0.1:"
             + port
             + "/api/v1/query?query="
-            + URLEncoder.encode(expression, StandardCharsets.UTF_8);
+            + URLEncoder.encode(expression, StandardCharsets.UTF_8)
+            + "&time="
+            + time;
     String answer =
         http.send(
                 HttpRequest.newBuilder(URI.create(question)).build(),
