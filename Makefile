@@ -17,7 +17,8 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 DEBUG_PACKAGES := flex bison
 SOAK_SECONDS := 3600
-TEST_PACKAGES := mosquitto mosquitto-clients prometheus shellcheck openssl gcc libc6-dev
+TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter shellcheck openssl gcc libc6-dev
+RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
 PACKAGES := deploy/vm/packages.sh
 
@@ -29,8 +30,9 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-java, test-kernel, test-kernel-debug and test-e2e, in this order
+test: ## test-scripts, test-rules, test-java, test-kernel, test-kernel-debug and test-e2e, in this order
 	@$(MAKE) --no-print-directory test-scripts
+	@$(MAKE) --no-print-directory test-rules
 	@$(MAKE) --no-print-directory test-java
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-kernel-debug
@@ -39,6 +41,10 @@ test: ## test-scripts, test-java, test-kernel, test-kernel-debug and test-e2e, i
 test-scripts: ## shell scripts through shellcheck
 	@$(PACKAGES) shellcheck git
 	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/bin/hy300-' | xargs shellcheck -x
+
+test-rules: ## the Prometheus configurations, rules and alerts, each alert firing and not firing, with its runbook
+	@$(PACKAGES) $(RULES_PACKAGES)
+	@deploy/prometheus/check.sh
 
 test-java: ## build, formatter, static analysis, unit and integration tests of the Java modules
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
@@ -99,7 +105,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-java test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-collector bench-kernel package clean programs
+.PHONY: help demo test test-scripts test-rules test-java test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-collector bench-kernel package clean programs
 
 programs: target/programs
 

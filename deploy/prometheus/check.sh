@@ -1,0 +1,47 @@
+#!/bin/sh
+# Checks what this directory ships: configurations, rules, the tests of every alert, and that each has its runbook.
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: check.sh
+set -eu
+cd "$(dirname "$0")"
+runbooks=../../docs/runbooks
+
+# quietly COMMAND...: shows what it says only when it fails
+quietly() {
+  said=$("$@" 2>&1) || {
+    echo "$said" >&2
+    exit 1
+  }
+}
+for configuration in prometheus.yml prometheus-devices.yml ../node-exporter/prometheus.yml; do
+  quietly promtool check config --lint=all --lint-fatal "$configuration"
+done
+quietly amtool check-config alertmanager.yml
+quietly promtool test rules tests/*.yml
+
+# cases FIRING: the alerts that a test expects to fire (1) or not to (0), read from its alertname and exp_alerts
+cases() {
+  awk -v firing="$1" '
+    /alertname:/ { match($0, /alertname: [A-Za-z]+/); name = substr($0, RSTART + 11, RLENGTH - 11) }
+    /exp_alerts:/ { if ((/exp_alerts: \[\]/ ? 0 : 1) == firing) print name }' tests/*.yml | sort -u
+}
+failed=0
+complain() {
+  echo "check.sh: $*" >&2
+  failed=1
+}
+alerts=$(sed -n 's/.*- alert: //p' rules/*.yml)
+for alert in $alerts; do
+  cases 1 | grep -qx "$alert" || complain "no test in deploy/prometheus/tests makes $alert fire"
+  cases 0 | grep -qx "$alert" || complain "no test in deploy/prometheus/tests keeps $alert from firing"
+  [ -s "$runbooks/$alert.md" ] || complain "docs/runbooks/$alert.md is missing: what to look at when $alert fires"
+  grep -q "runbook_url: docs/runbooks/$alert.md\$" rules/*.yml || complain "$alert does not name docs/runbooks/$alert.md as its runbook_url"
+  grep -q "($alert.md)" "$runbooks/README.md" || complain "docs/runbooks/README.md does not list $alert"
+done
+for page in "$runbooks"/[A-Z]*[a-z].md; do
+  alert=$(basename "$page" .md)
+  echo "$alerts" | grep -qx "$alert" || complain "docs/runbooks/$alert.md is of no alert"
+done
+[ $failed = 0 ] || exit 1
+echo "$(echo "$alerts" | wc -l) alerts, each with its tests and its runbook"
