@@ -47,6 +47,7 @@ final class AgentProgram {
             "--sysfs=" + directory.resolve("projector/hy300"),
             "--journal=" + directory.resolve("journal"),
             "--run-directory=" + directory.resolve("run"),
+            "--kmsgpipe=" + directory.resolve("pipe"),
             "--clock-marker=none"));
     command.addAll(List.of(options));
     return new Program("agent", environment, command.toArray(String[]::new));

@@ -102,29 +102,6 @@ class AgentTest extends AgentFixture {
   }
 
   @Test
-  void aMessageOfThePipeIsAnEventThatOutlivesTheBroker() throws Exception {
-    stop(agent);
-    Path pipe = directory.resolve("pipe");
-    // Where there is no kmsgpipe: a FIFO gives what one write() has put in, if nothing else waits.
-    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    agent = start(null);
-    Files.writeString(pipe, "lamp at 400 h\n");
-    String events = ROOT + "/event/agent";
-    probe.await(events, e -> message(e).equals("{\"text\":\"lamp at 400 h\"}"));
-    broker.kill();
-    Files.write(pipe, new byte[] {(byte) 0xff, 1});
-    broker.start();
-    try (MqttProbe again = new MqttProbe(broker.address()).subscribe("hy300/v1/#")) {
-      again.await(OWN_STATE, s -> value(s, "hy300_agent_pipe_messages_total") == 2);
-      again.await(events, e -> message(e).equals("{\"base64\":\"/wE=\"}"));
-    }
-  }
-
-  private static String message(JsonObject event) {
-    return event.getString("event").equals("message") ? event.getJsonObject("data").encode() : "";
-  }
-
-  @Test
   void theBoardsSensorsAreState() {
     JsonObject state = probe.await(ROOT + "/state/board", s -> true);
     assertThat(

@@ -151,6 +151,33 @@ class CrashTest extends ProjectorFixture {
   }
 
   @Test
+  void aMessageOfThePipeIsAnEventThatOutlivesTheBroker() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    // Where there is no kmsgpipe: a FIFO gives what one write() has put in, if nothing else waits.
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    start();
+    Files.writeString(pipe, "lamp at 400 h\n");
+    probe.await(ROOT + "/event/agent", e -> data(e).equals("{\"text\":\"lamp at 400 h\"}"));
+    broker.kill();
+    Files.write(pipe, new byte[] {(byte) 0xff, 1});
+    agent.awaitLine(Pattern.compile("base64"), LIMIT);
+    // It would tell a broker that has no subscriber yet.
+    agent.signal("STOP");
+    broker.start();
+    probe.close();
+    probe = new MqttProbe(broker.address()).subscribe("hy300/v1/#");
+    agent.signal("CONT");
+    probe.await(ROOT + "/event/agent", e -> data(e).equals("{\"base64\":\"/wE=\"}"));
+    probe.await(
+        ROOT + "/state/agent",
+        s -> s.getJsonObject("values").getInteger("hy300_agent_pipe_messages_total") == 2);
+  }
+
+  private static String data(JsonObject event) {
+    return event.getJsonObject("data").encode();
+  }
+
+  @Test
   void aCommandThatAKillInterruptsIsAnsweredOnceAndADoneOneIsNotDoneAgain() throws Exception {
     start();
     home();

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
@@ -147,6 +148,25 @@ class EventPublisherTest {
     return new MqttProbe(broker.address()).subscribe("hy300/v1/p1/event/+");
   }
 
+  /** The publisher, which would connect and send as soon as it can, is held until then. */
+  private MqttProbe startBrokerAndSubscribe() throws Exception {
+    CountDownLatch subscribed = new CountDownLatch(1);
+    context.runOnContext(
+        now -> {
+          try {
+            subscribed.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try {
+      broker.start();
+      return subscribe();
+    } finally {
+      subscribed.countDown();
+    }
+  }
+
   private void awaitAllSent() {
     await("everything is acknowledged").atMost(LIMIT).until(() -> onLoop(events::depth) == 0);
   }
@@ -173,8 +193,7 @@ class EventPublisherTest {
     stopPublisher();
     start("second", 8 * MIB);
     tell(TEN_MINUTES / 2);
-    broker.start();
-    try (MqttProbe probe = subscribe()) {
+    try (MqttProbe probe = startBrokerAndSubscribe()) {
       awaitAllSent();
       await().atMost(LIMIT).until(() -> heard(probe, "motor").size() >= told.size());
       assertThat(heard(probe, "agent")).isEmpty();
@@ -216,8 +235,7 @@ class EventPublisherTest {
     start("first", 64 * 1024);
     broker.kill();
     tell(3000);
-    broker.start();
-    try (MqttProbe probe = subscribe()) {
+    try (MqttProbe probe = startBrokerAndSubscribe()) {
       awaitAllSent();
       await()
           .atMost(LIMIT)
