@@ -108,11 +108,7 @@ public final class Collector {
     fleet = new Fleet(config.limits(), own);
     subscriber =
         new FleetSubscriber(
-            vertx,
-            config.keepAliveSeconds(),
-            fleet,
-            new Ingest(topics, fleet, own),
-            this::brokerSilenceMs);
+            vertx, config.keepAliveSeconds(), topics, fleet, new Ingest(topics, fleet, own));
     mqtt =
         new MqttSession(
             vertx,
@@ -155,10 +151,6 @@ public final class Collector {
             .server(config.http());
   }
 
-  private long brokerSilenceMs() {
-    return mqtt.silenceMs();
-  }
-
   private boolean isOnline(String device) {
     return fleet.find(device).filter(Device::isOnline).isPresent();
   }
@@ -177,8 +169,7 @@ public final class Collector {
         listening ->
             context.runOnContext(
                 now -> {
-                  subscriber.start();
-                  mqtt.start();
+                  subscriber.start(mqtt);
                   relaySession.start(relay, fleetCommands);
                   relay.start();
                   fleetCommands.start();

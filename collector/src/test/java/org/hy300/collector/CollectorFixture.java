@@ -40,8 +40,12 @@ public abstract class CollectorFixture {
 
   @BeforeEach
   void startBroker() throws Exception {
-    broker = new Mosquitto(directory);
+    broker = startMosquitto();
     startCollector();
+  }
+
+  protected Mosquitto startMosquitto() throws Exception {
+    return new Mosquitto(directory);
   }
 
   protected HttpConfig httpConfig() throws Exception {

@@ -104,6 +104,11 @@ public record Topics(String root) {
     return device(FLEET, Kind.REPLY) + "/" + subsystem + "/" + action;
   }
 
+  /** Filter for the state of one device's subsystems. */
+  public String statesOf(String device) {
+    return device(device, Kind.STATE) + "/+";
+  }
+
   /** Filter for one device's commands. */
   public String commandsOf(String device) {
     return device(device, Kind.COMMAND) + "/+/+";

@@ -16,6 +16,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -110,6 +111,9 @@ public final class MqttSession {
   private long retryTimer = -1;
   private Promise<Void> drained;
 
+  /** Topic filters that are subscribed to for no more than what is retained there. */
+  private List<String> readAgain = List.of();
+
   /**
    * Creates a session that {@link #start} connects.
    *
@@ -181,6 +185,24 @@ public final class MqttSession {
     return connected
         ? client.publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false).mapEmpty()
         : Future.failedFuture("there is no connection to the broker");
+  }
+
+  /**
+   * Has the broker send what is retained below these filters once more, at QoS 0.
+   *
+   * @return false when there is no connection (a new one brings everything), or the broker has not
+   *     answered the last call yet
+   */
+  public boolean readRetained(List<String> filters) {
+    if (!connected || !readAgain.isEmpty()) {
+      return false;
+    }
+    MqttClient from = client;
+    readAgain = List.copyOf(filters);
+    Map<String, Integer> wanted = new LinkedHashMap<>();
+    filters.forEach(filter -> wanted.put(filter, MqttQoS.AT_MOST_ONCE.value()));
+    from.subscribe(wanted).onFailure(error -> lost(from, reason(error)));
+    return true;
   }
 
   /** Waits until everything is acknowledged, at most so long, then disconnects without a Will. */
@@ -279,6 +301,12 @@ public final class MqttSession {
       return;
     }
     heard();
+    if (connected) {
+      // The subscription has done its work, even where the broker refused it.
+      from.unsubscribe(readAgain).onFailure(error -> lost(from, reason(error)));
+      readAgain = List.of();
+      return;
+    }
     vertx.cancelTimer(answerTimer);
     // 0x80 stands for a refused subscription (MQTT 3.1.1, 3.9.3).
     if (suback.grantedQoSLevels().stream().anyMatch(granted -> granted > 2)) {
@@ -373,6 +401,7 @@ public final class MqttSession {
     }
     boolean wasConnected = connected;
     connected = false;
+    readAgain = List.of();
     if (drained != null) {
       drained.tryComplete();
     }

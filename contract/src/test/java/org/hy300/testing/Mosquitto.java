@@ -70,6 +70,20 @@ public final class Mosquitto implements AutoCloseable {
     return address;
   }
 
+  /** Has it read its files anew, as SIGHUP does. */
+  public void reload() throws IOException, InterruptedException {
+    long before = reloads();
+    program.signal("HUP");
+    Awaitility.await("mosquitto reads its files")
+        .atMost(Duration.ofSeconds(10))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> reloads() > before);
+  }
+
+  private long reloads() {
+    return program.lines().stream().filter(line -> line.contains("Reloading config")).count();
+  }
+
   /** Ends it at once, as a power cut would. */
   public void kill() throws IOException, InterruptedException {
     program.signal("KILL");

@@ -4,6 +4,7 @@ package org.hy300.collector.fleet;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,9 @@ public final class Fleet {
 
   /** Devices that come and go too often. */
   private final Set<Device> held = ConcurrentHashMap.newKeySet();
+
+  /** Devices of which a state message was lost on the way. */
+  private final Set<String> gaps = ConcurrentHashMap.newKeySet();
 
   private final Standing standing = new Standing();
   private final Families families;
@@ -221,6 +225,7 @@ public final class Fleet {
     long missed = device.number(session, seq);
     if (missed > 0 && !retained) {
       own.missed(missed);
+      gaps.add(device.name());
     }
   }
 
@@ -272,6 +277,16 @@ public final class Fleet {
     }
   }
 
+  /** Some devices whose retained state may be newer than what is known of them. */
+  public List<String> gaps(int most) {
+    return gaps.stream().limit(most).toList();
+  }
+
+  /** The broker was asked for what is retained of these. */
+  public void forgetGaps(List<String> devices) {
+    devices.forEach(gaps::remove);
+  }
+
   /** Forgets the state of a subsystem: its retained message was cleared. */
   public void forgetState(String name, String subsystem) {
     Device device = devices.get(name);
@@ -294,6 +309,7 @@ public final class Fleet {
   /** The broker is lost; when it is back it tells everything that is retained. */
   public void doubtAll() {
     devices.values().forEach(Device::doubt);
+    gaps.clear();
   }
 
   /** The broker has told what it knows, or is lost: whom it has not named is offline. */

@@ -4,8 +4,8 @@ package org.hy300.collector.ingest;
 
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.contract.Limits;
 import org.hy300.contract.Topics;
@@ -16,35 +16,51 @@ public final class FleetSubscriber implements MqttSession.Listener {
   /** How long the broker may take to send what is retained. */
   private static final long SETTLE_MS = 10_000;
 
-  private static final long RELEASE_MS = 1_000;
+  private static final long TICK_MS = 1_000;
+
+  /** Devices whose state is read again at once: a lossy burst must not become another one. */
+  private static final int READ_AGAIN = 200;
 
   private final Vertx vertx;
   private final long graceMs;
   private final Fleet fleet;
   private final Ingest ingest;
-  private final LongSupplier silenceMs;
+  private final Topics topics;
+  private MqttSession session;
   private volatile boolean connected;
   private volatile boolean everConnected;
   private long settleTimer = -1;
   private long withdrawTimer = -1;
 
-  /**
-   * Creates the listener of a session that subscribes to {@link #subscriptions}.
-   *
-   * @param silenceMs for how long the session has heard nothing from the broker
-   */
+  /** Creates the listener of a session that subscribes to {@link #subscriptions}. */
   public FleetSubscriber(
-      Vertx vertx, int keepAliveSeconds, Fleet fleet, Ingest ingest, LongSupplier silenceMs) {
+      Vertx vertx, int keepAliveSeconds, Topics topics, Fleet fleet, Ingest ingest) {
     this.vertx = vertx;
     graceMs = (long) (keepAliveSeconds * 1000 * Limits.KEEP_ALIVE_GRACE);
+    this.topics = topics;
     this.fleet = fleet;
     this.ingest = ingest;
-    this.silenceMs = silenceMs;
   }
 
-  /** Begins to look after devices that are held back. */
-  public void start() {
-    vertx.setPeriodic(RELEASE_MS, timer -> fleet.release(System.currentTimeMillis()));
+  /** Connects the session, and looks after devices that are held back or miss a message. */
+  public void start(MqttSession mqtt) {
+    session = mqtt;
+    session.start();
+    vertx.setPeriodic(
+        TICK_MS,
+        timer -> {
+          fleet.release(System.currentTimeMillis());
+          readAgain();
+        });
+  }
+
+  /** What was lost at QoS 0 is retained, or what came after it is. */
+  private void readAgain() {
+    List<String> devices = fleet.gaps(READ_AGAIN);
+    if (!devices.isEmpty()
+        && session.readRetained(devices.stream().map(topics::statesOf).toList())) {
+      fleet.forgetGaps(devices);
+    }
   }
 
   /**
@@ -64,7 +80,7 @@ public final class FleetSubscriber implements MqttSession.Listener {
 
   /** Whether the fleet's picture may be shown: the broker was heard within 1.5 keep-alives. */
   public boolean isCurrent() {
-    return everConnected && silenceMs.getAsLong() < graceMs;
+    return everConnected && session.silenceMs() < graceMs;
   }
 
   @Override
@@ -81,7 +97,7 @@ public final class FleetSubscriber implements MqttSession.Listener {
     // Not when it comes back: a broker may send what is retained before its SUBACK.
     fleet.doubtAll();
     vertx.cancelTimer(settleTimer);
-    long left = Math.max(1, graceMs - silenceMs.getAsLong());
+    long left = Math.max(1, graceMs - session.silenceMs());
     withdrawTimer = vertx.setTimer(left, timer -> fleet.settle());
   }
 
