@@ -4,7 +4,6 @@ package org.hy300.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,10 +31,7 @@ public final class Mosquitto implements AutoCloseable {
    */
   public Mosquitto(Path directory, String name, boolean tls, String... settings)
       throws IOException {
-    // mosquitto does not report a port that the system chose, so one is asked for here.
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      address = new BrokerAddress(name, socket.getLocalPort(), tls);
-    }
+    address = new BrokerAddress(name, FreePort.choose(), tls);
     configuration = directory.resolve("mosquitto.conf");
     Files.writeString(
         configuration,

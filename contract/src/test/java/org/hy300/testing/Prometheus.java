@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's Prometheus scraping a collector.
+// Debian's Prometheus with a configuration of the test's or of those that are shipped.
 package org.hy300.testing;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -17,31 +15,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A real Prometheus with a data directory of its own and a scrape every second. */
+/** A real Prometheus with a data directory of its own. */
 public final class Prometheus implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Program program;
   private final int port;
 
   /**
-   * Starts one.
+   * Starts one that scrapes every second.
    *
    * @param scrapeConfigs what stands below `scrape_configs:`
    * @param directory where it may keep its data
    */
   public Prometheus(String scrapeConfigs, Path directory) throws IOException {
-    // Prometheus does not report a port that the system chose, so one is asked for here.
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
-    Path configuration = directory.resolve("prometheus.yml");
-    Files.writeString(
-        configuration,
-        "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" + scrapeConfigs);
+    this(
+        Files.writeString(
+            directory.resolve("prometheus.yml"),
+            "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" + scrapeConfigs),
+        directory,
+        FreePort.choose());
+  }
+
+  private Prometheus(Path configuration, Path directory, int port) throws IOException {
+    this.port = port;
     program =
         new Program(
             "prometheus",
@@ -51,6 +52,15 @@ public final class Prometheus implements AutoCloseable {
             "--storage.tsdb.path=" + directory.resolve("prometheus"),
             "--web.listen-address=127.0.0.1:" + port);
     program.awaitLine(Pattern.compile("Server is ready"), Duration.ofSeconds(60));
+  }
+
+  /**
+   * Starts one with a configuration that is shipped.
+   *
+   * @param configuration the file; others that it names stand beside it
+   */
+  public static Prometheus configured(Path configuration, Path directory) throws IOException {
+    return new Prometheus(configuration, directory, FreePort.choose());
   }
 
   /** Starts one that scrapes a collector's fleet and the collector itself. */
@@ -76,29 +86,52 @@ public final class Prometheus implements AutoCloseable {
   /** As it was at that time. */
   public Optional<Double> query(String expression, Instant time)
       throws IOException, InterruptedException {
-    String question =
-        "http://127.0.0.1:"
-            + port
-            + "/api/v1/query?query="
-            + URLEncoder.encode(expression, StandardCharsets.UTF_8)
-            + "&time="
-            + time;
-    String answer =
-        http.send(
-                HttpRequest.newBuilder(URI.create(question)).build(),
-                HttpResponse.BodyHandlers.ofString())
-            .body();
-    if (!answer.startsWith("{\"status\":\"success\"")) {
-      throw new IllegalStateException(expression + ": " + answer);
-    }
-    JsonArray result = new JsonObject(answer).getJsonObject("data").getJsonArray("result");
+    JsonArray result = samples(expression, time);
     if (result.isEmpty()) {
       return Optional.empty();
     }
     if (result.size() > 1) {
-      throw new IllegalStateException(expression + " gives several samples: " + answer);
+      throw new IllegalStateException(expression + " gives several samples: " + result);
     }
     return Optional.of(Double.valueOf(result.getJsonObject(0).getJsonArray("value").getString(1)));
+  }
+
+  /** Everything that an instant query gives, as Prometheus' API writes it. */
+  public JsonArray samples(String expression) throws IOException, InterruptedException {
+    return samples(expression, Instant.now());
+  }
+
+  private JsonArray samples(String expression, Instant time)
+      throws IOException, InterruptedException {
+    return get("query?query="
+            + URLEncoder.encode(expression, StandardCharsets.UTF_8)
+            + "&time="
+            + time)
+        .getJsonArray("result");
+  }
+
+  /** The alerts that are pending or fire. */
+  public List<JsonObject> alerts() throws IOException, InterruptedException {
+    return get("alerts").getJsonArray("alerts").stream().map(JsonObject.class::cast).toList();
+  }
+
+  /** The groups of rules, with what became of the last evaluation of each. */
+  public List<JsonObject> ruleGroups() throws IOException, InterruptedException {
+    return get("rules").getJsonArray("groups").stream().map(JsonObject.class::cast).toList();
+  }
+
+  private JsonObject get(String question) throws IOException, InterruptedException {
+    String answer =
+        http.send(
+                HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + port + "/api/v1/" + question))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+    if (!answer.startsWith("{\"status\":\"success\"")) {
+      throw new IllegalStateException(question + ": " + answer);
+    }
+    return new JsonObject(answer).getJsonObject("data");
   }
 
   @Override

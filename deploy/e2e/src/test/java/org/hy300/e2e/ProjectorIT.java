@@ -9,9 +9,11 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.json.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -210,6 +212,25 @@ class ProjectorIT {
 
   @Test
   @Order(9)
+  void nodeExporterTakesEachMetricAttributeOfTheDriversAsItIs(@TempDir Path directory)
+      throws Exception {
+    List<String> types = new ArrayList<>();
+    for (String attribute : NodeExporter.attributes()) {
+      String page =
+          projector.shell("tr '\\n' '~' < /sys/class/hy300/" + attribute).replace('~', '\n');
+      Files.writeString(directory.resolve(attribute.replace('/', '-') + ".prom"), page);
+      page.lines().filter(line -> line.startsWith("# TYPE hy300_")).forEach(types::add);
+    }
+    assertThat(types).hasSizeGreaterThan(NodeExporter.attributes().size());
+    try (NodeExporter exporter = new NodeExporter(directory)) {
+      assertThat(exporter.page().lines())
+          .contains("node_textfile_scrape_error 0")
+          .containsAll(types);
+    }
+  }
+
+  @Test
+  @Order(10)
   void aThousandSignalChangesArriveOrAreCountedAsLost() throws Exception {
     int changes = 1000;
     double counted = fleet.metric(SIGNAL_CHANGES).orElseThrow();
@@ -242,7 +263,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void anUnboundDriverTakesItsSeriesAlongAndBringsThemBack() throws Exception {
     String unbind = "cd /sys/bus/platform/drivers/hy300-keystone-motor && ls | grep motor";
     String node = projector.shell(unbind);
@@ -257,7 +278,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void aSilentProjectorIsDownWithinOneAndAHalfKeepAlivesAndComesBackByItself() throws Exception {
     projector.guest().signal("STOP");
     // Half a keep-alive more for the scrape and a busy machine; the broker's own limit is 1.5.
@@ -278,7 +299,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void aPulledPlugIsSeenAtOnce() throws Exception {
     projector.guest().signal("KILL");
     eventually(KEEP_ALIVE_SECONDS * 3 / 2, () -> fleet.metric(UP), Optional.of(0.0));
@@ -289,7 +310,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(13)
+  @Order(14)
   void everyMessageWasAsTheContractSays() {
     assertThat(fleet.violations(subscriber)).isEmpty();
   }

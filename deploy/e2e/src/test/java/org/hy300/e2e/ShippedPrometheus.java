@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prometheus with the configurations and rules of deploy/, where only targets and times are others.
+package org.hy300.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.hy300.testing.Prometheus;
+
+/** A test does not wait two minutes for what an operator should not be woken for. */
+final class ShippedPrometheus {
+  private static final Path DEPLOY = Root.DIRECTORY.resolve("deploy");
+
+  private ShippedPrometheus() {}
+
+  /**
+   * Starts one.
+   *
+   * @param configuration a file below deploy/
+   * @param shippedTarget what is scraped unless told otherwise
+   * @param target what is scraped here
+   */
+  static Prometheus start(String configuration, String shippedTarget, String target, Path directory)
+      throws IOException {
+    for (Path shipped : files()) {
+      Path copy = directory.resolve(DEPLOY.relativize(shipped));
+      Files.createDirectories(copy.getParent());
+      Files.writeString(
+          copy,
+          Files.readString(shipped)
+              .replace(shippedTarget, target)
+              .replaceAll("(_interval): \\d+s", "$1: 1s")
+              .replaceAll("(for): \\d+m", "$1: 2s"));
+    }
+    return Prometheus.configured(directory.resolve(configuration), directory);
+  }
+
+  /** The recording rules and alerts, as they are shipped. */
+  static String rules() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (Path file : files()) {
+      if (file.getParent().endsWith("rules")) {
+        text.append(Files.readString(file));
+      }
+    }
+    return text.toString();
+  }
+
+  private static List<Path> files() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String part : List.of("prometheus", "node-exporter")) {
+      try (Stream<Path> all = Files.walk(DEPLOY.resolve(part))) {
+        all.filter(file -> file.toString().endsWith(".yml")).forEach(files::add);
+      }
+    }
+    return files;
+  }
+}
