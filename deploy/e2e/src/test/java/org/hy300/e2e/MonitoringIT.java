@@ -157,27 +157,22 @@ class MonitoringIT {
 
   @Test
   @Order(1)
-  void whatIsWrongFiresAndNothingElse() throws Exception {
+  void whatIsWrongFiresAndNothingElse() {
+    awaitWhatIsWrong(prometheus);
+  }
+
+  @Test
+  @Order(2)
+  void scrapedOneByOneTheSameFires() {
+    awaitWhatIsWrong(byDevice);
+  }
+
+  private static void awaitWhatIsWrong(Prometheus prometheus) {
     await()
         .atMost(LIMIT)
         .untilAsserted(
             () ->
                 assertThat(firing(prometheus))
-                    .containsExactly(
-                        "CollectorDropping",
-                        "DeviceDown simulated-3",
-                        "MotorFault simulated-1",
-                        "SignalLost simulated-2"));
-  }
-
-  @Test
-  @Order(2)
-  void scrapedOneByOneTheSameFires() throws Exception {
-    await()
-        .atMost(LIMIT)
-        .untilAsserted(
-            () ->
-                assertThat(firing(byDevice))
                     .containsExactly(
                         "CollectorDropping",
                         "DeviceDown simulated-3",
