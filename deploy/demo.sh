@@ -107,6 +107,7 @@ cat <<END
 
 The projector '$device' is up. Try, in another terminal:
 
+  look at the fleet:      http://127.0.0.1:$http_port/ in a browser
   what Prometheus sees:   curl -s http://127.0.0.1:$http_port/metrics | grep hy300_motor_position_steps
   move the motor:         curl -s -d '{"args":{"position":120}}' http://127.0.0.1:$http_port/api/v1/devices/$device/commands/motor/move
   watch state and events: mosquitto_sub -p $mqtt_port -v -t 'hy300/v1/#'

@@ -133,6 +133,12 @@ public final class Gate {
         .orElseGet(() -> new Verdict(principal.get(), 200, "", "", 0));
   }
 
+  /** Whether a request that goes on for long would be let in now, too; counts for nothing. */
+  public boolean stillLetsIn(HttpServerRequest request, Role needed) {
+    return !isGuarded()
+        || authenticate(request).filter(caller -> caller.role().includes(needed)).isPresent();
+  }
+
   /** Why somebody may not do what needs a role; empty when he may. */
   public Optional<Verdict> mayDo(Principal principal, Role needed) {
     if (principal.role().includes(needed)) {

@@ -60,7 +60,12 @@ public final class DeviceSettings {
     return expectSignal.get(device);
   }
 
-  /** The same of all devices that somebody has said it of. */
+  /** What people have said of a device, as it is given out. */
+  public JsonObject json(String device) {
+    return new JsonObject().put(EXPECT_SIGNAL, expectSignal(device));
+  }
+
+  /** Whether devices should have a signal, of all that somebody has said it of. */
   public Map<String, Boolean> expectSignal() {
     return Collections.unmodifiableMap(expectSignal);
   }

@@ -5,11 +5,13 @@ package org.hy300.collector.device;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import org.hy300.contract.EventMessage;
 
@@ -22,7 +24,13 @@ public final class RecentEvents {
   static final int MAX_BYTES = 32 * 1024 * 1024;
 
   /** What a device costs beside the text of its events. */
-  private static final int OVERHEAD = 400;
+  private static final int OVERHEAD = 600;
+
+  /** Longer than any event of the contract is called. */
+  private static final int MAX_NAME = 64;
+
+  /** The last thing that happened to a device, in short. */
+  public record Latest(String id, Instant time, String subsystem, String event) {}
 
   private static final class Ring {
     /** JSON, as it is given out: half the size of an object tree. */
@@ -35,6 +43,9 @@ public final class RecentEvents {
 
   /** By device, the one that was quiet longest first. */
   private final Map<String, Ring> rings = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Of each device that has a ring; may be read on any thread. */
+  private final Map<String, Latest> latest = new ConcurrentHashMap<>();
 
   private final LongConsumer missed;
   private final long maxBytes;
@@ -80,9 +91,19 @@ public final class RecentEvents {
     if (ring.events.size() > PER_DEVICE) {
       grow(ring, -(ring.events.removeFirst().length + ring.ids.removeFirst().length()));
     }
-    Iterator<Ring> quietest = rings.values().iterator();
+    String name = event.event();
+    latest.put(
+        device,
+        new Latest(
+            event.id(),
+            event.time(),
+            subsystem,
+            name.substring(0, Math.min(MAX_NAME, name.length()))));
+    Iterator<Map.Entry<String, Ring>> quietest = rings.entrySet().iterator();
     while (bytes > maxBytes && quietest.hasNext()) {
-      bytes -= quietest.next().bytes;
+      Map.Entry<String, Ring> forgotten = quietest.next();
+      bytes -= forgotten.getValue().bytes;
+      latest.remove(forgotten.getKey());
       quietest.remove();
     }
   }
@@ -90,6 +111,11 @@ public final class RecentEvents {
   private void grow(Ring ring, int by) {
     ring.bytes += by;
     bytes += by;
+  }
+
+  /** The last event of a device, null when there is none; may be asked on any thread. */
+  public Latest latest(String device) {
+    return latest.get(device);
   }
 
   /** The last events of a device, oldest first. */

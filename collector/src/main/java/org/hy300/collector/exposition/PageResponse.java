@@ -52,6 +52,19 @@ public final class PageResponse {
     return true;
   }
 
+  /**
+   * Ends a response whose reader takes nothing: the connection's own close() waits behind what he
+   * does not take.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // The response's closeHandler hears of it.
+  public static void cutOff(HttpServerRequest request) {
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset();
+    } else {
+      ((ConnectionBase) request.connection()).channelHandlerContext().close();
+    }
+  }
+
   /** How many pages are being sent. */
   int running() {
     return running;
@@ -88,7 +101,7 @@ public final class PageResponse {
                   pieces.close();
                 } else if (piece.failed()) {
                   // Half a page must not look like a whole one.
-                  cutOff();
+                  cutOff(request);
                 } else if (pieces.isEnd()) {
                   response.end(piece.result());
                   end();
@@ -104,23 +117,13 @@ public final class PageResponse {
         next();
         return;
       }
-      timer = vertx.setTimer(patienceMs, late -> cutOff());
+      timer = vertx.setTimer(patienceMs, late -> cutOff(request));
       response.drainHandler(
           drained -> {
             if (vertx.cancelTimer(timer) && !ended) {
               next();
             }
           });
-    }
-
-    /** The connection's own close() waits behind what its reader does not take. */
-    @SuppressWarnings("FutureReturnValueIgnored") // The response's closeHandler hears of it.
-    private void cutOff() {
-      if (request.version() == HttpVersion.HTTP_2) {
-        response.reset();
-      } else {
-        ((ConnectionBase) request.connection()).channelHandlerContext().close();
-      }
     }
 
     /** The page is sent, or its reader is gone. */

@@ -47,6 +47,10 @@ public final class Device {
   private volatile byte[] infoLabels;
   private long lastSeen;
   private long lastSeq = -1;
+
+  /** Counted by one thread at a time; who looks from another may see it a moment late. */
+  private int changes;
+
   private int flaps;
   private long flapsSince;
 
@@ -85,6 +89,11 @@ public final class Device {
     return Instant.ofEpochMilli(lastSeen);
   }
 
+  /** Another number whenever something of it may have changed. */
+  public int changes() {
+    return changes;
+  }
+
   /** Visits the series of the current session; none while the device is offline. */
   public void visit(SeriesVisitor visitor) {
     for (Row row : rows) {
@@ -106,6 +115,7 @@ public final class Device {
   }
 
   void seen(long time) {
+    changes++;
     if (time > lastSeen) {
       lastSeen = time;
       Standing.seen(place, time);
@@ -257,6 +267,7 @@ public final class Device {
 
   /** Shows and hides rows by what now holds. */
   void refresh() {
+    changes++;
     Standing.up(place, isOnline());
     Set<Series> seen = null;
     for (Row row : rows) {

@@ -12,8 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.hy300.collector.device.DeviceJson;
 import org.hy300.collector.device.DeviceSettings;
 import org.hy300.collector.device.RecentEvents;
 import org.hy300.collector.device.Snapshots;
@@ -21,7 +21,6 @@ import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.relay.AuditLog;
 import org.hy300.contract.ErrorCode;
-import org.hy300.contract.InfoMessage;
 
 /** Belongs to the event loop. */
 final class DeviceHandler {
@@ -77,7 +76,7 @@ final class DeviceHandler {
             .limit(PAGE + 1)
             .toList();
     JsonArray devices = new JsonArray();
-    page.stream().limit(PAGE).forEach(device -> devices.add(summary(device)));
+    page.stream().limit(PAGE).forEach(device -> devices.add(DeviceJson.summary(device)));
     JsonObject body =
         new JsonObject()
             .put("online", fleet.online())
@@ -93,40 +92,9 @@ final class DeviceHandler {
     return body;
   }
 
-  private JsonObject summary(Device device) {
-    JsonObject json =
-        new JsonObject()
-            .put("device", device.name())
-            .put("online", device.isOnline())
-            .put("last_seen", device.lastSeen().truncatedTo(ChronoUnit.MILLIS).toString());
-    InfoMessage info = device.info();
-    if (info != null) {
-      JsonObject labels = new JsonObject();
-      new TreeMap<>(info.labels()).forEach(labels::put);
-      json.put("model", info.model()).put("labels", labels);
-    }
-    return json;
-  }
-
   /** GET /api/v1/devices/{device}. */
   void show(Exchange exchange) {
-    known(
-        exchange,
-        device -> {
-          JsonObject json = summary(device);
-          InfoMessage info = device.info();
-          if (info != null) {
-            json.put("kernel", info.kernel())
-                .put("agent_version", info.agentVersion())
-                .put("boot_id", info.bootId())
-                .put("subsystems", new JsonArray(List.copyOf(info.subsystems())));
-          }
-          JsonObject values = new JsonObject();
-          device.visit(
-              (family, labels, value) ->
-                  values.put(labels.isEmpty() ? family : family + "{" + labels + "}", value));
-          exchange.json(200, json.put("settings", settings(device.name())).put("values", values));
-        });
+    known(exchange, device -> exchange.json(200, DeviceJson.whole(device, settings)));
   }
 
   /** GET /api/v1/devices/{device}/events. */
@@ -163,11 +131,7 @@ final class DeviceHandler {
 
   /** GET /api/v1/devices/{device}/settings. */
   void settings(Exchange exchange) {
-    known(exchange, device -> exchange.json(200, settings(device.name())));
-  }
-
-  private JsonObject settings(String device) {
-    return new JsonObject().put(EXPECT_SIGNAL, settings.expectSignal(device));
+    known(exchange, device -> exchange.json(200, settings.json(device.name())));
   }
 
   /** PUT /api/v1/devices/{device}/settings. */
@@ -196,7 +160,7 @@ final class DeviceHandler {
                       .put("via", "http")
                       .put("device", device)
                       .put("settings", body));
-              exchange.json(200, settings(device));
+              exchange.json(200, settings.json(device));
             })
         .onFailure(
             error ->

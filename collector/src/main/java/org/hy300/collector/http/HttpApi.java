@@ -134,7 +134,7 @@ public final class HttpApi {
     }
     if (methods.isEmpty()) {
       Answers.refuse(
-          request.response(), 404, "not_found", "nothing is at " + request.path() + "; see /");
+          request.response(), 404, "not_found", "nothing is at " + request.path() + "; see /api");
     } else {
       String allowed = String.join(", ", methods);
       request.response().putHeader("Allow", allowed);

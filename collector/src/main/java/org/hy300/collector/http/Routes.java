@@ -23,6 +23,9 @@ import org.hy300.collector.device.RecentEvents;
 import org.hy300.collector.device.Snapshots;
 import org.hy300.collector.exposition.Format;
 import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.page.DeviceStreams;
+import org.hy300.collector.page.FleetStreams;
+import org.hy300.collector.page.PageFiles;
 import org.hy300.collector.relay.AuditLog;
 import org.hy300.collector.relay.CommandRelay;
 
@@ -62,6 +65,13 @@ public record Routes(
     CommandHandler commands =
         new CommandHandler(vertx, gate, fleet, relay, relayConnected, stopping);
     DeviceHandler devices = new DeviceHandler(vertx, fleet, events, snapshots, settings, audit);
+    PageHandler page =
+        new PageHandler(
+            gate,
+            fleet,
+            new PageFiles(),
+            new FleetStreams(vertx, fleet, events, settings, fleetConnected, stopping),
+            new DeviceStreams(vertx, fleet, events, snapshots, settings, fleetConnected, stopping));
     HealthHandler health =
         new HealthHandler()
             .needs("fleet_connected", fleetConnected)
@@ -69,9 +79,11 @@ public record Routes(
             .needs("journal_writable", relay::isWritable)
             .needs("takes_commands", relay::isOpen);
     List<Route> routes = new ArrayList<>();
-    routes.add(new Route(GET, "/", null, e -> Answers.text(e.response(), TEXT, index(routes))));
+    routes.add(new Route(GET, "/", null, page::index));
+    routes.add(new Route(GET, "/api", null, e -> Answers.text(e.response(), TEXT, index(routes))));
     Collections.addAll(
         routes,
+        new Route(GET, "/page/{file}", null, page::file),
         new Route(GET, "/openapi.yaml", null, e -> Answers.text(e.response(), YAML, description)),
         new Route(GET, "/healthz", null, health::alive),
         new Route(GET, "/readyz", null, health::ready),
@@ -79,8 +91,11 @@ public record Routes(
         new Route(GET, "/metrics/{device}", READ, metrics::device),
         new Route(GET, "/sd", READ, metrics::discovery),
         new Route(GET, "/internal/metrics", READ, this::internal),
+        new Route(GET, "/api/v1/me", READ, page::me),
+        new Route(GET, "/api/v1/live", READ, page::fleet),
         new Route(GET, "/api/v1/devices", READ, devices::list),
         new Route(GET, DEVICE, READ, devices::show),
+        new Route(GET, DEVICE + "/live", READ, page::device),
         new Route(GET, DEVICE + "/events", READ, devices::events),
         new Route(GET, DEVICE + "/snapshot", READ, devices::snapshot),
         new Route(GET, DEVICE + "/settings", READ, devices::settings),

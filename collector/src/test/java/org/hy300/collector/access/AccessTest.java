@@ -8,12 +8,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemTrustOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,13 +82,40 @@ class AccessTest extends CollectorFixture {
     if (token != null) {
       request.header(AUTHORIZATION, "Bearer " + token);
     }
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return client.send(
+        request.build(),
+        answer ->
+            answer.headers().firstValue("Content-Type").orElse("").equals("text/event-stream")
+                ? HttpResponse.BodySubscribers.mapping(
+                    HttpResponse.BodySubscribers.ofInputStream(), AccessTest::leave)
+                : HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8));
+  }
+
+  /** A stream goes on without end. */
+  private static String leave(InputStream stream) {
+    try (stream) {
+      return "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whoAsksIsToldWhatHeMayDo() throws Exception {
+    for (Role role : Role.values()) {
+      assertThat(json(ask("GET", "/api/v1/me", tokens.get(role))))
+          .isEqualTo(
+              new JsonObject()
+                  .put("name", "a-" + role.word())
+                  .put("role", role.word())
+                  .put("tokens", true));
+    }
   }
 
   @Test
   void eachRouteIsForItsRoleAndThoseAbove() throws Exception {
     Pattern line = Pattern.compile("([A-Z]+) +(/\\S*) ?(\\w*)");
-    List<String> index = ask("GET", "/", null).body().lines().skip(1).toList();
+    List<String> index = ask("GET", "/api", null).body().lines().skip(1).toList();
     assertThat(index).hasSizeGreaterThan(10);
     for (String each : index) {
       Matcher route = line.matcher(each);

@@ -84,7 +84,10 @@ class HttpFuzzTest extends CollectorFixture {
               + "{\"command\":\"motor/move\",\"devices\":[\"p1\",\"p2\"],\"args\":{\"position\":7}}",
           "GET /api/v1/commands/k1",
           "DELETE /api/v1/devices/p1",
-          "POST /api/v1/devices/p1/commands/motor/step\n\n{\"args\":{\"steps\":\"x\"}}");
+          "POST /api/v1/devices/p1/commands/motor/step\n\n{\"args\":{\"steps\":\"x\"}}",
+          "GET /page/app.js\nIf-None-Match: \"0\", W/\"1\"\nAccept-Encoding: gzip",
+          "GET /api",
+          "GET /api/v1/me");
 
   private static final List<String> BODY_TOKENS =
       List.of(

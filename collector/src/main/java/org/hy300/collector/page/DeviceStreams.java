@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// Those who look at one projector: its values when they change, its events, word of a new frame.
+package org.hy300.collector.page;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.hy300.collector.device.DeviceJson;
+import org.hy300.collector.device.DeviceSettings;
+import org.hy300.collector.device.RecentEvents;
+import org.hy300.collector.device.Snapshots;
+import org.hy300.collector.fleet.Device;
+import org.hy300.collector.fleet.Fleet;
+
+/**
+ * Each is compared with what its reader was told last, so that nothing waits for a reader that is
+ * slow but the newest. Belongs to the event loop.
+ */
+public final class DeviceStreams {
+  static final int MAX_STREAMS = 64;
+  private static final long LOOK_MS = 200;
+
+  private final Vertx vertx;
+  private final Fleet fleet;
+  private final RecentEvents events;
+  private final Snapshots snapshots;
+  private final DeviceSettings settings;
+  private final BooleanSupplier connected;
+  private final Set<Reader> readers = new LinkedHashSet<>();
+  private long timer = -1;
+
+  /**
+   * Nobody looks yet.
+   *
+   * @param connected whether the fleet's session with the broker stands
+   * @param stopping ends all streams when it completes
+   */
+  public DeviceStreams(
+      Vertx vertx,
+      Fleet fleet,
+      RecentEvents events,
+      Snapshots snapshots,
+      DeviceSettings settings,
+      BooleanSupplier connected,
+      Future<Void> stopping) {
+    this.vertx = vertx;
+    this.fleet = fleet;
+    this.events = events;
+    this.snapshots = snapshots;
+    this.settings = settings;
+    this.connected = connected;
+    stopping.onComplete(stops -> List.copyOf(readers).forEach(reader -> reader.stream.close()));
+  }
+
+  /**
+   * Begins a stream.
+   *
+   * @param mayRead whether the reader is still let in
+   * @return false when there are so many that it is not
+   */
+  public boolean open(HttpServerRequest request, String device, BooleanSupplier mayRead) {
+    if (readers.size() >= MAX_STREAMS) {
+      return false;
+    }
+    if (readers.isEmpty()) {
+      timer = vertx.setPeriodic(LOOK_MS, look -> List.copyOf(readers).forEach(Reader::look));
+    }
+    Reader reader = new Reader(request, device, mayRead);
+    readers.add(reader);
+    reader.look();
+    return true;
+  }
+
+  private void closed(Reader reader) {
+    readers.remove(reader);
+    if (readers.isEmpty()) {
+      vertx.cancelTimer(timer);
+    }
+  }
+
+  private final class Reader {
+    private final EventStream stream;
+    private final String name;
+    private Device known;
+    private int changes;
+    private Boolean expected;
+    private String values = "";
+    private RecentEvents.Latest latest;
+    private Set<String> told = Set.of();
+    private Instant snapshot;
+    private Boolean toldConnected;
+
+    Reader(HttpServerRequest request, String name, BooleanSupplier mayRead) {
+      this.name = name;
+      stream = new EventStream(vertx, request, mayRead, () -> closed(this));
+    }
+
+    void look() {
+      if (stream.isFull()) {
+        return;
+      }
+      Optional<Device> device = fleet.find(name);
+      if (device.isEmpty()) {
+        stream.send("removed", new JsonObject().put("devices", new JsonArray().add(name)).encode());
+        stream.close();
+        return;
+      }
+      connection();
+      values(device.get());
+      events();
+      frame();
+    }
+
+    private void connection() {
+      boolean now = connected.getAsBoolean();
+      if (toldConnected == null || toldConnected != now) {
+        toldConnected = now;
+        stream.send("collector", Connection.json(now));
+      }
+    }
+
+    private void values(Device device) {
+      Boolean signal = settings.expectSignal(name);
+      if (device == known && device.changes() == changes && Objects.equals(signal, expected)) {
+        return;
+      }
+      known = device;
+      changes = device.changes();
+      expected = signal;
+      String json = DeviceJson.whole(device, settings).encode();
+      if (!json.equals(values)) {
+        values = json;
+        stream.send("device", json);
+      }
+    }
+
+    private void events() {
+      RecentEvents.Latest now = events.latest(name);
+      if (Objects.equals(now, latest)) {
+        return;
+      }
+      latest = now;
+      Set<String> ids = new HashSet<>();
+      for (Object each : events.of(name)) {
+        JsonObject event = (JsonObject) each;
+        String id = event.getString("id");
+        ids.add(id);
+        if (!told.contains(id)) {
+          stream.send("event", event.encode());
+        }
+      }
+      told = ids;
+    }
+
+    private void frame() {
+      Optional<Snapshots.Snapshot> now = snapshots.of(name);
+      if (now.isPresent() && !now.get().time().equals(snapshot)) {
+        snapshot = now.get().time();
+        stream.send(
+            "snapshot",
+            new JsonObject()
+                .put("time", snapshot.truncatedTo(ChronoUnit.MILLIS).toString())
+                .encode());
+      }
+    }
+  }
+}

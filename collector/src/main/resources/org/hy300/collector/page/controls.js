@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be done with a projector: moves, capture, the co-processor; who may not is told why, and each reply is shown.
+
+import * as api from './api.js';
+import { attribute, el, text } from './dom.js';
+import { timeOfDay, words } from './format.js';
+
+/** Keys move the slider step by step; the motor goes when they have rested. */
+const REST_MS = 400;
+
+/** A number that is typed and not ordered gives way to the motor's own after so long. */
+const FORGET_MS = 5_000;
+const REPLIES = 6;
+
+const ROLES = {
+  'mips/restart': 'admin',
+};
+
+/** Why a command cannot be given now; null when it can. */
+function refusal(name, facts, live) {
+  const needed = ROLES[name] ?? 'operate';
+  if (!api.mayDo(needed)) {
+    return `the token “${api.me?.name}” has the role ${api.me?.role}, and this needs ${needed}`;
+  }
+  if (!live) {
+    return 'there is no connection to the collector';
+  }
+  if (!facts || !facts.device.online) {
+    return 'the projector is offline';
+  }
+  const moving = facts.is('hy300_motor_moving');
+  switch (name) {
+    case 'motor/move':
+      return facts.fault ? 'there is a fault, which has to be cleared' : !facts.is('hy300_motor_homed') ? 'the motor has to be homed before' : null;
+    case 'motor/home':
+      return facts.fault ? 'there is a fault, which has to be cleared' : null;
+    case 'motor/clear_fault':
+      return !facts.fault ? 'there is no fault' : moving ? 'the motor moves' : null;
+    case 'tvcap/start':
+      return facts.is('hy300_tvcap_enabled') ? 'the input is on' : null;
+    case 'tvcap/stop':
+      return facts.is('hy300_tvcap_enabled') ? null : 'the input is off';
+    case 'tvcap/snapshot':
+      return facts.is('hy300_tvcap_signal_detected') ? null : 'there is no signal';
+    default:
+      return null;
+  }
+}
+
+/** Makes the controls of a device; gives {motor, input, mips, replies, take}. */
+export function controls(device) {
+  let facts = null;
+  let live = false;
+  let rest = 0;
+  let byKey = false;
+
+  /** Whether somebody chooses a position just now. */
+  let held = false;
+
+  /** Moves that have not been answered. */
+  let under = 0;
+  const buttons = [];
+
+  const replies = el('ol', { class: 'replies', role: 'log', 'aria-label': 'Replies', 'aria-live': 'polite' });
+  const none = el('p', { class: 'help' }, 'Nothing has been ordered from this page yet.');
+
+  /** Gives a command, and shows what becomes of it. */
+  async function give(name, title, args) {
+    if (refusal(name, facts, live)) {
+      return;
+    }
+    none.hidden = true;
+    const outcome = el('span', { class: 'outcome pending' }, 'under way …');
+    const entry = el('li', {},
+      el('time', {}, timeOfDay(new Date())), el('span', { class: 'order-name' }, title), outcome);
+    replies.prepend(entry);
+    while (replies.children.length > REPLIES) {
+      replies.lastChild.remove();
+    }
+    under += name === 'motor/move' ? 1 : 0;
+    const reply = await api.command(device, name, args);
+    under -= name === 'motor/move' ? 1 : 0;
+    const result = Object.entries(reply.result ?? {}).map(([key, value]) => `${words(key)} ${value}`).join(', ');
+    const good = reply.status === 'done';
+    attribute(outcome, 'class', `outcome ${good ? 'good' : reply.status === 'cancelled' ? 'warn' : 'bad'}`);
+    outcome.replaceChildren(el('strong', {}, reply.status), good
+      ? (result ? `: ${result}` : '')
+      : `: ${reply.error?.message ?? 'no reason was given'} (${reply.error?.code ?? '?'}, HTTP ${reply.http})`);
+  }
+
+  function button(name, title, kind = '') {
+    const id = `do-${name.replace('/', '-')}`;
+    const element = el('button', {
+      id, type: 'button', class: kind,
+      click: () => {
+        if (name !== 'mips/restart' || confirm('Restart the co-processor? The picture goes dark while it boots.')) {
+          give(name, title);
+        }
+      },
+    }, title);
+    buttons.push({ name, element });
+    return element;
+  }
+
+  /** A line under a group that says why something in it cannot be done. */
+  function why(id, names) {
+    const element = el('p', { id, class: 'why' });
+    return { element, names };
+  }
+
+  const slider = el('input', {
+    id: 'position', type: 'range', min: 0, max: 0, step: 1, disabled: true, 'aria-describedby': 'why-motor position-help',
+    pointerdown: () => { byKey = false; },
+    keydown: () => { byKey = true; },
+    input: () => { held = true; number.value = slider.value; fill(); },
+    change: () => {
+      clearTimeout(rest);
+      rest = setTimeout(() => { held = false; move(); }, byKey ? REST_MS : 0);
+    },
+  });
+  const number = el('input', {
+    id: 'steps', type: 'number', min: 0, max: 0, step: 1, inputmode: 'numeric', required: true, disabled: true, 'aria-describedby': 'why-motor',
+    input: () => { held = true; slider.value = number.value; fill(); },
+    blur: () => {
+      clearTimeout(rest);
+      rest = setTimeout(() => { held = false; }, FORGET_MS);
+    },
+  });
+  const now = el('output', { class: 'position', for: 'position steps' });
+  const most = el('span', { class: 'most' });
+  const marker = el('span', { class: 'marker', 'aria-hidden': 'true' });
+  const submit = el('button', { id: 'do-motor-move', type: 'submit', class: 'primary' }, 'Move');
+  buttons.push({ name: 'motor/move', element: submit });
+  const form = el('form', {
+    class: 'move', novalidate: true,
+    submit: (event) => { event.preventDefault(); clearTimeout(rest); held = false; move(); },
+  },
+  el('div', { class: 'slide' },
+    el('label', { for: 'position' }, 'Position'), el('div', { class: 'track' }, marker, slider),
+    el('p', { id: 'position-help', class: 'help' }, 'The motor moves when you let go.')),
+  el('div', { class: 'exactly' }, el('label', { for: 'steps' }, 'Exact position, in steps'), el('div', { class: 'pair' }, number, submit)));
+
+  function move() {
+    const position = Number(number.value);
+    if (number.value === '' || !Number.isInteger(position)) {
+      number.setCustomValidity('a whole number of steps');
+      number.reportValidity();
+      number.setCustomValidity('');
+      return;
+    }
+    give('motor/move', `Move to ${position}`, { position });
+  }
+
+  function fill() {
+    slider.style.setProperty('--part', `${slider.max > 0 ? (100 * slider.value) / slider.max : 0}%`);
+  }
+
+  const reasons = [
+    why('why-motor', ['motor/move', 'motor/home', 'motor/stop', 'motor/clear_fault']),
+    why('why-input', ['tvcap/start', 'tvcap/stop', 'tvcap/snapshot']),
+    why('why-mips', ['mips/restart']),
+  ];
+  const titles = {
+    'motor/move': 'Move', 'motor/home': 'Home', 'motor/stop': 'Stop', 'motor/clear_fault': 'Clear fault',
+    'tvcap/start': 'Start', 'tvcap/stop': 'Stop', 'tvcap/snapshot': 'Snapshot', 'mips/restart': 'Restart',
+  };
+
+  function explain({ element, names }) {
+    // What is refused for one reason is said together.
+    const by = new Map();
+    for (const name of names) {
+      const reason = refusal(name, facts, live);
+      if (reason) {
+        by.set(reason, [...(by.get(reason) ?? []), titles[name]]);
+      }
+    }
+    text(element, [...by].map(([reason, commands]) => (commands.length === names.length
+      ? `Not now: ${reason}.` : `${commands.join(', ')}: ${reason}.`)).join(' '));
+  }
+
+  function show() {
+    for (const { name, element } of buttons) {
+      const reason = refusal(name, facts, live);
+      attribute(element, 'aria-disabled', reason ? 'true' : null);
+      attribute(element, 'aria-describedby', reason ? `why-${{ motor: 'motor', tvcap: 'input', mips: 'mips' }[name.split('/')[0]]}` : null);
+      attribute(element, 'title', reason);
+    }
+    const stuck = refusal('motor/move', facts, live) !== null;
+    slider.disabled = stuck;
+    number.disabled = stuck;
+    reasons.forEach(explain);
+  }
+
+  /** Takes what the device says now, or that the connection has come or gone. */
+  function take(saying, connected) {
+    facts = saying ?? facts;
+    live = connected;
+    if (facts?.hasMotor) {
+      const max = facts.number('hy300_motor_max_position_steps') ?? 0;
+      const position = facts.number('hy300_motor_position_steps');
+      attribute(slider, 'max', max);
+      attribute(number, 'max', max);
+      text(now, `${position}`);
+      text(most, ` of ${max} steps`);
+      marker.style.setProperty('--at', max > 0 ? Math.max(0, Math.min(1, position / max)) : 0);
+      // The slider goes along with the motor, but for one who holds it.
+      if (!held && under === 0 && document.activeElement !== number) {
+        slider.value = facts.number('hy300_motor_target_steps') ?? position;
+        number.value = slider.value;
+        fill();
+      }
+    } else if (facts) {
+      text(now, '–');
+      text(most, '');
+    }
+    show();
+  }
+
+  return {
+    motor: [
+      el('p', { class: 'big' }, now, most),
+      form,
+      el('div', { class: 'buttons' }, button('motor/stop', 'Stop', 'danger'), button('motor/home', 'Home'), button('motor/clear_fault', 'Clear fault')),
+      reasons[0].element,
+    ],
+    input: [
+      el('div', { class: 'buttons', role: 'group', 'aria-label': 'HDMI input' },
+        button('tvcap/start', 'Start capture'), button('tvcap/stop', 'Stop capture'), button('tvcap/snapshot', 'Take a snapshot')),
+      reasons[1].element,
+    ],
+    mips: [el('div', { class: 'buttons' }, button('mips/restart', 'Restart co-processor')), reasons[2].element],
+    replies: [none, replies],
+    take,
+    close: () => clearTimeout(rest),
+  };
+}

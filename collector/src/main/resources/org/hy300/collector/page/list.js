@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of the fleet. Only rows that can be seen are in the document, so that ten thousand scroll as ten do.
+
+import { attribute, el, text } from './dom.js';
+import * as fleet from './fleet.js';
+import { EVERYTHING, ORDERS, SHOWN, compare, fits, format, key } from './filter.js';
+import { ago, exact, words } from './format.js';
+
+/** Rows that are kept above and below what is seen. */
+const MARGIN = 8;
+
+/** While the fleet is being told, and when the order changes, rows are put in order so often. */
+const ORDER_MS = 250;
+const COUNT_MS = 1_000;
+const SAY_MS = 5_000;
+const AGES_MS = 10_000;
+const SUGGESTIONS = 100;
+
+const COLUMNS = ['state', 'device', null, 'signal', 'motor', 'mips', 'faults', 'event'];
+
+/** Makes the list; `choose` is told when somebody chooses otherwise. Gives {element, set, close}. */
+export function list(first, choose) {
+  let choice = first;
+  let view = [];
+  let fit = fits(choice);
+  let height = 0;
+  let pending = 0;
+  let frame = 0;
+  const cells = new Map();
+  const spare = [];
+
+  const search = el('input', {
+    id: 'search', type: 'search', autocomplete: 'off', spellcheck: 'false', list: 'labels',
+    placeholder: 'name, fault, or label such as site=berlin', 'aria-describedby': 'said',
+    input: () => change({ query: search.value }),
+    keydown: (event) => {
+      if (event.key === 'ArrowDown' || event.key === 'Enter') {
+        const only = event.key === 'Enter' && view.length === 1;
+        if (only) {
+          location.hash = address(view[0]);
+        } else if (view.length > 0 && !(event.key === 'ArrowDown' && suggestions.options.length > 0 && !search.value)) {
+          event.preventDefault();
+          focus(0);
+        }
+      }
+    },
+  });
+  const suggestions = el('datalist', { id: 'labels' });
+  const kinds = Object.entries(SHOWN).map(([name, { title }]) => {
+    const input = el('input', { type: 'radio', name: 'show', value: name, id: `show-${name}`, change: () => change({ show: name }) });
+    const count = el('span', { class: 'count' });
+    return { name, input, count, label: el('label', { for: `show-${name}`, class: `kind ${name}` }, input, el('span', {}, title), count) };
+  });
+  const order = el('select', { id: 'order', change: () => turn(order.value) },
+    ...Object.entries(ORDERS).map(([name, { title }]) => el('option', { value: name }, title)));
+  const said = el('p', { id: 'said', class: 'said', role: 'status' });
+  const heads = COLUMNS.map((name) => (name
+    ? el('div', { role: 'columnheader', class: `cell ${name}` },
+      el('button', { type: 'button', click: () => turn(name) }, name === 'device' ? 'Projector' : name === 'motor' ? 'Motor' : ORDERS[name].title))
+    : el('div', { role: 'columnheader', class: 'cell labels' }, 'Labels')));
+  const head = el('div', { role: 'row', class: 'row head', 'aria-rowindex': 1 }, ...heads);
+  const body = el('div', { role: 'rowgroup', class: 'body' });
+  const empty = el('div', { class: 'empty', hidden: true });
+  const table = el('div', { role: 'table', class: 'table', 'aria-label': 'Projectors', 'aria-colcount': COLUMNS.length },
+    el('div', { role: 'rowgroup' }, head), body);
+  const scroller = el('div', {
+    class: 'scroller', tabindex: 0, role: 'region', 'aria-label': 'List of projectors',
+    scroll: () => { frame ||= requestAnimationFrame(paint); }, keydown: move,
+  }, table, empty);
+  const element = el('section', { class: 'fleet', 'aria-labelledby': 'fleet-title' },
+    el('h1', { id: 'fleet-title', class: 'sr' }, 'All projectors'),
+    el('div', { class: 'tools' },
+      el('div', { class: 'search' }, el('label', { for: 'search', class: 'sr' }, 'Search by name, fault or label'), search, suggestions),
+      el('fieldset', { class: 'kinds' }, el('legend', { class: 'sr' }, 'Show'), ...kinds.map((kind) => kind.label)),
+      el('div', { class: 'order' }, el('label', { for: 'order' }, 'Sort by'), order),
+      said),
+    scroller);
+
+  function address(row) {
+    return `#/devices/${encodeURIComponent(row.device)}`;
+  }
+
+  function change(other) {
+    choice = { ...choice, ...other };
+    choose(format(choice));
+    scroller.scrollTop = 0;
+    show();
+  }
+
+  function turn(name) {
+    change({ order: name, reverse: choice.order === name && !choice.reverse });
+  }
+
+  /** Takes a choice, from the address. */
+  function show() {
+    fit = fits(choice);
+    if (search.value !== choice.query) {
+      search.value = choice.query;
+    }
+    kinds.forEach((kind) => { kind.input.checked = kind.name === choice.show; });
+    order.value = choice.order;
+    COLUMNS.forEach((name, at) => {
+      if (name) {
+        attribute(heads[at], 'aria-sort', name !== choice.order ? 'none' : choice.reverse ? 'descending' : 'ascending');
+      }
+    });
+    arrange();
+  }
+
+  /** Chooses and orders the rows anew. */
+  function arrange() {
+    clearTimeout(pending);
+    pending = 0;
+    view = [];
+    for (const row of fleet.all()) {
+      if (fit(row)) {
+        view.push(row);
+      }
+    }
+    view.sort(compare(choice));
+    body.style.height = `${view.length * height}px`;
+    attribute(table, 'aria-rowcount', view.length + 1);
+    paint();
+  }
+
+  /** Takes changes of rows; most of them change neither which are shown nor their order. */
+  function take(changes) {
+    const of = key(choice);
+    let moved = false;
+    let seen = false;
+    for (const [before, after] of changes) {
+      const was = before !== null && fit(before);
+      const is = after !== null && fit(after);
+      if (was !== is || (was && of(before) !== of(after))) {
+        moved = true;
+      }
+      seen ||= is && cells.has(after.device);
+    }
+    if (moved) {
+      pending ||= setTimeout(arrange, view.length === 0 ? 0 : ORDER_MS);
+    }
+    if (seen) {
+      frame ||= requestAnimationFrame(paint);
+    }
+  }
+
+  /** Puts those rows into the document that can be seen, and takes the others out. */
+  function paint() {
+    frame = 0;
+    const top = Math.max(0, scroller.scrollTop - head.offsetHeight);
+    const from = Math.max(0, Math.floor(top / height) - MARGIN);
+    const to = Math.min(view.length, Math.ceil((top + scroller.clientHeight) / height) + MARGIN);
+    const wanted = new Set();
+    for (let at = from; at < to; at += 1) {
+      wanted.add(view[at].device);
+    }
+    for (const [device, cell] of cells) {
+      // One in which the keyboard is stays, or the keyboard would be nowhere.
+      if (!wanted.has(device) && !cell.element.contains(document.activeElement)) {
+        cell.element.remove();
+        cells.delete(device);
+        spare.push(cell);
+      }
+    }
+    for (let at = from; at < to; at += 1) {
+      // Newer than in the view, when neither its place nor its being there has changed.
+      const row = fleet.find(view[at].device) ?? view[at];
+      let cell = cells.get(row.device);
+      if (!cell) {
+        cell = spare.pop() ?? rowOf();
+        cells.set(row.device, cell);
+        body.append(cell.element);
+      }
+      cell.put(row, at, height);
+    }
+    spare.length = Math.min(spare.length, 64);
+    nothing();
+  }
+
+  function nothing() {
+    const none = view.length === 0;
+    empty.hidden = !none;
+    if (none) {
+      const what = !fleet.isComplete() ? 'Asking the collector …'
+        : fleet.size() === 0 ? 'No projector has been heard of yet. One appears here as soon as its agent has reached the broker.'
+          : 'No projector fits.';
+      if (empty.dataset.what !== what) {
+        empty.dataset.what = what;
+        empty.replaceChildren(el('p', {}, what));
+        if (fleet.size() > 0 && fleet.isComplete()) {
+          empty.append(el('button', { type: 'button', click: () => { change(EVERYTHING); search.focus(); } }, 'Show all'));
+        }
+      }
+    } else {
+      empty.dataset.what = '';
+    }
+  }
+
+  function focus(at) {
+    const to = Math.max(0, Math.min(view.length - 1, at));
+    const top = to * height;
+    const room = scroller.clientHeight - head.offsetHeight;
+    if (top < scroller.scrollTop) {
+      scroller.scrollTop = top;
+    } else if (top + height > scroller.scrollTop + room) {
+      scroller.scrollTop = top + height - room;
+    }
+    paint();
+    cells.get(view[to]?.device)?.link.focus({ preventScroll: true });
+  }
+
+  /** Arrows go from row to row. */
+  function move(event) {
+    const link = document.activeElement;
+    const cell = [...cells.values()].find((one) => one.link === link);
+    if (!cell) {
+      return;
+    }
+    const page = Math.max(1, Math.floor(scroller.clientHeight / height) - 1);
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -view.length, End: view.length };
+    if (Object.hasOwn(steps, event.key)) {
+      event.preventDefault();
+      if (event.key === 'ArrowUp' && cell.index === 0) {
+        search.focus();
+      } else {
+        focus(cell.index + steps[event.key]);
+      }
+    }
+  }
+
+  function measure() {
+    const now = parseFloat(getComputedStyle(scroller).getPropertyValue('--row'));
+    if (now !== height) {
+      const at = height ? scroller.scrollTop / height : 0;
+      height = now;
+      body.style.height = `${view.length * height}px`;
+      scroller.scrollTop = at * height;
+    }
+    paint();
+  }
+
+  /** Counts are seen as they change, and read out when they have been quiet. */
+  function count() {
+    const counted = fleet.counts();
+    kinds.forEach((kind) => text(kind.count, counted[kind.name].toLocaleString('en')));
+  }
+
+  function say() {
+    if (!fleet.isComplete()) {
+      return;
+    }
+    const counted = fleet.counts();
+    // Without a choice the counts beside it say as much to who sees them.
+    said.classList.toggle('sr', view.length === counted.all);
+    text(said, view.length === counted.all
+      ? `${counted.all} projectors, ${counted.offline} offline, ${counted.faults} with faults`
+      : `${view.length} of ${counted.all} projectors shown`);
+  }
+
+  function suggest() {
+    const labels = fleet.labels(SUGGESTIONS);
+    if (labels.length !== suggestions.options.length) {
+      suggestions.replaceChildren(...labels.map((label) => el('option', { value: label })));
+    }
+  }
+
+  const resize = new ResizeObserver(measure);
+  resize.observe(scroller);
+  const quiet = fleet.listen(take);
+  const timers = [
+    setInterval(count, COUNT_MS),
+    setInterval(() => { say(); suggest(); }, SAY_MS),
+    setInterval(() => cells.forEach((cell) => cell.age()), AGES_MS),
+    setTimeout(() => { say(); suggest(); }, COUNT_MS),
+  ];
+  return {
+    element,
+    /** Called when it stands in the document. */
+    open(scrolled) {
+      measure();
+      show();
+      count();
+      scroller.scrollTop = scrolled;
+    },
+    set(other) {
+      if (format(other) !== format(choice)) {
+        choice = other;
+        show();
+      }
+    },
+    scrolled: () => scroller.scrollTop,
+    close() {
+      quiet();
+      resize.disconnect();
+      clearTimeout(pending);
+      timers.forEach(clearInterval);
+      cancelAnimationFrame(frame);
+    },
+  };
+}
+
+/** One row of the document, which shows one projector after the other. */
+function rowOf() {
+  const cell = (name, ...children) => el('div', { role: 'cell', class: `cell ${name}` }, ...children);
+  const state = el('span', { class: 'badge' });
+  const link = el('a', { class: 'name' });
+  const model = el('span', { class: 'model' });
+  const labels = cell('labels');
+  const signal = el('span', { class: 'signal-text' });
+  const bar = el('span', { class: 'bar', 'aria-hidden': 'true' }, el('span'));
+  const motor = el('span', { class: 'number' });
+  const mips = cell('mips');
+  const faults = cell('faults');
+  const event = el('span', { class: 'event-name' });
+  const time = el('time', {});
+  const signalCell = cell('signal', signal);
+  const element = el('div', { role: 'row', class: 'row' },
+    cell('state', state), cell('device', link, model), labels, signalCell,
+    cell('motor', motor, bar), mips, faults, cell('event', event, time));
+  let shown = null;
+
+  const self = {
+    element,
+    link,
+    index: -1,
+    put(row, index, height) {
+      if (self.index !== index || self.height !== height) {
+        self.index = index;
+        self.height = height;
+        element.style.transform = `translateY(${index * height}px)`;
+        attribute(element, 'aria-rowindex', index + 2);
+      }
+      if (row !== shown) {
+        shown = row;
+        fill(row);
+      }
+    },
+    age() {
+      if (shown) {
+        const at = shown.online ? shown.event?.time : shown.last_seen;
+        text(time, at ? (shown.online ? '' : 'seen ') + ago(at) : '');
+      }
+    },
+  };
+
+  function fill(row) {
+    attribute(element, 'class', `row${row.online ? '' : ' off'}${row.faults.length > 0 ? ' faulty' : ''}`);
+    text(state, row.online ? 'Online' : 'Offline');
+    attribute(state, 'class', `badge ${row.online ? 'on' : 'off'}`);
+    text(link, row.device);
+    attribute(link, 'href', `#/devices/${encodeURIComponent(row.device)}`);
+    text(model, row.model ?? '');
+    attribute(model, 'title', row.model ?? '');
+    while (labels.children.length > row.tags.length) {
+      labels.lastChild.remove();
+    }
+    row.tags.forEach((tag, at) => text(labels.children[at] ?? labels.appendChild(el('span', { class: 'tag' })), tag));
+    attribute(labels, 'title', row.tags.join(' '));
+    text(signal, signalWords(row));
+    attribute(signalCell, 'class', `cell signal ${row.signal?.detected ? 'good' : 'none'}`);
+    text(motor, motorWords(row));
+    bar.hidden = !row.motor?.homed;
+    bar.firstChild.style.transform = `scaleX(${row.motor?.max ? Math.max(0, Math.min(1, row.motor.position / row.motor.max)) : 0})`;
+    text(mips, row.mips ? words(row.mips) : '');
+    text(faults, row.faults.join(', '));
+    attribute(faults, 'title', row.faults.join(', '));
+    text(event, row.event ? words(row.event.event) : '');
+    const at = row.online ? row.event?.time : row.last_seen;
+    attribute(time, 'datetime', at ?? null);
+    attribute(time, 'title', at ? exact(at) : null);
+    self.age();
+  }
+  return self;
+}
+
+function signalWords(row) {
+  if (!row.signal) {
+    return row.online ? 'no input' : '';
+  }
+  if (row.signal.detected) {
+    return `${row.signal.width}×${row.signal.height}${row.signal.rate ? ` ${row.signal.rate} Hz` : ''}`;
+  }
+  return row.signal.connected ? 'no signal' : 'no cable';
+}
+
+function motorWords(row) {
+  if (!row.motor) {
+    return row.online ? 'no motor' : '';
+  }
+  if (row.motor.moving) {
+    return `${row.motor.position} → moving`;
+  }
+  return row.motor.homed ? `${row.motor.position} of ${row.motor.max}` : 'not homed';
+}

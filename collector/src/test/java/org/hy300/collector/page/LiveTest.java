@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the fleet page is told live: rows, those that change, those that go; one device; slow
+// readers.
+package org.hy300.collector.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mqtt.MqttClient;
+import io.vertx.mqtt.MqttClientOptions;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.hy300.collector.CollectorFixture;
+import org.hy300.collector.LiveEvents;
+import org.hy300.collector.PlayedDevice;
+import org.hy300.contract.EventMessage;
+import org.hy300.contract.InfoMessage;
+import org.hy300.contract.StateMessage;
+import org.hy300.contract.StatusMessage;
+import org.hy300.contract.Topics;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class LiveTest extends CollectorFixture {
+  private static final String FLEET = "/api/v1/live";
+  private static final int SMALL = 4096;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Topics topics = Topics.standard();
+  private long seq;
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private PlayedDevice device(String name) throws Exception {
+    PlayedDevice device = new PlayedDevice(broker.address(), name, "berlin", 1);
+    device.connect(vertx).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    return device;
+  }
+
+  private void motor(PlayedDevice device, int position, String fault) {
+    Map<String, Number> values = new HashMap<>();
+    values.put("hy300_motor_position_steps", position);
+    values.put("hy300_motor_max_position_steps", 1000);
+    values.put("hy300_motor_homed", 1);
+    values.put("hy300_motor_moving", 0);
+    values.put("hy300_motor_fault{reason=\"none\"}", fault.equals("none") ? 1 : 0);
+    values.put("hy300_motor_fault{reason=\"homing_timeout\"}", fault.equals("none") ? 0 : 1);
+    device.publish(
+        topics.state(device.name(), "motor"),
+        new StateMessage(device.name() + "-1", ++seq, Instant.now(), values).toBuffer(),
+        true);
+  }
+
+  private static Integer position(JsonObject row) {
+    return row == null || !row.containsKey("motor")
+        ? null
+        : row.getJsonObject("motor").getInteger("position");
+  }
+
+  @Test
+  void allRowsComeFirstAndThenThoseThatChange() throws Exception {
+    PlayedDevice one = device("p1");
+    device("p2");
+    motor(one, 40, "none");
+    awaitOnline(2);
+    try (LiveEvents live = new LiveEvents(url + FLEET)) {
+      live.await("ready");
+      live.awaitRow("p1", row -> Integer.valueOf(40).equals(position(row)));
+      JsonObject row = live.rows().get("p1");
+      assertThat(row.getBoolean("online")).isTrue();
+      assertThat(row.getJsonObject("labels").getString("site")).isEqualTo("berlin");
+      assertThat(row.getJsonArray("faults")).isEmpty();
+      assertThat(live.rows()).containsOnlyKeys("p1", "p2");
+      await().during(Duration.ofSeconds(2)).atMost(LIMIT).until(() -> true);
+
+      int before = live.told("rows").size();
+      motor(one, 80, "homing_timeout");
+      live.awaitRow("p1", now -> Integer.valueOf(80).equals(position(now)));
+      assertThat(live.rows().get("p1").getJsonArray("faults"))
+          .containsExactly("motor: homing timeout");
+      assertThat(live.told("rows").subList(before, live.told("rows").size()))
+          .as("nothing is told of who has not changed")
+          .noneMatch(rows -> rows.encode().contains("\"p2\""));
+
+      one.publish(
+          topics.event("p1", "motor"),
+          new EventMessage("e1", 1, Instant.now(), "homing_failed", new JsonObject()).toBuffer(),
+          false);
+      live.awaitRow("p1", now -> now.getJsonObject("event", new JsonObject()).size() == 3);
+      assertThat(live.rows().get("p1").getJsonObject("event").getString("event"))
+          .isEqualTo("homing_failed");
+      assertThat(live.told("reset")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whoDiesAndWhoIsForgottenIsTold() throws Exception {
+    Vertx mortal = Vertx.vertx();
+    PlayedDevice dies = new PlayedDevice(broker.address(), "dies", "berlin", 1);
+    dies.connect(mortal).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    PlayedDevice stays = device("stays");
+    awaitOnline(2);
+    try (LiveEvents live = new LiveEvents(url + FLEET)) {
+      live.await("ready");
+      mortal.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      live.awaitRow("dies", row -> !row.getBoolean("online"));
+      assertThat(live.rows().get("stays").getBoolean("online")).isTrue();
+      stays.publish(topics.status("dies"), Buffer.buffer(), true);
+      live.awaitRow("dies", row -> row == null);
+      assertThat(live.await("removed").getJsonArray("devices")).containsExactly("dies");
+
+      broker.kill();
+      live.await("collector", told -> !told.getBoolean("broker_connected"));
+    }
+    try (LiveEvents late = new LiveEvents(url + FLEET)) {
+      late.await("ready");
+      assertThat(late.rows()).containsOnlyKeys("stays");
+    }
+    broker.start();
+  }
+
+  @Test
+  void oneDeviceIsFollowedWithItsEventsAndFrames() throws Exception {
+    PlayedDevice one = device("p1");
+    motor(one, 40, "none");
+    awaitOnline(1);
+    try (LiveEvents live = new LiveEvents(url + "/api/v1/devices/p1/live")) {
+      live.await("device", told -> value(told) == 40);
+      motor(one, 41, "none");
+      live.await("device", told -> value(told) == 41);
+      one.publish(
+          topics.event("p1", "motor"),
+          new EventMessage("e1", 1, Instant.now(), "homed", new JsonObject()).toBuffer(),
+          false);
+      assertThat(live.await("event").getString("event")).isEqualTo("homed");
+      one.publish(
+          topics.snapshot("p1"), Buffer.buffer(new byte[] {(byte) 0xff, (byte) 0xd8, 1, 2}), false);
+      live.await("snapshot");
+      assertThat(live.told("event")).hasSize(1);
+      one.publish(topics.status("p1"), Buffer.buffer(), true);
+      live.await("removed");
+      await().atMost(LIMIT).until(live::isEnded);
+    }
+    assertThat(get("/api/v1/devices/p1/live").statusCode()).isEqualTo(404);
+  }
+
+  private static double value(JsonObject device) {
+    return device.getJsonObject("values").getDouble("hy300_motor_position_steps", -1.0);
+  }
+
+  @Test
+  void thereAreNoMoreReadersThanTheCollectorBears() throws Exception {
+    List<LiveEvents> readers = new ArrayList<>();
+    try {
+      for (int i = 0; i < FleetStreams.MAX_STREAMS; i++) {
+        readers.add(new LiveEvents(url + FLEET));
+      }
+      HttpResponse<String> refused = get(FLEET);
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(code(refused)).isEqualTo("busy");
+      readers.remove(0).close();
+      await().atMost(LIMIT).until(this::opens);
+    } finally {
+      for (LiveEvents reader : readers) {
+        reader.close();
+      }
+    }
+  }
+
+  private boolean opens() throws Exception {
+    try (Socket socket = request(0)) {
+      return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)
+          .endsWith("200");
+    }
+  }
+
+  /**
+   * Asks for the rows.
+   *
+   * @param buffer of the socket, so that what is not read waits at the collector; 0 for the usual
+   */
+  private Socket request(int buffer) throws Exception {
+    Socket socket = new Socket();
+    socket.setSoTimeout(20_000);
+    if (buffer > 0) {
+      socket.setReceiveBufferSize(buffer);
+    }
+    socket.connect(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), URI.create(url).getPort()));
+    socket
+        .getOutputStream()
+        .write(
+            ("GET " + FLEET + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** Rows of 4 KB, more of them than the kernel keeps for a reader that sleeps. */
+  @Test
+  void nothingWaitsForASlowReaderButWhatHoldsThen() throws Exception {
+    int devices = 500;
+    int rounds = 12;
+    MqttClient client =
+        MqttClient.create(vertx, new MqttClientOptions().setAutoGeneratedClientId(true));
+    client
+        .connect(broker.address().port(), broker.address().host())
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+    Map<String, String> labels = new HashMap<>();
+    for (int i = 0; i < 16; i++) {
+      labels.put("label" + i, "x".repeat(250));
+    }
+    for (int i = 0; i < devices; i++) {
+      String name = "d" + i;
+      Instant now = Instant.now();
+      send(client, topics.status(name), new StatusMessage(true, name, now).toBuffer());
+      send(
+          client,
+          topics.info(name),
+          new InfoMessage(
+                  name, now, "HY300", "6.1", "1", "b", labels, List.of("motor"), new TreeMap<>())
+              .toBuffer());
+    }
+    awaitOnline(devices);
+    long whole = 0;
+    long read;
+    try (Socket slow = request(SMALL);
+        Socket quick = request(0)) {
+      for (int round = 1; round <= rounds; round++) {
+        for (int i = 0; i < devices; i++) {
+          send(
+              client,
+              topics.state("d" + i, "motor"),
+              new StateMessage(
+                      "d" + i, round, Instant.now(), Map.of("hy300_motor_position_steps", round))
+                  .toBuffer());
+        }
+        whole = readUntil(quick.getInputStream(), "\"position\":" + round + ",", devices);
+      }
+      read = readUntil(slow.getInputStream(), "\"position\":" + rounds + ",", devices);
+    }
+    System.out.printf("slow reader: %,d bytes, one round has %,d%n", read, whole);
+    assertThat(whole).isGreaterThan(2_000_000);
+    assertThat(read).isLessThan(rounds / 2 * whole);
+  }
+
+  private static void send(MqttClient client, String topic, Buffer payload) {
+    client.publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false);
+  }
+
+  /** Reads until a text has come so often; gives how many bytes that were. */
+  private static long readUntil(InputStream in, String text, int times) throws Exception {
+    byte[] buffer = new byte[65_536];
+    StringBuilder tail = new StringBuilder();
+    long bytes = 0;
+    int found = 0;
+    while (found < times) {
+      int count = in.read(buffer);
+      assertThat(count).isPositive();
+      bytes += count;
+      tail.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
+      int at;
+      int from = 0;
+      while ((at = tail.indexOf(text, from)) >= 0) {
+        found++;
+        from = at + text.length();
+      }
+      tail.delete(0, Math.max(from, tail.length() - text.length() + 1));
+    }
+    return bytes;
+  }
+}
