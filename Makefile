@@ -20,6 +20,7 @@ SOAK_SECONDS := 3600
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev
 RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
+BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
 
 help: ## this list
@@ -64,8 +65,8 @@ test-mutations: ## breaks the drivers in one place after the other; the tests on
 	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES) $(DEBUG_PACKAGES)
 	deploy/vm/test-mutations.sh
 
-test-e2e: ## guest, collector, mosquitto clients and Prometheus together
-	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
+test-e2e: ## guest, collector, mosquitto clients, Prometheus and Chromium together
+	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES) $(BROWSER_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
 	deploy/vm/build.sh projector
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
@@ -98,6 +99,10 @@ bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured 
 	@$(PACKAGES) $(GUEST_PACKAGES)
 	@HY300_KERNELS=bookworm HY300_TESTS='*_bench' deploy/vm/test-drivers.sh | grep -E '^(# |ok |not ok )'
 
+pictures: ## the README's pictures of the fleet page, out of the last run of test-e2e
+	@cp deploy/e2e/target/screenshots/list-10000.png docs/page-fleet.png
+	@cp deploy/e2e/target/screenshots/device-light.png docs/page-device.png
+
 package: programs ## the agent and the collector as directories that run from anywhere
 	@echo "$(AGENT)"; echo "$(COLLECTOR)"
 
@@ -105,7 +110,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-rules test-java test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-collector bench-kernel package clean programs
+.PHONY: help demo test test-scripts test-rules test-java test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-collector bench-kernel pictures package clean programs
 
 programs: target/programs
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,19 +46,22 @@ final class Fleet implements AutoCloseable {
   final int mqttPort;
 
   Fleet(int keepAliveSeconds) throws IOException {
+    this(keepAliveSeconds, Map.of());
+  }
+
+  /** A collector with more configuration than its ports. */
+  Fleet(int keepAliveSeconds, Map<String, String> more) throws IOException {
     data = Files.createTempDirectory("hy300-collector");
+    Map<String, String> environment = new HashMap<>();
+    environment.put("HY300_HTTP_PORT", "0");
+    environment.put("HY300_MQTT_PORT", "0");
+    environment.put("HY300_DATA", data.toString());
+    environment.put("HY300_KEEP_ALIVE", Integer.toString(keepAliveSeconds));
+    environment.putAll(more);
     collector =
         new Program(
             "collector",
-            Map.of(
-                "HY300_HTTP_PORT",
-                "0",
-                "HY300_MQTT_PORT",
-                "0",
-                "HY300_DATA",
-                data.toString(),
-                "HY300_KEEP_ALIVE",
-                Integer.toString(keepAliveSeconds)),
+            environment,
             Root.DIRECTORY
                 .resolve("collector/target/hy300-collector/bin/hy300-collector")
                 .toString());

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fleet page in a real browser: what it shows of a booted projector, and what it does to it.
+package org.hy300.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** One projector and one window live through the tests, in their order: the last ones end both. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class FleetPageIT {
+  private static final String DEVICE = "projector-page";
+  private static final int KEEP_ALIVE_SECONDS = 4;
+
+  private static final List<String> MOTOR =
+      List.of("#do-motor-move", "#do-motor-home", "#do-motor-stop");
+  private static final String POSITION = "output.position";
+
+  private Fleet fleet;
+  private Projector projector;
+  private Browser browser;
+
+  @BeforeAll
+  void start() throws IOException {
+    fleet = new Fleet(KEEP_ALIVE_SECONDS);
+    projector = new Projector(DEVICE, fleet.mqttPort, KEEP_ALIVE_SECONDS);
+    browser = new Browser();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    List<AutoCloseable> running = new ArrayList<>();
+    running.add(browser);
+    running.add(projector);
+    running.add(fleet);
+    for (AutoCloseable each : running.stream().filter(Objects::nonNull).toList()) {
+      each.close();
+    }
+  }
+
+  private String url() {
+    return "http://127.0.0.1:" + fleet.httpPort + "/";
+  }
+
+  private static <T> void eventually(int seconds, Callable<T> actual, T expected) {
+    await()
+        .atMost(Duration.ofSeconds(seconds))
+        .pollInterval(Duration.ofMillis(100))
+        .untilAsserted(() -> assertThat(actual.call()).isEqualTo(expected));
+  }
+
+  private static void eventually(int seconds, Callable<Boolean> holds) {
+    await().atMost(Duration.ofSeconds(seconds)).pollInterval(Duration.ofMillis(100)).until(holds);
+  }
+
+  private String row(String cell) {
+    return browser.text(".body .row .cell." + cell);
+  }
+
+  @Test
+  @Order(1)
+  void theProjectorAppearsInTheListByItself() throws Exception {
+    browser.open(url());
+    eventually(120, () -> row("state"), "Online");
+    eventually(60, () -> row("motor").matches("0 of \\d+"), true);
+    eventually(30, () -> row("signal").startsWith("1920×1080"), true);
+    eventually(30, () -> row("mips"), "running");
+    eventually(30, () -> row("event").isEmpty(), false);
+    assertThat(row("device")).startsWith(DEVICE);
+    assertThat(browser.text(".kind.online .count")).isEqualTo("1");
+    browser.picture("list-light");
+    browser.dark(true);
+    browser.picture("list-dark");
+    browser.dark(false);
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  @Order(2)
+  void theKeyboardAloneFindsAndOpensIt() {
+    browser.js("document.activeElement.blur()");
+    for (int tabs = 0; tabs < 8 && !focus().equals("search"); tabs++) {
+      browser.type(Keys.TAB);
+    }
+    assertThat(focus()).isEqualTo("search");
+    browser.type("nobody");
+    eventually(10, () -> browser.text(".empty").startsWith("No projector fits"), true);
+    for (int i = 0; i < "nobody".length(); i++) {
+      browser.type(Keys.BACK_SPACE);
+    }
+    browser.type("page");
+    eventually(10, () -> row("device").startsWith(DEVICE), true);
+    browser.type(Keys.ENTER);
+    eventually(10, () -> browser.text("h1"), DEVICE);
+    browser.js("history.back()");
+    browser.find(".body .row");
+    assertThat(browser.js("return location.hash")).isEqualTo("#/?q=page");
+    assertThat(browser.js("return document.getElementById('search').value")).isEqualTo("page");
+    browser.find("#search").sendKeys(Keys.ARROW_DOWN);
+    eventually(10, this::focus, DEVICE);
+    browser.type(Keys.ENTER);
+    eventually(10, () -> browser.text("h1"), DEVICE);
+  }
+
+  /** Id or text of what has the focus. */
+  private String focus() {
+    return (String)
+        browser.js("return document.activeElement.id || document.activeElement.innerText");
+  }
+
+  @Test
+  @Order(3)
+  void aMoveByTheSliderReachesTheDriverAndThePageShowsThePosition() throws Exception {
+    WebElement slider = browser.find("#position:not(:disabled)");
+    int max = Integer.parseInt(slider.getAttribute("max"));
+    assertThat(projector.motor("max_position")).isEqualTo(Integer.toString(max));
+    browser.drag(slider, 0, 0.3);
+    int wanted =
+        Integer.parseInt((String) browser.js("return document.getElementById('steps').value"));
+    assertThat(wanted).isBetween(max / 5, 2 * max / 5);
+    eventually(30, () -> projector.motor("position"), Integer.toString(wanted));
+    eventually(10, () -> browser.text(POSITION), Integer.toString(wanted));
+    eventually(
+        10,
+        () -> browser.text(".replies li"),
+        reply("Move to " + wanted, "done: position " + wanted));
+    eventually(10, () -> browser.text(".events li .event-name"), "position reached");
+  }
+
+  private static Matcher replies(String text) {
+    return Pattern.compile("(?s)[\\d:]+\\s*(.*?)\\s*\\n\\s*(.*)").matcher(text);
+  }
+
+  /** What an entry of the replies says, its time left out. */
+  private String reply(String title, String outcome) {
+    Matcher shown = replies(browser.text(".replies li"));
+    return shown.matches() && shown.group(1).equals(title) && shown.group(2).equals(outcome)
+        ? shown.group()
+        : title + ": " + outcome;
+  }
+
+  @Test
+  @Order(4)
+  void anExactNumberMovesItAndWhatIsOutOfRangeIsRefusedWithTheReason() throws Exception {
+    steps("150");
+    eventually(30, () -> projector.motor("position"), "150");
+    eventually(10, () -> browser.text(POSITION), "150");
+    steps("99999");
+    eventually(
+        10,
+        () -> {
+          String told = browser.text(".replies li .outcome");
+          return told.startsWith("rejected: ") && told.contains("HTTP 422");
+        });
+    assertThat(projector.motor("position")).isEqualTo("150");
+  }
+
+  private void steps(String number) {
+    WebElement steps = browser.find("#steps:not(:disabled)");
+    steps.clear();
+    steps.sendKeys(number, Keys.ENTER);
+  }
+
+  @Test
+  @Order(5)
+  void aStopInMidMoveWorks() throws Exception {
+    steps("1000");
+    eventually(20, () -> Integer.parseInt(browser.text(POSITION)) > 200);
+    browser.find("#do-motor-stop").click();
+    eventually(20, () -> outcomes().contains("Stop done"), true);
+    eventually(20, () -> outcomes().contains("Move to 1000 cancelled"), true);
+    assertThat(projector.motor("moving")).isEqualTo("0");
+    String position = projector.motor("position");
+    assertThat(Integer.parseInt(position)).isBetween(201, 999);
+    eventually(10, () -> browser.text(POSITION), position);
+  }
+
+  @SuppressWarnings("unchecked") // The browser's list of strings.
+  private List<String> outcomes() {
+    return (List<String>)
+        browser.js(
+            "return [...document.querySelectorAll('.replies li')].map(l =>"
+                + " l.querySelector('.order-name').innerText + ' ' +"
+                + " (l.querySelector('strong')?.innerText ?? ''))");
+  }
+
+  @Test
+  @Order(6)
+  void aSnapshotIsTakenAndShownAndValuesAreDrawn() throws Exception {
+    browser.find("#do-tvcap-snapshot:not([aria-disabled])").click();
+    eventually(
+        30,
+        () ->
+            (Boolean)
+                browser.js(
+                    "const i = document.querySelector('figure.snapshot img');"
+                        + " return !i.hidden && i.naturalWidth > 100"));
+    eventually(
+        20,
+        () ->
+            ((Number) browser.js("return document.querySelectorAll('.chart canvas').length"))
+                    .intValue()
+                >= 3);
+    browser.js("document.querySelector('details').open = true");
+    eventually(10, () -> browser.text(".values").contains("position steps"), true);
+    browser.js("document.querySelector('details').open = false");
+    browser.size(1280, 1400);
+    browser.picture("device-light");
+    browser.dark(true);
+    // The charts are drawn anew in other colours.
+    eventually(
+        10,
+        () -> (Boolean) browser.js("return matchMedia('(prefers-color-scheme: dark)').matches"));
+    browser.picture("device-dark");
+    browser.dark(false);
+    browser.size(1280, 800);
+    assertThat(browser.complaints())
+        .noneMatch(line -> !line.contains("422") && !line.contains("409"));
+  }
+
+  @Test
+  @Order(7)
+  void aPhoneShowsAllOfItWithoutScrollingSideways() throws Exception {
+    for (boolean dark : new boolean[] {false, true}) {
+      browser.dark(dark);
+      browser.size(390, 844);
+      assertThat(overflow()).isZero();
+      browser.picture("device-phone-" + (dark ? "dark" : "light"));
+      browser.js("location.hash = '#/'");
+      browser.find(".body .row");
+      assertThat(overflow()).isZero();
+      browser.picture("list-phone-" + (dark ? "dark" : "light"));
+      browser.find(".body .row a").click();
+      browser.find("#position:not(:disabled)");
+    }
+    browser.dark(false);
+    browser.size(1280, 800);
+  }
+
+  private int overflow() {
+    return ((Number)
+            browser.js(
+                "const m = document.querySelector('main'); return Math.max("
+                    + "document.documentElement.scrollWidth - innerWidth,"
+                    + " m.scrollWidth - m.clientWidth,"
+                    + " ...[...document.querySelectorAll('.scroller')]"
+                    + ".map(s => s.scrollWidth - s.clientWidth))"))
+        .intValue();
+  }
+
+  @Test
+  @Order(8)
+  void everythingHasANameAndCanBeRead() {
+    for (boolean dark : new boolean[] {false, true}) {
+      browser.dark(dark);
+      browser.js("location.hash = '#/devices/" + DEVICE + "'");
+      browser.find("#position:not(:disabled)");
+      assertThat(Accessibility.nameless(browser)).isEmpty();
+      assertThat(Accessibility.faint(browser)).as("dark: %s", dark).isEmpty();
+      browser.js("location.hash = '#/'");
+      browser.find(".body .row");
+      assertThat(Accessibility.nameless(browser)).isEmpty();
+      assertThat(Accessibility.faint(browser)).as("dark: %s", dark).isEmpty();
+    }
+    browser.dark(false);
+    assertThat(browser.js("return document.querySelector('[role=table]').ariaRowCount"))
+        .isEqualTo("2");
+    assertThat(browser.js("return document.querySelector('.columnheader, .head .device').ariaSort"))
+        .isEqualTo("ascending");
+  }
+
+  @Test
+  @Order(9)
+  void whoMayOnlyReadSeesWhyNothingCanBeDone(@TempDir Path directory) throws Exception {
+    Path tokens = directory.resolve("tokens");
+    String token = token(tokens, "anna", "read");
+    try (Fleet guarded =
+            new Fleet(
+                KEEP_ALIVE_SECONDS,
+                Map.of(
+                    "HY300_BROKER",
+                    "mqtt://127.0.0.1:" + fleet.mqttPort,
+                    "HY300_HTTP_TOKENS",
+                    tokens.toString()));
+        Browser other = new Browser()) {
+      other.open("http://127.0.0.1:" + guarded.httpPort + "/#/devices/" + DEVICE);
+      WebElement field = other.find("#token");
+      field.sendKeys("hy300_wrong", Keys.ENTER);
+      eventually(20, () -> other.text("#token-wrong"), "this token is not known here");
+      other.picture("log-in");
+      field.clear();
+      field.sendKeys(token, Keys.ENTER);
+      eventually(20, () -> other.text("h1"), DEVICE);
+      eventually(20, () -> other.text(".badge"), "Online");
+      assertThat(other.text("#why-motor"))
+          .isEqualTo("Not now: the token “anna” has the role read, and this needs operate.");
+      assertThat(other.find("#position").isEnabled()).isFalse();
+      assertThat(other.find("#steps").isEnabled()).isFalse();
+      for (String each : MOTOR) {
+        WebElement button = other.find(each);
+        assertThat(button.getAttribute("aria-disabled")).as(each).isEqualTo("true");
+        assertThat(button.getAttribute("aria-describedby")).as(each).isEqualTo("why-motor");
+        button.click();
+      }
+      assertThat(other.text(".replies")).isEmpty();
+      other.picture("device-read-only");
+      assertThat(other.js("return sessionStorage.length")).isEqualTo(1L);
+      other.find("#log-out").click();
+      other.find("#token");
+      assertThat(other.js("return sessionStorage.length")).isEqualTo(0L);
+    }
+  }
+
+  private static String token(Path file, String name, String role) throws Exception {
+    try (Program program =
+        new Program(
+            "token",
+            Map.of(),
+            Root.DIRECTORY
+                .resolve("collector/target/hy300-collector/bin/hy300-collector")
+                .toString(),
+            "token",
+            file.toString(),
+            name,
+            role)) {
+      Matcher token = program.awaitLine(Pattern.compile("hy300_\\S+"), Duration.ofSeconds(30));
+      program.awaitExit(Duration.ofSeconds(10));
+      return token.group();
+    }
+  }
+
+  @Test
+  @Order(10)
+  void aProjectorThatDiesTurnsOfflineWithoutAReload() throws Exception {
+    browser.js("window.sameDocument = true");
+    browser.js("location.hash = '#/'");
+    eventually(20, () -> row("state"), "Online");
+    projector.guest().signal("KILL");
+    eventually(KEEP_ALIVE_SECONDS * 3, () -> row("state"), "Offline");
+    eventually(5, () -> browser.text(".kind.offline .count"), "1");
+    browser.picture("list-offline");
+    browser.find(".body .row a").click();
+    eventually(20, () -> browser.text(".banner").startsWith("This projector is offline"));
+    assertThat(browser.text("#why-motor")).isEqualTo("Not now: the projector is offline.");
+    browser.picture("device-offline");
+    assertThat(browser.js("return window.sameDocument")).isEqualTo(true);
+  }
+
+  @Test
+  @Order(11)
+  void aCollectorThatGoesIsSaidPlainlyAndComesBackByItself() throws Exception {
+    browser.js("location.hash = '#/'");
+    eventually(20, () -> browser.text("#link"), "live");
+    int port = fleet.httpPort;
+    fleet.close();
+    eventually(30, () -> browser.text("#notice").startsWith("The connection is lost"));
+    assertThat(row("device")).startsWith(DEVICE);
+    browser.picture("list-lost");
+    fleet = new Fleet(KEEP_ALIVE_SECONDS, Map.of("HY300_HTTP_PORT", Integer.toString(port)));
+    eventually(60, () -> browser.text("#link"), "live");
+    // This collector's broker has never heard of it.
+    eventually(20, () -> browser.text(".empty").startsWith("No projector has been"));
+    eventually(20, () -> browser.text("#notice"), "");
+    assertThat(browser.js("return window.sameDocument")).isEqualTo(true);
+  }
+}
