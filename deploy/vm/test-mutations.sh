@@ -52,8 +52,6 @@ fi
 
 mutation 'class: an index is never given back' drivers/misc/hy300-class.c \
   '/^static void hy300_unregister/,/^}/ s/ida_free(.*/;/' selftests motor_unbind_test
-mutation 'class: the node of an attribute is never put' drivers/misc/hy300-class.c \
-  's/sysfs_put(.*/;/' 'selftests leaks' motor_unbind_test
 mutation 'exposition: a line may end one byte too late' drivers/misc/hy300-exposition.c \
   's/if (len < room)/if (len <= room)/' kunit none
 mutation 'motor: the next phase may lie behind the table' drivers/misc/hy300-keystone-motor-sequence.h \

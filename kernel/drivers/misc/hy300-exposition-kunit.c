@@ -155,23 +155,33 @@ static void a_line_that_does_not_fit_is_left_out(struct kunit *test)
 {
 	struct fixture *fixture = test->priv;
 	struct hy300_page *page = &fixture->page;
-	int last;
+	char name[80];
+	int last, room, rest;
 
+	memset(name, 'a', sizeof(name));
+	name[40] = '\0';
+	hy300_page_value(page, name, 1);
+	rest = page->len - strlen(name);
 	do {
-		last = page->len;
-		hy300_page_value(page, "a_family_with_a_name_of_some_length", 1);
-	} while (page->len > last);
-	KUNIT_EXPECT_LT(test, page->len, (int)PAGE_SIZE);
+		hy300_page_value(page, name, 1);
+		room = PAGE_SIZE - page->len;
+	} while (room >= (int)sizeof(name));
+
+	/* The last byte is the string's end: a line of all that is left is one byte too long. */
+	last = page->len;
+	name[40] = 'a';
+	name[room - rest] = '\0';
+	hy300_page_value(page, name, 1);
+	KUNIT_EXPECT_EQ(test, page->len, last);
 	KUNIT_EXPECT_EQ(test, strlen(page->buf), page->len);
 	KUNIT_EXPECT_EQ(test, page->buf[page->len - 1], '\n');
 
-	/* A shorter one may still find its place, and the last byte is the string's end. */
-	while (page->len < (int)PAGE_SIZE - 5)
-		hy300_page_value(page, "a", 1);
-	last = page->len;
-	hy300_page_value(page, "ab", 1);
-	KUNIT_EXPECT_EQ(test, page->len, last);
+	/* A shorter one may still find its place. */
+	name[room - rest - 1] = '\0';
+	hy300_page_value(page, name, 1);
+	KUNIT_EXPECT_EQ(test, page->len, (int)PAGE_SIZE - 1);
 	KUNIT_EXPECT_EQ(test, strlen(page->buf), page->len);
+	KUNIT_EXPECT_EQ(test, page->buf[page->len - 1], '\n');
 }
 
 static struct kunit_case exposition_cases[] = {
