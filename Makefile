@@ -100,8 +100,7 @@ bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured 
 	@HY300_KERNELS=bookworm HY300_TESTS='*_bench' deploy/vm/test-drivers.sh | grep -E '^(# |ok |not ok )'
 
 pictures: ## the README's pictures of the fleet page, out of the last run of test-e2e
-	@cp deploy/e2e/target/screenshots/list-10000.png docs/page-fleet.png
-	@cp deploy/e2e/target/screenshots/device-light.png docs/page-device.png
+	@cp deploy/e2e/target/screenshots/page-fleet.png deploy/e2e/target/screenshots/page-device.png docs/
 
 package: programs ## the agent and the collector as directories that run from anywhere
 	@echo "$(AGENT)"; echo "$(COLLECTOR)"

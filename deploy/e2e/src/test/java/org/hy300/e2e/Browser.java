@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,30 @@ final class Browser implements AutoCloseable {
   /** Takes a picture, which stays in the directory of the build. */
   void picture(String name) throws IOException {
     Files.write(PICTURES.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+  }
+
+  /** The same in a smaller scale, to stand in a text. */
+  void picture(String name, double scale) throws IOException {
+    Map<?, ?> size = (Map<?, ?>) js("return { width: innerWidth, height: innerHeight }");
+    Object data =
+        driver
+            .executeCdpCommand(
+                "Page.captureScreenshot",
+                Map.of(
+                    "clip",
+                    Map.of(
+                        "x",
+                        0,
+                        "y",
+                        0,
+                        "width",
+                        size.get("width"),
+                        "height",
+                        size.get("height"),
+                        "scale",
+                        scale)))
+            .get("data");
+    Files.write(PICTURES.resolve(name + ".png"), Base64.getDecoder().decode((String) data));
   }
 
   /** What the browser has complained of: errors of scripts, and what the page's policy forbids. */

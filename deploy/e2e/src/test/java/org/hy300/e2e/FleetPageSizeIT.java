@@ -40,6 +40,9 @@ class FleetPageSizeIT {
 
   private static final int CHANGING = 200;
 
+  /** The model of the last one, which would like to be more than text. */
+  private static final String HOSTILE = "<img src=x onerror='window.had=1'><b>HY300</b>";
+
   /** Notes when the first rows stand in the document, and what keeps the page from drawing. */
   private static final String WATCH =
       """
@@ -140,6 +143,7 @@ class FleetPageSizeIT {
           .pollInterval(Duration.ofMillis(100))
           .until(() -> browser.text(".kind.all .count").equals("10,000"));
       browser.picture("list-10000");
+      browser.picture("page-fleet", 0.8);
       System.out.printf(
           Locale.ROOT,
           "fleet page, %,d projectors: first rows after %.0f ms, all after %.0f ms; longest task"
@@ -162,6 +166,13 @@ class FleetPageSizeIT {
       assertThat(number(scrolled.get("p95"))).isLessThan(500);
       assertThat(search).isLessThan(1_000);
       assertThat(found).contains("5");
+      browser.open("http://127.0.0.1:" + fleet.httpPort + "/#/?q=hall-9999");
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> browser.text(".body .row .model").equals(HOSTILE));
+      assertThat(browser.js("return window.had ?? document.querySelectorAll('.model *').length"))
+          .isEqualTo(0L);
       assertThat(browser.complaints()).isEmpty();
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
@@ -203,7 +214,7 @@ class FleetPageSizeIT {
         new InfoMessage(
                 name,
                 now,
-                "HY300 Pro",
+                number == DEVICES - 1 ? HOSTILE : "HY300 Pro",
                 "6.1.0",
                 "0.1.0",
                 "boot",
