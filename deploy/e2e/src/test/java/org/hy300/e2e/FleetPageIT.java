@@ -231,7 +231,7 @@ class FleetPageIT {
     browser.js("document.querySelector('details').open = false");
     browser.size(1280, 1540);
     browser.picture("device-light");
-    browser.picture("page-device", 0.65);
+    browser.picture("page-device", 0.6);
     browser.dark(true);
     // The charts are drawn anew in other colours.
     eventually(

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A stream goes on only as long as its reader would be let in.
+package org.hy300.collector.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import org.hy300.collector.CollectorFixture;
+import org.hy300.collector.LiveEvents;
+import org.hy300.collector.http.HttpConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class LiveTokenTest extends CollectorFixture {
+  private Path file;
+  private String taken;
+  private String kept;
+
+  @Override
+  protected HttpConfig httpConfig() throws Exception {
+    file = directory.resolve("tokens");
+    kept = Tokens.make(file, "kept", "read");
+    taken = Tokens.make(file, "taken", "read");
+    return new HttpConfig(
+        "127.0.0.1", 0, Optional.empty(), Optional.empty(), Optional.of(file), false, 1_000);
+  }
+
+  @Test
+  void whoseTokenIsTakenAwayIsLetGo() throws Exception {
+    try (LiveEvents goes = reader(taken);
+        LiveEvents stays = reader(kept)) {
+      goes.await("ready");
+      stays.await("ready");
+      Path fresh = directory.resolve("fresh");
+      Files.write(
+          fresh,
+          Files.readAllLines(file).stream().filter(line -> !line.startsWith("taken ")).toList());
+      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+      await().atMost(LIMIT).until(goes::isEnded);
+      assertThat(stays.isEnded()).isFalse();
+    }
+  }
+
+  private LiveEvents reader(String token) throws Exception {
+    return new LiveEvents(url + "/api/v1/live", "Authorization", "Bearer " + token);
+  }
+}
