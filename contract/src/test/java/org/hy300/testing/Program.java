@@ -19,8 +19,11 @@ import java.util.regex.Pattern;
 
 /** Runs one external program; {@link #close} ends it. */
 public final class Program implements AutoCloseable {
+  private static final long READ_LAST_MS = 1_000;
+
   private final String name;
   private final Process process;
+  private final Thread reader;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
   public Program(String name, Map<String, String> environment, String... command)
@@ -31,7 +34,7 @@ public final class Program implements AutoCloseable {
     builder.environment().putAll(environment);
     process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    Thread reader = new Thread(this::read, name + "-output");
+    reader = new Thread(this::read, name + "-output");
     reader.setDaemon(true);
     reader.start();
   }
@@ -67,18 +70,27 @@ public final class Program implements AutoCloseable {
         .atMost(limit)
         .until(
             () -> {
+              boolean ended = !process.isAlive();
+              if (ended) {
+                readLast();
+              }
               for (String line : lines) {
                 Matcher matcher = pattern.matcher(line);
                 if (matcher.find()) {
                   return matcher;
                 }
               }
-              if (!process.isAlive()) {
+              if (ended) {
                 throw new IllegalStateException(name + " has ended: " + lines);
               }
               return null;
             },
             matcher -> matcher != null);
+  }
+
+  /** What it has printed last is read after its end; a child of it may keep its output open. */
+  private void readLast() throws InterruptedException {
+    reader.join(READ_LAST_MS);
   }
 
   public void type(String line) throws IOException {
@@ -97,6 +109,7 @@ public final class Program implements AutoCloseable {
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException(name + " still runs after " + limit + ": " + lines);
     }
+    readLast();
     return process.exitValue();
   }
 
