@@ -8,7 +8,8 @@ MAVEN := mvn -B -ntp
 
 AGENT := edge-agent/target/hy300-agent
 COLLECTOR := collector/target/hy300-collector
-JAVA_SOURCES := $(shell find contract edge-agent collector bench -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
+CLI := cli/target/hy300
+JAVA_SOURCES := $(shell find contract edge-agent collector cli bench -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
 
 JAVA_PACKAGES := openjdk-17-jdk-headless maven
 GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf \
@@ -17,7 +18,7 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 DEBUG_PACKAGES := flex bison
 SOAK_SECONDS := 3600
-TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev
+TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev man-db zsh
 RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
 BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
@@ -89,6 +90,11 @@ bench-agent: ## what the agent costs here, and how soon it tells: memory, idle C
 	@$(MAKE) -s --no-print-directory programs
 	bench/agent.sh
 
+bench-cli: ## how long `hy300 devices` takes, beside a bare Java
+	@$(PACKAGES) $(JAVA_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	bench/cli.sh
+
 bench-collector: ## the collector in process, beside Micrometer; under load with and without mosquitto, beside prometheus-mqtt-exporter
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES) prometheus-mqtt-exporter curl perl
 	@$(MAKE) -s --no-print-directory programs
@@ -102,18 +108,18 @@ bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured 
 pictures: ## the README's pictures of the fleet page, out of the last run of test-e2e
 	@cp deploy/e2e/target/screenshots/page-fleet.png deploy/e2e/target/screenshots/page-device.png docs/
 
-package: programs ## the agent and the collector as directories that run from anywhere
-	@echo "$(AGENT)"; echo "$(COLLECTOR)"
+package: programs ## agent, collector and command line as directories that run from anywhere
+	@echo "$(AGENT)"; echo "$(COLLECTOR)"; echo "$(CLI)"
 
 clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-rules test-java test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-collector bench-kernel pictures package clean programs
+.PHONY: help demo test test-scripts test-rules test-java test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
 
 programs: target/programs
 
 target/programs: $(JAVA_SOURCES)
-	@echo "== building agent and collector"
+	@echo "== building agent, collector and command line"
 	@$(MAVEN) -q -DskipTests package
 	@mkdir -p target && touch $@

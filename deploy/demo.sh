@@ -110,6 +110,7 @@ The projector '$device' is up. Try, in another terminal:
   look at the fleet:      http://127.0.0.1:$http_port/ in a browser
   what Prometheus sees:   curl -s http://127.0.0.1:$http_port/metrics | grep hy300_motor_position_steps
   move the motor:         curl -s -d '{"args":{"position":120}}' http://127.0.0.1:$http_port/api/v1/devices/$device/commands/motor/move
+  the same and more:      HY300_URL=http://127.0.0.1:$http_port $root/cli/target/hy300/bin/hy300 devices
   watch state and events: mosquitto_sub -p $mqtt_port -v -t 'hy300/v1/#'
   pull the HDMI cable:    echo 'echo 0 > /sys/kernel/debug/hy300-virtual-board/virtual-board/hdmi_plugged' > $logs/console
   the whole fleet:        curl -s http://127.0.0.1:$http_port/metrics | grep hy300_device_up

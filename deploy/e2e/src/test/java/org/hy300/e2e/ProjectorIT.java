@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.hy300.testing.Program;
 import org.hy300.testing.Prometheus;
 import org.junit.jupiter.api.AfterAll;
@@ -42,6 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ProjectorIT {
   private static final String DEVICE = "projector-e2e";
+  private static final String HY300 = "cli/target/hy300/bin/hy300";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String LABEL = "{device=\"" + DEVICE + "\"}";
   private static final String UP = "hy300_device_up" + LABEL;
   private static final String POSITION = "hy300_motor_position_steps" + LABEL;
@@ -200,6 +203,44 @@ class ProjectorIT {
 
   @Test
   @Order(8)
+  void theCommandLineMovesTheMotorAndWritesAFrame(@TempDir Path directory) throws Exception {
+    try (Program move = hy300("motor", "move", DEVICE, "120")) {
+      move.awaitLine(Pattern.compile("^" + DEVICE + "  done  position=120$"), LIMIT);
+      assertThat(move.awaitExit(LIMIT)).isZero();
+    }
+    assertThat(projector.motor("position")).isEqualTo("120");
+    Path frame = directory.resolve("frame.jpg");
+    // The last frame may have been taken a moment ago, and there is one in two seconds.
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              try (Program take = hy300("capture", "snapshot", DEVICE, "-o", frame.toString())) {
+                return take.awaitExit(LIMIT) == 0;
+              }
+            });
+    BufferedImage picture = ImageIO.read(frame.toFile());
+    assertThat(picture.getWidth()).isEqualTo(fleet.snapshot(DEVICE).getWidth());
+    // On a terminal, which only the script that starts it can tell.
+    String list = Root.DIRECTORY.resolve(HY300) + " devices";
+    try (Program terminal =
+        new Program("hy300", environment(), "script", "-qec", list, "/dev/null")) {
+      terminal.awaitLine(Pattern.compile(DEVICE + "  \u001b\\[32monline"), LIMIT);
+    }
+  }
+
+  private Map<String, String> environment() {
+    return Map.of("HY300_URL", "http://127.0.0.1:" + fleet.httpPort);
+  }
+
+  private Program hy300(String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of(Root.DIRECTORY.resolve(HY300).toString()));
+    command.addAll(List.of(words));
+    return new Program("hy300", environment(), command.toArray(String[]::new));
+  }
+
+  @Test
+  @Order(9)
   void theCoprocessorIsSeenToStopAndToBeRestarted() throws Exception {
     String running = "hy300_mips_state{device=\"" + DEVICE + "\",state=\"running\"}";
     eventually(10, () -> prometheus.query(running), Optional.of(1.0));
@@ -211,7 +252,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void nodeExporterTakesEachMetricAttributeOfTheDriversAsItIs(@TempDir Path directory)
       throws Exception {
     List<String> types = new ArrayList<>();
@@ -230,7 +271,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void aThousandSignalChangesArriveOrAreCountedAsLost() throws Exception {
     int changes = 1000;
     double counted = fleet.metric(SIGNAL_CHANGES).orElseThrow();
@@ -263,7 +304,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void anUnboundDriverTakesItsSeriesAlongAndBringsThemBack() throws Exception {
     String unbind = "cd /sys/bus/platform/drivers/hy300-keystone-motor && ls | grep motor";
     String node = projector.shell(unbind);
@@ -278,7 +319,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void aSilentProjectorIsDownWithinOneAndAHalfKeepAlivesAndComesBackByItself() throws Exception {
     projector.guest().signal("STOP");
     // Half a keep-alive more for the scrape and a busy machine; the broker's own limit is 1.5.
@@ -299,7 +340,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(13)
+  @Order(14)
   void aPulledPlugIsSeenAtOnce() throws Exception {
     projector.guest().signal("KILL");
     eventually(KEEP_ALIVE_SECONDS * 3 / 2, () -> fleet.metric(UP), Optional.of(0.0));
@@ -310,7 +351,7 @@ class ProjectorIT {
   }
 
   @Test
-  @Order(14)
+  @Order(15)
   void everyMessageWasAsTheContractSays() {
     assertThat(fleet.violations(subscriber)).isEmpty();
   }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the manual and the completions, from the same commands and options that are parsed.
+package org.hy300.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+
+/** Run when the program is packaged. */
+public final class Documents {
+  private static final String ASKED = "$(${COMP_WORDS[0]} devices --names 2>/dev/null)";
+
+  /** zsh runs completions of bash. */
+  private static final String ZSH =
+      """
+      #compdef hy300
+      # Completion of hy300 for zsh: the one for bash, by bashcompinit.
+      # SPDX-License-Identifier: Apache-2.0
+      autoload -U +X bashcompinit && bashcompinit
+      source "${${(%):-%x}:A:h}/../../bash-completion/completions/hy300"
+      _bash_complete -o default -F _complete_hy300 "$@"
+      """;
+
+  private Documents() {}
+
+  public static void main(String[] args) throws IOException {
+    write(Path.of(args[0]));
+  }
+
+  /** Writes all of them below a directory, where a system's share would have them. */
+  static void write(Path share) throws IOException {
+    CommandLine line = Main.commandLine(Map.of());
+    write(share.resolve("man/man1/hy300.1"), new ManPage(line.getCommandSpec()).text());
+    write(share.resolve("bash-completion/completions/hy300"), bash(line));
+    write(share.resolve("zsh/site-functions/_hy300"), ZSH);
+  }
+
+  /** picocli knows lists only; the devices are asked for when they are needed. */
+  private static String bash(CommandLine line) {
+    return AutoComplete.bash("hy300", line).replace("\"" + DeviceNames.PLACEHOLDER + "\"", ASKED);
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+}

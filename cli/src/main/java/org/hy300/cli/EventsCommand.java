@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// `hy300 events DEVICE`: what has happened to a projector last.
+package org.hy300.cli;
+
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** A picocli command. */
+@Command(name = "events", description = "Shows the last twenty events of a projector.")
+final class EventsCommand implements Callable<Integer> {
+  private final Options options;
+
+  @Mixin private final DeviceQuestion question;
+
+  EventsCommand(Options options) {
+    this.options = options;
+    question = new DeviceQuestion(options);
+  }
+
+  @Override
+  public Integer call() throws FailureException {
+    JsonObject answer = question.ask("/events");
+    if (options.json()) {
+      Terminal.OUT.println(answer.encode());
+      return Exit.DONE;
+    }
+    Table table = new Table().row("TIME", "SUBSYSTEM", "EVENT", "DATA");
+    for (Object each : answer.getJsonArray("events")) {
+      JsonObject event = (JsonObject) each;
+      table.row(
+          Values.time(event, "time"),
+          event.getString("subsystem"),
+          event.getString("event"),
+          Values.pairs(event.getJsonObject("data")));
+    }
+    table.print();
+    return Exit.DONE;
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of hy300: its commands, and how it ends.
+package org.hy300.cli;
+
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.hy300.program.Program;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Words to a command's end. */
+@Command(
+    name = "hy300",
+    description = "Shows a fleet of HY300 projectors and gives it commands, through its collector.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    scope = ScopeType.INHERIT,
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class Main implements Callable<Integer> {
+  private static final List<String> COMMANDS =
+      List.of(
+          "devices",
+          "show",
+          "watch",
+          "events",
+          "settings",
+          "motor",
+          "capture",
+          "mips",
+          "process",
+          "agent",
+          "command",
+          "result");
+
+  @Mixin final Options options;
+
+  @Spec private CommandSpec spec;
+
+  private Main(Options options) {
+    this.options = options;
+  }
+
+  public static void main(String[] args) {
+    int status = commandLine(System.getenv(), args).execute(args);
+    if (status != Exit.DONE) {
+      System.exit(status);
+    }
+  }
+
+  /** All commands, ready to be described. */
+  static CommandLine commandLine(Map<String, String> environment) {
+    return commandLine(environment, new String[0]);
+  }
+
+  /**
+   * The commands, ready to be executed. When the first word is one of them the others are left out:
+   * to describe all takes longer than to execute one.
+   */
+  static CommandLine commandLine(Map<String, String> environment, String[] args) {
+    Options options = new Options(environment);
+    CommandLine line = new CommandLine(new Main(options));
+    List<String> needed =
+        args.length > 0 && COMMANDS.contains(args[0]) ? List.of(args[0]) : COMMANDS;
+    for (String name : needed) {
+      line.addSubcommand(name, command(name, options));
+    }
+    Manual.describe(line.getCommandSpec());
+    return line.setOut(writer(Terminal.OUT))
+        .setErr(writer(Terminal.ERR))
+        .setParameterExceptionHandler((wrong, given) -> refuse(wrong))
+        .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure));
+  }
+
+  private static Object command(String name, Options options) {
+    return switch (name) {
+      case "devices" -> new DevicesCommand(options);
+      case "show" -> new ShowCommand(options);
+      case "watch" -> new WatchCommand(options);
+      case "events" -> new EventsCommand(options);
+      case "settings" -> new SettingsCommand(options);
+      case "command" -> new AnyCommand(options);
+      case "result" -> new ResultCommand(options);
+      default -> Groups.spec(name, options);
+    };
+  }
+
+  private static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+  }
+
+  @Override
+  public Integer call() {
+    throw Groups.missing(spec);
+  }
+
+  private static int refuse(ParameterException wrong) {
+    String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
+    String message = wrong.getMessage();
+    if (wrong instanceof UnmatchedArgumentException unmatched) {
+      message = "there is no '" + unmatched.getUnmatched().get(0) + "' here";
+      if (!unmatched.getSuggestions().isEmpty()) {
+        message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
+      }
+    }
+    say(message + (message.endsWith("?") ? " " : "; ") + command + " --help says more");
+    return Exit.USAGE;
+  }
+
+  private static int fail(Exception failure) throws Exception {
+    if (failure instanceof FailureException known) {
+      say(known.getMessage());
+      return known.status();
+    }
+    throw failure;
+  }
+
+  /** A line for people. */
+  static void say(String message) {
+    Terminal.ERR.println("hy300: " + Terminal.plain(message));
+  }
+
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"hy300 " + Program.version(Main.class)};
+    }
+  }
+}

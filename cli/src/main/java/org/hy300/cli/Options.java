@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options that every command has: which collector, who asks, how the answer is shown.
+package org.hy300.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** A picocli mixin. A token is never an option's value: others see a process's arguments. */
+final class Options {
+  private static final String DEFAULT_URL = "http://127.0.0.1:8080";
+  private static final int MAX_TIMEOUT_SECONDS = 600;
+
+  /** What stands in the environment, in the order of the manual. */
+  static final String[][] ENVIRONMENT = {
+    {"HY300_URL", "Meant when --url is not given."},
+    {"HY300_TOKEN_FILE", "Meant when --token-file is not given."},
+    {"HY300_TOKEN", "The token itself, where no file is named."},
+    {"HY300_CA", "Meant when --ca is not given."},
+    {"NO_COLOR", "If it is not empty, nothing is coloured."},
+  };
+
+  private final Map<String, String> environment;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      scope = ScopeType.INHERIT,
+      description = "The collector (HY300_URL; " + DEFAULT_URL + ").")
+  private String url;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "File whose first line is the token to show to the collector (HY300_TOKEN_FILE; none).")
+  private Path tokenFile;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "Certificates (PEM) that the collector's is checked against; with https:// (HY300_CA;"
+              + " those of Java).")
+  private Path ca;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      scope = ScopeType.INHERIT,
+      description =
+          "How long to wait: a device may begin a command until then (60), the collector has to"
+              + " answer a question (10).")
+  private Integer timeout;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Print what the collector answers, as JSON on one line.")
+  private boolean json;
+
+  Options(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  /** The time that the user allows, or what is meant without his word. */
+  int seconds(int otherwise) throws FailureException {
+    if (timeout != null && (timeout < 1 || timeout > MAX_TIMEOUT_SECONDS)) {
+      throw new FailureException(
+          Exit.USAGE, "--timeout " + timeout + " is not within 1 to " + MAX_TIMEOUT_SECONDS);
+    }
+    return timeout == null ? otherwise : timeout;
+  }
+
+  CollectorClient collector() throws FailureException {
+    String address = given(url, "HY300_URL").orElse(DEFAULT_URL).replaceFirst("/+$", "");
+    URI uri;
+    try {
+      uri = URI.create(address);
+    } catch (IllegalArgumentException e) {
+      throw noUrl(address);
+    }
+    boolean secure = "https".equals(uri.getScheme());
+    if (uri.getHost() == null || !(secure || "http".equals(uri.getScheme()))) {
+      throw noUrl(address);
+    }
+    Optional<String> token = token();
+    if (token.isPresent() && !secure && !isLoopback(uri.getHost())) {
+      throw new FailureException(
+          Exit.USAGE,
+          "the token would go to "
+              + address
+              + " in the clear; name an https:// address or no token");
+    }
+    return new CollectorClient(address, token, given(text(ca), "HY300_CA").map(Path::of));
+  }
+
+  private static FailureException noUrl(String address) {
+    return new FailureException(
+        Exit.USAGE, "'" + address + "' is no address of a collector, such as " + DEFAULT_URL);
+  }
+
+  private static boolean isLoopback(String host) {
+    return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+  }
+
+  private Optional<String> token() throws FailureException {
+    Optional<String> file = given(text(tokenFile), "HY300_TOKEN_FILE");
+    if (file.isEmpty()) {
+      return given(null, "HY300_TOKEN");
+    }
+    try {
+      String text = Files.readString(Path.of(file.get()), StandardCharsets.UTF_8);
+      return Optional.of(text.lines().findFirst().orElse("").strip());
+    } catch (NoSuchFileException e) {
+      throw new FailureException(Exit.USAGE, "token file " + file.get() + " does not exist");
+    } catch (IOException e) {
+      throw new FailureException(
+          Exit.USAGE, "token file " + file.get() + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static String text(Path file) {
+    return file == null ? null : file.toString();
+  }
+
+  /** An option before its variable; what is empty is not given. */
+  private Optional<String> given(String option, String variable) {
+    return Optional.ofNullable(option)
+        .filter(text -> !text.isEmpty())
+        .or(() -> Optional.ofNullable(environment.get(variable)).filter(text -> !text.isEmpty()));
+  }
+}
