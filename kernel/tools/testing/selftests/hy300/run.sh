@@ -35,7 +35,7 @@ selected() (
 )
 
 # run_test WHERE TEST ARGUMENTS: one program, and again as a 32-bit one where it was built so; one
-# that dies leaves its plan unfulfilled, which is a failure too
+# that dies or hangs leaves its plan unfulfilled, which is a failure too
 run_test() {
   where=$1 test=$2
   shift 2
@@ -44,7 +44,7 @@ run_test() {
     [ -e "$here/$program" ] || continue
     echo "# $where: $program"
     began=$(cut -d. -f1 /proc/uptime)
-    "$here/$program" "$@" >"$results.out" 2>&1
+    timeout -k 5 $((120 * ${HY300_PATIENCE:-1})) "$here/$program" "$@" >"$results.out" 2>&1
     status=$?
     cat "$results.out"
     echo "# took $(($(cut -d. -f1 /proc/uptime) - began)) s"
