@@ -18,7 +18,8 @@ record Hy300(int status, String out, String err) {
 
   /** Words that start it; the options of the virtual machine come first. */
   static List<String> command(List<String> machine, String... args) {
-    List<String> words = new ArrayList<>();
+    // A program that runs in the background of a shell would leave Ctrl-C to others.
+    List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT"));
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
     words.addAll(machine);
