@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # HY300_HTTP_PORT (8080), HY300_MQTT_PORT (1883), HY300_DEVICE (projector-vm), HY300_KEEP_ALIVE (20 seconds),
-# HY300_SIMULATED (5 more projectors, simulated in plain directories, each with a real agent of some 70 MB)
+# HY300_SIMULATED (5 more projectors, simulated in plain directories, each with a real agent of some 80 MB)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 http_port=${HY300_HTTP_PORT:-8080}
