@@ -120,7 +120,6 @@ public final class Collector {
                 OUTBOX),
             null,
             subscriber);
-    own.gauges(fleet::online, fleet::offline, fleet::series, subscriber::isConnected);
 
     RecentEvents events = new RecentEvents(relayMetrics::eventsMissed);
     Snapshots snapshots = new Snapshots();
@@ -129,6 +128,12 @@ public final class Collector {
     store = new RelayStore(vertx, config.data().resolve("commands"), audit, relayMetrics);
     relaySession =
         new RelaySession(vertx, broker, config.keepAliveSeconds(), topics, events, snapshots, own);
+    own.gauges(
+        fleet::online,
+        fleet::offline,
+        fleet::series,
+        subscriber::isConnected,
+        relaySession::isConnected);
     relay =
         new CommandRelay(vertx, relaySession.mqtt(), topics, this::isOnline, store, relayMetrics);
     fleetCommands = new FleetCommands(relaySession.mqtt(), topics, fleet, relay, store, own);

@@ -47,7 +47,8 @@ public final class CollectorMetrics {
       IntSupplier online,
       IntSupplier offline,
       IntSupplier series,
-      BooleanSupplier brokerConnected) {
+      BooleanSupplier brokerConnected,
+      BooleanSupplier relayConnected) {
     Gauge.builder("hy300.collector.devices", () -> online.getAsInt())
         .description("Devices known, by whether their session is alive.")
         .tag("state", "online")
@@ -61,6 +62,9 @@ public final class CollectorMetrics {
         .register(registry);
     Gauge.builder("hy300.collector.broker.connected", () -> brokerConnected.getAsBoolean() ? 1 : 0)
         .description("Whether the broker is connected.")
+        .register(registry);
+    Gauge.builder("hy300.collector.relay.connected", () -> relayConnected.getAsBoolean() ? 1 : 0)
+        .description("Whether the relay's own session, by which commands go, is connected.")
         .register(registry);
   }
 

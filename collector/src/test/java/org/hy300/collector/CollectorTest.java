@@ -89,6 +89,10 @@ class CollectorTest extends CollectorFixture {
         .findFirst();
   }
 
+  private String own() throws Exception {
+    return get("/internal/metrics").body();
+  }
+
   private void awaitMetric(String series, String value) {
     await()
         .atMost(Duration.ofSeconds(15))
@@ -126,6 +130,7 @@ class CollectorTest extends CollectorFixture {
   void aLostBrokerTakesTheSeriesAlongAfterOneAndAHalfKeepAlives() throws Exception {
     broker.kill();
     awaitMetric("hy300_collector_broker_connected", "0");
+    await().atMost(LIMIT).until(() -> own().contains("hy300_collector_relay_connected 0"));
     assertThat(move("{\"args\":{\"position\":1}}").get(10, TimeUnit.SECONDS).statusCode())
         .isEqualTo(503);
     assertThat(metric(POSITION)).contains("127");
