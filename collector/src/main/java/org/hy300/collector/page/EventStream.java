@@ -75,6 +75,8 @@ final class EventStream {
 
   private void written(int length) {
     waiting -= length;
+    // Who takes something is slow, not stuck, however soon it is full again.
+    stuck = false;
     if (whenRoom != null && !isFull() && !ended) {
       Runnable then = whenRoom;
       whenRoom = null;
@@ -98,7 +100,8 @@ final class EventStream {
   /** Ends it from this side; the reader may come again. */
   void close() {
     if (!ended) {
-      response.end();
+      long patience = vertx.setTimer(2 * BEAT_MS, late -> PageResponse.cutOff(request));
+      response.end().onComplete(taken -> vertx.cancelTimer(patience));
       end();
     }
   }

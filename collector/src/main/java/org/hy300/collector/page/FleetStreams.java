@@ -111,7 +111,9 @@ public final class FleetStreams {
         reader.catchUp();
       } else if (reader.known == news.tick() - 1) {
         shared = shared == null ? events(news) : shared;
-        reader.stream.write(shared);
+        if (shared.length() > 0) {
+          reader.stream.write(shared);
+        }
         reader.known = news.tick();
       } else if (reader.known < news.tick()) {
         reader.catchUp();
