@@ -138,7 +138,10 @@ public final class DeviceStreams {
       known = device;
       changes = device.changes();
       expected = signal;
-      String json = DeviceJson.whole(device, settings).encode();
+      String json =
+          DeviceJson.whole(device, settings)
+              .put("faults", FleetRow.faults(device, signal))
+              .encode();
       if (!json.equals(values)) {
         values = json;
         stream.send("device", json);

@@ -63,7 +63,7 @@ final class FleetRow {
     if (mips != null) {
       row.put("mips", mips);
     }
-    row.put("faults", series.faults(device, expected));
+    row.put("faults", series.wrong(device, expected));
     if (latest != null) {
       row.put(
           "event",
@@ -73,6 +73,15 @@ final class FleetRow {
               .put("event", latest.event()));
     }
     return row;
+  }
+
+  /**
+   * What is wrong with a device, in words.
+   *
+   * @param expected whether it should have a signal, or null when nobody has said
+   */
+  static JsonArray faults(Device device, Boolean expected) {
+    return new FleetRow(device).wrong(device, expected);
   }
 
   private boolean is(String family) {
@@ -110,8 +119,7 @@ final class FleetRow {
     }
   }
 
-  /** What is wrong with it, in words. */
-  private JsonArray faults(Device device, Boolean expected) {
+  private JsonArray wrong(Device device, Boolean expected) {
     JsonArray faults = new JsonArray();
     add(faults, "motor: ", words.getOrDefault("hy300_motor_fault", NONE));
     add(faults, "HDMI: ", words.getOrDefault("hy300_tvcap_error", NONE));

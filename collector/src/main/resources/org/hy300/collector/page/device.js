@@ -78,11 +78,7 @@ export function device(name, back, state, connection) {
       class: 'tag', href: `#/?q=${encodeURIComponent(`${label}=${value}`)}`, title: 'Show all with this label',
     }, `${label}=${value}`)));
     age();
-    const wrong = [
-      facts.fault && `motor: ${words(facts.fault)}`,
-      facts.word('hy300_mips_state') === 'unresponsive' && 'the co-processor does not answer',
-      saying.online && saying.settings?.expect_signal === true && !facts.is('hy300_tvcap_signal_detected') && 'the signal that is expected is missing',
-    ].filter(Boolean).join('; ');
+    const wrong = saying.faults.join('; ');
     text(faults, wrong ? `Fault: ${wrong}` : '');
     faults.hidden = wrong === '';
     const has = { motor: facts.hasMotor, input: facts.hasInput, mips: facts.hasMips };
@@ -111,7 +107,7 @@ export function device(name, back, state, connection) {
       ['Heard', ago(saying.last_seen)],
     ]);
     attribute(about, 'title', exact(saying.last_seen));
-    text(offline, saying.online ? '' : `This projector is offline; it was heard last ${ago(saying.last_seen)}, at ${exact(saying.last_seen)}.`);
+    text(offline, saying.online ? '' : `This projector is offline; it was heard last at ${exact(saying.last_seen)}.`);
     offline.hidden = saying.online;
     element.querySelectorAll('time[data-ago]').forEach((time) => text(time, ago(time.dateTime)));
   }
@@ -184,9 +180,9 @@ export function device(name, back, state, connection) {
       }, (now) => {
         if (now.gone) {
           gone(now.gone);
-        } else {
-          state(now);
+          return;
         }
+        state(now);
         if (now.live) {
           // The stream begins with the last events.
           events.replaceChildren();
@@ -215,7 +211,6 @@ export function device(name, back, state, connection) {
     attribute(badge, 'class', 'badge off');
     text(offline, why);
     offline.hidden = false;
-    live = false;
-    orders.take(facts, false);
+    state({ gone: why });
   }
 }

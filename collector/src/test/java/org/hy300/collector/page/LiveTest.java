@@ -148,8 +148,9 @@ class LiveTest extends CollectorFixture {
     awaitOnline(1);
     try (LiveEvents live = new LiveEvents(url + "/api/v1/devices/p1/live")) {
       live.await("device", told -> value(told) == 40);
-      motor(one, 41, "none");
-      live.await("device", told -> value(told) == 41);
+      motor(one, 41, "homing_timeout");
+      assertThat(live.await("device", told -> value(told) == 41).getJsonArray("faults"))
+          .containsExactly("motor: homing timeout");
       one.publish(
           topics.event("p1", "motor"),
           new EventMessage("e1", 1, Instant.now(), "homed", new JsonObject()).toBuffer(),
