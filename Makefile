@@ -42,7 +42,7 @@ test: ## test-scripts, test-rules, test-java, test-kernel, test-kernel-debug and
 
 test-scripts: ## shell scripts through shellcheck
 	@$(PACKAGES) shellcheck git
-	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/bin/hy300-' | xargs shellcheck -x
+	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/hy300-pki$$|/bin/hy300-' | xargs shellcheck -x
 
 test-rules: ## the Prometheus configurations, rules and alerts, each alert firing and not firing, with its runbook
 	@$(PACKAGES) $(RULES_PACKAGES)

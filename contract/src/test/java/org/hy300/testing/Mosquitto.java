@@ -45,6 +45,17 @@ public final class Mosquitto implements AutoCloseable {
     start();
   }
 
+  /**
+   * A broker with a configuration of its own, which has to be fit for a test.
+   *
+   * @param address of its last listener
+   */
+  Mosquitto(Path configuration, BrokerAddress address) throws IOException {
+    this.configuration = configuration;
+    this.address = address;
+    start();
+  }
+
   /** Starts it, when it was killed, and waits until it listens. */
   public void start() throws IOException {
     program = new Program("mosquitto", Map.of(), "mosquitto", "-c", configuration.toString());

@@ -4,23 +4,14 @@ package org.hy300.collector.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClientOptions;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.hy300.mqtt.BrokerAddress;
-import org.hy300.testing.Certificates;
+import org.hy300.testing.EnrolmentGuide;
 import org.hy300.testing.MqttProbe;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterEach;
@@ -31,67 +22,27 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class BrokerAclTest {
-  private static final Path SHIPPED = Path.of("..", "deploy", "mosquitto");
   private static final List<String> USERS =
       List.of("hy300-collector", "hy300-operator", "homeassistant");
 
   @TempDir private Path directory;
-  private Certificates certificates;
-  private BrokerAddress forDevices;
-  private BrokerAddress forPeople;
-  private Program mosquitto;
+  private EnrolmentGuide guide;
 
   @BeforeEach
   void start() throws Exception {
-    certificates = new Certificates(directory);
-    certificates.issue("localhost");
-    certificates.issue("p1");
-    certificates.issue("p2");
-    Files.copy(certificates.certificate("localhost"), directory.resolve("broker.pem"));
-    Files.copy(certificates.key("localhost"), directory.resolve("broker.key"));
-    Files.copy(SHIPPED.resolve("acl"), directory.resolve("acl"));
-    Path passwords = Files.createFile(directory.resolve("passwords"));
+    guide = new EnrolmentGuide(Path.of(".."), directory);
+    guide.follow("Each projector", "p1");
+    guide.follow("Each projector", "p2");
+    String passwords = guide.brokerFiles().resolve("passwords").toString();
     for (String user : USERS) {
-      run("mosquitto_passwd", "-b", passwords.toString(), user, "secret of " + user);
+      run("mosquitto_passwd", "-b", passwords, user, "secret of " + user);
     }
-    forDevices = new BrokerAddress("localhost", freePort(), true);
-    forPeople = new BrokerAddress("localhost", freePort(), true);
-    Path configuration = directory.resolve("mosquitto.conf");
-    Files.writeString(
-        configuration,
-        // Started as root it would become a user who cannot read the test's files.
-        "user root\n"
-            + Files.readString(SHIPPED.resolve("mosquitto.conf"))
-                .replace("/etc/mosquitto", directory.toString())
-                .replace("/var/lib/mosquitto", directory.toString())
-                .replace("listener 8883", "listener " + forDevices.port() + " 127.0.0.1")
-                .replace("listener 8884", "listener " + forPeople.port() + " 127.0.0.1"));
-    mosquitto = new Program("mosquitto", Map.of(), "mosquitto", "-c", configuration.toString());
-    await("mosquitto listens")
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> listens(forDevices) && listens(forPeople));
+    guide.reload();
   }
 
   @AfterEach
   void stop() {
-    mosquitto.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private boolean listens(BrokerAddress address) {
-    if (!mosquitto.isAlive()) {
-      throw new IllegalStateException("mosquitto has ended: " + mosquitto.lines());
-    }
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), address.port())) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
+    guide.close();
   }
 
   private static void run(String... command) throws Exception {
@@ -100,28 +51,14 @@ class BrokerAclTest {
     }
   }
 
-  private MqttClientOptions tls() {
-    MqttClientOptions options = new MqttClientOptions();
-    options
-        .setSsl(true)
-        .setHostnameVerificationAlgorithm("HTTPS")
-        .setTrustOptions(new PemTrustOptions().addCertPath(certificates.ca().toString()));
-    return options;
-  }
-
   private MqttClientOptions certificate(String device) {
-    MqttClientOptions options = tls();
-    options.setKeyCertOptions(
-        new PemKeyCertOptions()
-            .addCertPath(certificates.certificate(device).toString())
-            .addKeyPath(certificates.key(device).toString()));
-    return options;
+    return guide.client(guide.certificate(device), guide.key(device));
   }
 
   private MqttProbe person(String name) {
-    MqttClientOptions options = tls();
+    MqttClientOptions options = guide.client();
     options.setUsername(name).setPassword("secret of " + name);
-    return new MqttProbe(forPeople, options);
+    return new MqttProbe(guide.forPeople(), options);
   }
 
   @Test
@@ -133,7 +70,7 @@ class BrokerAclTest {
         .setWillMessageBytes(Buffer.buffer("{}"))
         .setWillQoS(1);
     try (MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/#");
-        MqttProbe device = new MqttProbe(forDevices, certificate("p2"))) {
+        MqttProbe device = new MqttProbe(guide.forDevices(), certificate("p2"))) {
       List<String> forbidden =
           List.of(
               "hy300/v1/p1/status",
@@ -164,12 +101,12 @@ class BrokerAclTest {
       }
     }
     try (MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/#")) {
-      try (MqttProbe device = new MqttProbe(forDevices, withWill)) {
+      try (MqttProbe device = new MqttProbe(guide.forDevices(), withWill)) {
         device.vanish();
       } catch (IllegalStateException refused) {
         assertThat(refused).hasMessageContaining("refused");
       }
-      try (MqttProbe other = new MqttProbe(forDevices, certificate("p1"))) {
+      try (MqttProbe other = new MqttProbe(guide.forDevices(), certificate("p1"))) {
         other.publish("hy300/v1/p1/info", "{}");
         collector.await("hy300/v1/p1/info", any -> true);
       }
@@ -180,7 +117,8 @@ class BrokerAclTest {
   @Test
   void aDeviceHearsItsOwnCommandsAlone() {
     try (MqttProbe operator = person("hy300-operator");
-        MqttProbe device = new MqttProbe(forDevices, certificate("p2")).subscribe("hy300/v1/#")) {
+        MqttProbe device =
+            new MqttProbe(guide.forDevices(), certificate("p2")).subscribe("hy300/v1/#")) {
       operator.publish("hy300/v1/p1/cmd/motor/home", "{}");
       operator.publish("hy300/v1/p2/cmd/motor/home", "{}");
       device.await("hy300/v1/p2/cmd/motor/home", any -> true);
@@ -192,7 +130,7 @@ class BrokerAclTest {
   void homeAssistantHearsOfDevicesByThemselvesAndMovesMotorsOnly() {
     try (MqttProbe home = person("homeassistant").subscribe("homeassistant/#");
         MqttProbe device =
-            new MqttProbe(forDevices, certificate("p2")).subscribe("hy300/v1/p2/cmd/#")) {
+            new MqttProbe(guide.forDevices(), certificate("p2")).subscribe("hy300/v1/p2/cmd/#")) {
       device.publish("homeassistant/device/hy300_p1/config", "{}");
       device.publish("homeassistant/device/hy300_p2/config", "{}");
       home.await("homeassistant/device/hy300_p2/config", any -> true);
@@ -206,10 +144,10 @@ class BrokerAclTest {
 
   @Test
   void whoHasNoCertificateAndNoPasswordIsNotLetIn() {
-    assertThatThrownBy(() -> new MqttProbe(forDevices, tls()).close()).isNotNull();
-    assertThatThrownBy(() -> new MqttProbe(forPeople, tls()).close()).isNotNull();
-    MqttClientOptions wrong = tls();
+    assertThatThrownBy(() -> new MqttProbe(guide.forDevices(), guide.client()).close()).isNotNull();
+    assertThatThrownBy(() -> new MqttProbe(guide.forPeople(), guide.client()).close()).isNotNull();
+    MqttClientOptions wrong = guide.client();
     wrong.setUsername("hy300-operator").setPassword("guessed");
-    assertThatThrownBy(() -> new MqttProbe(forPeople, wrong).close()).isNotNull();
+    assertThatThrownBy(() -> new MqttProbe(guide.forPeople(), wrong).close()).isNotNull();
   }
 }

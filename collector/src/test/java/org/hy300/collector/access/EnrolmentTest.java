@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// docs/enrol.md with hy300-pki and a real mosquitto: whose certificate lets in, and whose does not.
+package org.hy300.collector.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.hy300.testing.Certificates;
+import org.hy300.testing.EnrolmentGuide;
+import org.hy300.testing.MqttProbe;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EnrolmentTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  /** A certificate with its key. */
+  private record Identity(Path certificate, Path key) {}
+
+  @TempDir private Path directory;
+  private EnrolmentGuide guide;
+
+  @BeforeEach
+  void start() throws Exception {
+    guide = new EnrolmentGuide(Path.of(".."), directory.resolve("guide"));
+    guide.follow("Each projector", "p1");
+    guide.follow("Each projector", "p2");
+  }
+
+  @AfterEach
+  void stop() {
+    guide.close();
+  }
+
+  private Identity projector(String name) {
+    return new Identity(guide.certificate(name), guide.key(name));
+  }
+
+  /** What a thief has copied. */
+  private Identity copy(String name, String to) throws Exception {
+    Identity present = projector(name);
+    return new Identity(
+        Files.copy(present.certificate(), directory.resolve(to + ".pem")),
+        Files.copy(present.key(), directory.resolve(to + ".key")));
+  }
+
+  private MqttProbe connect(Identity identity) {
+    return new MqttProbe(guide.forDevices(), guide.client(identity.certificate(), identity.key()));
+  }
+
+  private void isLetIn(Identity identity) {
+    connect(identity).close();
+  }
+
+  private void isRefused(Identity identity) {
+    assertThatThrownBy(() -> connect(identity).close())
+        .as(identity.toString())
+        .isInstanceOf(IllegalStateException.class)
+        .rootCause()
+        .isNotInstanceOf(TimeoutException.class);
+  }
+
+  private String pki(int status, String... words) throws Exception {
+    try (Program program = guide.hy300Pki(words)) {
+      assertThat(program.awaitExit(LIMIT)).as(String.join(" ", words)).isEqualTo(status);
+      return String.join("\n", program.lines());
+    }
+  }
+
+  private static int openssl(String... words) throws Exception {
+    String[] command = new String[words.length + 1];
+    command[0] = "openssl";
+    System.arraycopy(words, 0, command, 1, words.length);
+    try (Program openssl = new Program("openssl", Map.of(), command)) {
+      return openssl.awaitExit(LIMIT);
+    }
+  }
+
+  @Test
+  void aLostProjectorIsRefusedWithAllItsCertificatesAndTheOthersStay() throws Exception {
+    Identity before = copy("p1", "before");
+    guide.follow("Before it expires", "p1");
+    Identity renewed = copy("p1", "renewed");
+    isLetIn(before);
+    isLetIn(renewed);
+    guide.follow("A lost projector", "p1");
+    isRefused(before);
+    isRefused(renewed);
+    isLetIn(projector("p2"));
+    assertThat(pki(0, "list").lines().filter(line -> line.startsWith("p1 ")))
+        .hasSize(2)
+        .allMatch(line -> line.contains(" revoked "));
+    guide.follow("Each projector", "p1");
+    isLetIn(projector("p1"));
+    isRefused(renewed);
+  }
+
+  @Test
+  void aReloadIsEnoughForWhoComesAgainAndSpares() throws Exception {
+    try (MqttProbe other = connect(projector("p2")).subscribe("hy300/v1/p2/status")) {
+      pki(0, "revoke", "p1");
+      Files.copy(
+          guide.pki().resolve("crl.pem"),
+          guide.brokerFiles().resolve("crl.pem"),
+          StandardCopyOption.REPLACE_EXISTING);
+      guide.reload();
+      isRefused(projector("p1"));
+      other.publish("hy300/v1/p2/status", "{}");
+      other.await("hy300/v1/p2/status", any -> true);
+    }
+  }
+
+  @Test
+  void aReloadIsEnoughForTheBrokersNewCertificate() throws Exception {
+    assertThat(shown()).containsAll(brokersCertificate());
+    List<String> before = brokersCertificate();
+    guide.follow("Before it expires", "p1");
+    assertThat(brokersCertificate()).isNotEqualTo(before);
+    assertThat(shown()).containsAll(brokersCertificate());
+    isLetIn(projector("p1"));
+  }
+
+  private List<String> brokersCertificate() throws Exception {
+    return Files.readAllLines(guide.brokerFiles().resolve("broker.pem"));
+  }
+
+  /** What the broker says to who connects. */
+  private List<String> shown() throws Exception {
+    String ask = "openssl s_client -connect localhost:" + guide.forPeople().port() + " </dev/null";
+    try (Program client = new Program("openssl", Map.of(), "sh", "-c", ask)) {
+      client.awaitExit(LIMIT);
+      return client.lines();
+    }
+  }
+
+  @Test
+  void aForeignAnExpiredAndAServersCertificateAreRefused() throws Exception {
+    Certificates foreign = new Certificates(directory.resolve("foreign"));
+    foreign.issue("p2");
+    isRefused(new Identity(foreign.certificate("p2"), foreign.key("p2")));
+
+    Path broker = guide.brokerFiles();
+    isRefused(new Identity(broker.resolve("broker.pem"), broker.resolve("broker.key")));
+
+    Identity expired = new Identity(directory.resolve("old.pem"), guide.key("p2"));
+    String request = directory.resolve("old.csr").toString();
+    openssl("req", "-new", "-key", guide.key("p2").toString(), "-subj", "/CN=p2", "-out", request);
+    String ca = guide.ca().toString();
+    String caKey = guide.pki().resolve("ca.key").toString();
+    String old = expired.certificate().toString();
+    openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", caKey, "-days", "-1", "-out", old);
+    isRefused(expired);
+    // It was nothing else that was wrong with it.
+    openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", caKey, "-days", "1", "-out", old);
+    isLetIn(expired);
+  }
+
+  @Test
+  void aProjectorsCertificateIsNoServers() throws Exception {
+    String ca = guide.ca().toString();
+    String certificate = guide.certificate("p1").toString();
+    assertThat(openssl("verify", "-CAfile", ca, "-purpose", "sslclient", certificate)).isZero();
+    assertThat(openssl("verify", "-CAfile", ca, "-purpose", "sslserver", certificate)).isNotZero();
+  }
+
+  @Test
+  void noProjectorIsCalledAsNoneMay() throws Exception {
+    for (String name :
+        List.of(
+            "fleet",
+            "hy300-collector",
+            "hy300-operator",
+            "homeassistant",
+            "",
+            ".p",
+            "a/b",
+            "../ca",
+            "a+",
+            "#",
+            "a b",
+            "p\n1",
+            "x".repeat(65))) {
+      assertThat(pki(2, "device", name)).startsWith("hy300-pki: ").contains("--help");
+    }
+    assertThat(pki(2, "renew", "../ca")).hasLineCount(1);
+    for (String name : List.of("-p", "A.b_c-0", "x".repeat(64))) {
+      pki(0, "device", name);
+    }
+  }
+
+  @Test
+  void nothingIsOverwrittenByMistakeAndTheReasonIsOneLine() throws Exception {
+    byte[] key = Files.readAllBytes(guide.pki().resolve("ca.key"));
+    assertThat(pki(1, "init")).contains("there is an authority in").hasLineCount(1);
+    assertThat(Files.readAllBytes(guide.pki().resolve("ca.key"))).isEqualTo(key);
+    assertThat(pki(1, "device", "p1")).contains("renew p1").hasLineCount(1);
+    assertThat(pki(1, "renew", "p3")).contains("no certificate").hasLineCount(1);
+    assertThat(pki(1, "revoke", "p3")).contains("no certificate").hasLineCount(1);
+    assertThat(pki(1, "revoke", "localhost")).contains("a new authority").hasLineCount(1);
+    assertThat(pki(2, "nonsense")).contains("--help").hasLineCount(1);
+    assertThat(pki(0, "--help")).contains("revoke NAME");
+    Files.delete(guide.ca());
+    assertThat(pki(1, "device", "p3")).contains("openssl ca").hasLineCount(1);
+    assertThat(guide.pki().resolve("issued/p3.key")).doesNotExist();
+  }
+
+  @Test
+  void theAuthoritysKeyIsItsOwnersAlone() throws Exception {
+    for (String secret : List.of("ca.key", "issued/p1.key", "issued/localhost.key")) {
+      assertThat(Files.getPosixFilePermissions(guide.pki().resolve(secret)))
+          .as(secret)
+          .hasSize(2)
+          .allMatch(permission -> permission.name().startsWith("OWNER_"));
+    }
+  }
+}
