@@ -54,7 +54,8 @@ export function words(name) {
 export function quantity(family, value) {
   const name = family.replace(/_total$/, '');
   if (name.endsWith('_timestamp_seconds') || name.endsWith('_start_time_seconds')) {
-    return exact(new Date(value * 1000).toISOString());
+    // No date is that far away.
+    return exact(value * 1000) || `${round(value)} s`;
   }
   if (name.endsWith('_seconds')) {
     return value !== 0 && Math.abs(value) < 1 ? `${round(value * 1000)} ms` : `${round(value)} s`;

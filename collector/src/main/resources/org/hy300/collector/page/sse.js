@@ -49,6 +49,9 @@ export function follow(path, on, state) {
   let wake = () => {};
   let hidden = 0;
 
+  /** Whether it has been followed: a collector that has just started may not have heard of a device yet. */
+  let known = false;
+
   const visibility = () => {
     clearTimeout(hidden);
     if (document.hidden) {
@@ -70,10 +73,18 @@ export function follow(path, on, state) {
       const response = await ask(path, { signal: controller.signal });
       if (!response.ok) {
         const error = await errorOf(response);
-        return { gone: response.status === 404 || response.status === 401, why: error.message };
+        return { gone: (response.status === 404 && !known) || response.status === 401, why: error.message };
       }
+      known = true;
       state({ live: true });
-      const feed = parser((name, data) => on[name]?.(JSON.parse(data)));
+      const feed = parser((name, data) => {
+        try {
+          on[name]?.(JSON.parse(data));
+        } catch (error) {
+          // A mistake of the page, for the console: the connection is sound.
+          reportError(error);
+        }
+      });
       const decoder = new TextDecoder();
       const reader = response.body.getReader();
       for (;;) {
