@@ -52,6 +52,10 @@ export async function identify() {
 
 /** Tries a token; gives what is wrong with it, or null. */
 export async function logIn(token) {
+  // No header takes other characters, so that the collector could not be asked.
+  if (!/^[!-~]+$/.test(token)) {
+    return 'this is no token: it has characters that no token has';
+  }
   sessionStorage.setItem(KEY, token);
   me = null;
   const response = await ask('api/v1/me');
