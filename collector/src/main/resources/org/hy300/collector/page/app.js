@@ -18,6 +18,9 @@ const RETRY_MS = 3_000;
 let shown = null;
 let lastList = '#/';
 let lastScrolled = 0;
+
+/** The projector whose page was left. */
+let left = null;
 let broker = true;
 let stream = { live: false };
 
@@ -32,8 +35,8 @@ function tell() {
   text(notice, wrong);
   notice.hidden = wrong === '';
   document.documentElement.classList.toggle('stale', wrong !== '');
-  text(link, stream.live ? 'live' : stream.lost ? 'not connected' : 'connecting');
-  link.className = `link ${wrong ? 'bad' : stream.live ? 'good' : ''}`;
+  text(link, stream.live ? 'live' : stream.lost || stream.gone ? 'not connected' : 'connecting');
+  link.className = `link ${wrong || stream.gone ? 'bad' : stream.live ? 'good' : ''}`;
 }
 
 function connection(now) {
@@ -78,7 +81,9 @@ function showList(address) {
     history.replaceState(null, '', hash);
   });
   const scrolled = lastScrolled;
-  put({ ...view, open: () => view.open(scrolled) }, 'hy300 fleet');
+  const from = left;
+  left = null;
+  put({ ...view, open: () => view.open(scrolled, from) }, 'hy300 fleet');
   fleet.start(streamed, connection);
 }
 
@@ -86,6 +91,7 @@ function showDevice(name) {
   leave();
   stream = { live: false };
   tell();
+  left = name;
   put(device(name, lastList, streamed, connection), `${name} · hy300 fleet`);
   main.querySelector('h1').focus();
 }

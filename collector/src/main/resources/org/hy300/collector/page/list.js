@@ -154,14 +154,18 @@ export function list(first, choose) {
     for (let at = from; at < to; at += 1) {
       wanted.add(view[at].device);
     }
+    let kept = null;
     for (const [device, cell] of cells) {
-      // One in which the keyboard is stays, or the keyboard would be nowhere.
-      if (!wanted.has(device) && !cell.element.contains(document.activeElement)) {
-        cell.element.remove();
-        cells.delete(device);
-        spare.push(cell);
+      if (!wanted.has(device)) {
+        // One in which the keyboard is stays, or the keyboard would be nowhere.
+        if (cell.element.contains(document.activeElement)) {
+          kept = device;
+        } else {
+          release(device);
+        }
       }
     }
+    const seen = [];
     for (let at = from; at < to; at += 1) {
       // Newer than in the view, when neither its place nor its being there has changed.
       const row = fleet.find(view[at].device) ?? view[at];
@@ -169,12 +173,58 @@ export function list(first, choose) {
       if (!cell) {
         cell = spare.pop() ?? rowOf();
         cells.set(row.device, cell);
-        body.append(cell.element);
       }
       cell.put(row, at, height);
+      seen.push(cell);
+    }
+    if (kept === null) {
+      place(seen);
+    } else {
+      keep(kept, from, seen);
     }
     spare.length = Math.min(spare.length, 64);
     nothing();
+  }
+
+  function release(device) {
+    const cell = cells.get(device);
+    cell.element.remove();
+    cells.delete(device);
+    spare.push(cell);
+  }
+
+  /** Keeps the row with the keyboard, which is out of sight; one that fits no longer hands it to its neighbour. */
+  function keep(device, from, seen) {
+    const cell = cells.get(device);
+    const at = view.findIndex((row) => row.device === device);
+    if (at >= 0) {
+      cell.put(fleet.find(device) ?? view[at], at, height);
+      seen.splice(at < from ? 0 : seen.length, 0, cell);
+      place(seen);
+      return;
+    }
+    place(seen);
+    const neighbour = view[Math.min(cell.index, view.length - 1)];
+    (cells.get(neighbour?.device)?.link ?? scroller).focus({ preventScroll: true });
+    release(device);
+  }
+
+  /** Brings rows into the order of the view, in which Tab and a screen reader go through them. */
+  function place(seen) {
+    let at = body.firstChild;
+    for (const { element: row } of seen) {
+      // One that is moved loses the keyboard: the others make way for it.
+      while (at !== row && row.contains(document.activeElement)) {
+        const other = at;
+        at = at.nextSibling;
+        body.append(other);
+      }
+      if (at === row) {
+        at = at.nextSibling;
+      } else {
+        body.insertBefore(row, at);
+      }
+    }
   }
 
   function nothing() {
@@ -275,12 +325,20 @@ export function list(first, choose) {
   ];
   return {
     element,
-    /** Called when it stands in the document. */
-    open(scrolled) {
+    /** Called when it stands in the document; the keyboard goes on at the projector that was left, if one was. */
+    open(scrolled, left) {
       measure();
       show();
       count();
       scroller.scrollTop = scrolled;
+      if (left !== null) {
+        const at = view.findIndex((row) => row.device === left);
+        if (at >= 0) {
+          focus(at);
+        } else {
+          scroller.focus();
+        }
+      }
     },
     set(other) {
       if (format(other) !== format(choice)) {

@@ -121,6 +121,7 @@ class FleetPageIT {
     browser.find(".body .row");
     assertThat(browser.js("return location.hash")).isEqualTo("#/?q=page");
     assertThat(browser.js("return document.getElementById('search').value")).isEqualTo("page");
+    eventually(10, this::focus, DEVICE);
     browser.find("#search").sendKeys(Keys.ARROW_DOWN);
     eventually(10, this::focus, DEVICE);
     browser.type(Keys.ENTER);
@@ -311,6 +312,9 @@ class FleetPageIT {
         Browser other = new Browser()) {
       other.open("http://127.0.0.1:" + guarded.httpPort + "/#/devices/" + DEVICE);
       WebElement field = other.find("#token");
+      field.sendKeys("hy300_wr…", Keys.ENTER);
+      eventually(20, () -> other.text("#token-wrong").startsWith("this is no token"), true);
+      field.clear();
       field.sendKeys("hy300_wrong", Keys.ENTER);
       eventually(20, () -> other.text("#token-wrong"), "this token is not known here");
       other.picture("log-in");
@@ -367,7 +371,10 @@ class FleetPageIT {
     browser.picture("list-offline");
     browser.find(".body .row a").click();
     eventually(20, () -> browser.text(".banner").startsWith("This projector is offline"));
-    assertThat(browser.text("#why-motor")).isEqualTo("Not now: the projector is offline.");
+    assertThat(browser.text("#why-motor"))
+        .isEqualTo("Move, Home, Clear fault: the projector is offline.");
+    browser.find("#do-motor-stop:not([aria-disabled])").click();
+    eventually(20, () -> browser.text(".replies li .outcome").contains("offline"), true);
     browser.picture("device-offline");
     assertThat(browser.js("return window.sameDocument")).isEqualTo(true);
   }
