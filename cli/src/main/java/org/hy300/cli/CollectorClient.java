@@ -3,6 +3,7 @@
 package org.hy300.cli;
 
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,9 +26,9 @@ final class CollectorClient {
   static final int ANSWER_SECONDS = 10;
   private static final int CONNECT_SECONDS = 10;
 
-  /** The collector knows no such device, or cannot reach it. */
-  private static final Set<String> NO_DEVICE =
-      Set.of("unknown_device", "no_device", "device_offline");
+  /** The collector knows no such device or command, or cannot reach the device. */
+  private static final Set<String> NOT_THERE =
+      Set.of("unknown_device", "no_device", "device_offline", "unknown_command_id");
 
   private final String url;
   private final Optional<String> token;
@@ -54,8 +55,10 @@ final class CollectorClient {
   /** The answer, whatever its status; a reply that is no success is one for the caller to read. */
   Answer post(String path, JsonObject body, int seconds) throws FailureException {
     Answer answer = ask("POST", path, body, seconds);
-    boolean reply = answer.body.containsKey("status") || answer.body.containsKey("targets");
-    if (!reply) {
+    boolean reply =
+        answer.body.getValue("id") instanceof String
+            && answer.body.getValue("status") instanceof String;
+    if (!reply && !(answer.body.getValue("targets") instanceof JsonArray)) {
       throw refused(answer);
     }
     return answer;
@@ -97,6 +100,7 @@ final class CollectorClient {
 
   private Answer ask(String method, String path, JsonObject body, int seconds)
       throws FailureException {
+    boolean given = false;
     try {
       HttpURLConnection connection = open(method, path, seconds);
       if (body != null) {
@@ -105,9 +109,13 @@ final class CollectorClient {
         try (OutputStream out = connection.getOutputStream()) {
           out.write(body.encode().getBytes(StandardCharsets.UTF_8));
         }
+        given = true;
       }
       return read(connection);
     } catch (IOException e) {
+      if (given) {
+        throw unanswered(e, seconds);
+      }
       throw unreachable(e, seconds);
     }
   }
@@ -152,20 +160,22 @@ final class CollectorClient {
   }
 
   private FailureException refused(Answer answer) {
-    JsonObject error = answer.body.getJsonObject("error", new JsonObject());
+    if (!(answer.body.getValue("error") instanceof JsonObject error)) {
+      return foreign(url, "HTTP status " + answer.status);
+    }
     String code = error.getString("code", "");
     String message = error.getString("message", "HTTP status " + answer.status);
-    if (NO_DEVICE.contains(code)) {
+    if (NOT_THERE.contains(code)) {
       return new FailureException(Exit.NO_DEVICE, message);
     }
     return switch (answer.status) {
       case 400 -> new FailureException(Exit.USAGE, message);
       case 401 ->
-          new FailureException(
-              Exit.COLLECTOR,
+          new NotAdmittedException(
               url
                   + (code.equals("no_token") ? " wants a token" : " does not know this token")
                   + "; --token-file or HY300_TOKEN_FILE names a file with one");
+      case 403 -> new NotAdmittedException(url + " refuses: " + message);
       case 404, 409 ->
           switch (code) {
             case "not_found" ->
@@ -177,11 +187,16 @@ final class CollectorClient {
     };
   }
 
+  /** JSON that is not as the collector's API says. */
+  static FailureException foreign(String url, String what) {
+    return new FailureException(
+        Exit.COLLECTOR, url + " does not answer as a collector does (" + what + "); is it one?");
+  }
+
   private FailureException unreachable(IOException error, int seconds) {
-    String message = error.getMessage() == null ? error.toString() : error.getMessage();
+    String message = text(error);
     if (error instanceof SocketTimeoutException && !message.startsWith("Connect")) {
-      return new FailureException(
-          Exit.UNANSWERED, url + " has not answered within " + seconds + " s");
+      return unanswered(error, seconds);
     }
     if (error instanceof SSLException) {
       return new FailureException(
@@ -200,5 +215,18 @@ final class CollectorClient {
         Exit.COLLECTOR,
         "cannot reach %s: %s; is the collector running? --url or HY300_URL names another"
             .formatted(url, why));
+  }
+
+  /** The collector may have what it was given: the connection stood. */
+  private FailureException unanswered(IOException error, int seconds) {
+    String how =
+        error instanceof SocketTimeoutException
+            ? " has not answered within " + seconds + " s"
+            : " has gone without an answer: " + text(error);
+    return new FailureException(Exit.UNANSWERED, url + how);
+  }
+
+  private static String text(IOException error) {
+    return error.getMessage() == null ? error.toString() : error.getMessage();
   }
 }

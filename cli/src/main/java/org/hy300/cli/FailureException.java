@@ -3,7 +3,7 @@
 package org.hy300.cli;
 
 /** The message says what happened, to what, and what to do. */
-final class FailureException extends Exception {
+class FailureException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final int status;

@@ -2,6 +2,7 @@
 // The command line of hy300: its commands, and how it ends.
 package org.hy300.cli;
 
+import io.vertx.core.json.DecodeException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -54,6 +55,10 @@ final class Main implements Callable<Integer> {
 
   public static void main(String[] args) {
     int status = commandLine(System.getenv(), args).execute(args);
+    if (Terminal.hasLost()) {
+      say("standard output takes no more; is its disk full?");
+      status = Math.max(status, Exit.FAILED);
+    }
     if (status != Exit.DONE) {
       System.exit(status);
     }
@@ -80,7 +85,7 @@ final class Main implements Callable<Integer> {
     return line.setOut(writer(Terminal.OUT))
         .setErr(writer(Terminal.ERR))
         .setParameterExceptionHandler((wrong, given) -> refuse(wrong))
-        .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure));
+        .setExecutionExceptionHandler((failure, command, parsed) -> fail(options, failure));
   }
 
   private static Object command(String name, Options options) {
@@ -118,10 +123,16 @@ final class Main implements Callable<Integer> {
     return Exit.USAGE;
   }
 
-  private static int fail(Exception failure) throws Exception {
+  private static int fail(Options options, Exception failure) throws Exception {
     if (failure instanceof FailureException known) {
       say(known.getMessage());
       return known.status();
+    }
+    // What a field of an answer throws that is missing, or of another type.
+    if (failure instanceof NullPointerException
+        || failure instanceof ClassCastException
+        || failure instanceof DecodeException) {
+      return fail(options, CollectorClient.foreign(options.address(), failure.getMessage()));
     }
     throw failure;
   }

@@ -17,7 +17,8 @@ final class Manual {
     Exit.COLLECTOR + ":The collector cannot be reached, or refuses.",
     Exit.UNANSWERED
         + ":No answer in time: expired, or begun and not ended; result says more later.",
-    Exit.NO_DEVICE + ":No such projector, or it is offline: nothing was sent.",
+    Exit.NO_DEVICE
+        + ":No such projector, or it is offline: nothing was sent. Of result: no such command.",
   };
 
   static final String[][] EXAMPLES = {

@@ -85,8 +85,13 @@ final class Options {
     return timeout == null ? otherwise : timeout;
   }
 
+  /** Where the collector is, as the user has said it. */
+  String address() {
+    return given(url, "HY300_URL").orElse(DEFAULT_URL).replaceFirst("/+$", "");
+  }
+
   CollectorClient collector() throws FailureException {
-    String address = given(url, "HY300_URL").orElse(DEFAULT_URL).replaceFirst("/+$", "");
+    String address = address();
     URI uri;
     try {
       uri = URI.create(address);
@@ -113,23 +118,36 @@ final class Options {
         Exit.USAGE, "'" + address + "' is no address of a collector, such as " + DEFAULT_URL);
   }
 
+  /** Not a name such as 127.example.com, which may be anybody's. */
   private static boolean isLoopback(String host) {
-    return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+    return host.equals("localhost") || host.matches("127\\.[0-9.]+") || host.equals("[::1]");
   }
 
   private Optional<String> token() throws FailureException {
     Optional<String> file = given(text(tokenFile), "HY300_TOKEN_FILE");
-    if (file.isEmpty()) {
-      return given(null, "HY300_TOKEN");
+    Optional<String> token =
+        file.isPresent()
+            ? Optional.of(firstLine(file.get()))
+            : given(null, "HY300_TOKEN").map(String::strip).filter(text -> !text.isEmpty());
+    if (token.isPresent() && token.get().chars().anyMatch(Character::isISOControl)) {
+      throw new FailureException(
+          Exit.USAGE,
+          "the token in "
+              + file.orElse("HY300_TOKEN")
+              + " holds a control character; is it more than the token?");
     }
+    return token;
+  }
+
+  private static String firstLine(String file) throws FailureException {
     try {
-      String text = Files.readString(Path.of(file.get()), StandardCharsets.UTF_8);
-      return Optional.of(text.lines().findFirst().orElse("").strip());
+      String text = Files.readString(Path.of(file), StandardCharsets.UTF_8);
+      return text.lines().findFirst().orElse("").strip();
     } catch (NoSuchFileException e) {
-      throw new FailureException(Exit.USAGE, "token file " + file.get() + " does not exist");
+      throw new FailureException(Exit.USAGE, "token file " + file + " does not exist");
     } catch (IOException e) {
       throw new FailureException(
-          Exit.USAGE, "token file " + file.get() + " cannot be read: " + e.getMessage());
+          Exit.USAGE, "token file " + file + " cannot be read: " + e.getMessage());
     }
   }
 

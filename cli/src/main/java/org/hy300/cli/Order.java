@@ -49,7 +49,7 @@ record Order(
     }
     if (!waits) {
       JsonObject accepted =
-          collector.post(path + "?async=true", body, CollectorClient.ANSWER_SECONDS).body();
+          post(collector, path + "?async=true", body, CollectorClient.ANSWER_SECONDS);
       if (rejected(accepted)) {
         return end(accepted, shows);
       }
@@ -60,12 +60,30 @@ record Order(
     Progress progress = new Progress(this, collector, id);
     JsonObject answer;
     try {
-      answer = collector.post(path, body, seconds + GRACE_SECONDS).body();
+      answer = post(collector, path, body, seconds + GRACE_SECONDS);
     } finally {
       progress.end();
       farewell.end();
     }
     return end(answer, shows);
+  }
+
+  /** Who gets no answer is told how to ask for the command later: it may go on. */
+  private static JsonObject post(
+      CollectorClient collector, String path, JsonObject body, int seconds)
+      throws FailureException {
+    try {
+      return collector.post(path, body, seconds).body();
+    } catch (FailureException e) {
+      if (e.status() != Exit.UNANSWERED) {
+        throw e;
+      }
+      throw new FailureException(
+          e.status(),
+          e.getMessage()
+              + "; what became of the command says: hy300 result "
+              + body.getString("id"));
+    }
   }
 
   private static boolean rejected(JsonObject answer) {

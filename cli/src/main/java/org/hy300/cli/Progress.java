@@ -52,7 +52,7 @@ final class Progress {
             + " s";
     try {
       return text + state();
-    } catch (FailureException e) {
+    } catch (FailureException | ClassCastException | NullPointerException e) {
       // It is the command's answer that says what went wrong.
       return text;
     }

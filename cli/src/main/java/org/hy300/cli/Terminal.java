@@ -4,8 +4,11 @@ package org.hy300.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Java cannot ask whether one stream is a terminal; the script that starts it says so. */
@@ -31,6 +34,19 @@ final class Terminal {
   /** Whether somebody watches the lines that come and go. */
   static boolean showsProgress() {
     return ERR_IS_TERMINAL;
+  }
+
+  /** Whether something that was printed is lost; the reader of a pipe may have had enough. */
+  static boolean hasLost() {
+    return OUT.checkError() && !isPipe();
+  }
+
+  private static boolean isPipe() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().startsWith("pipe:");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static boolean isColoured() {

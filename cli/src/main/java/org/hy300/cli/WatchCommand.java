@@ -58,7 +58,8 @@ final class WatchCommand implements Callable<Integer> {
           }
         }
       } catch (FailureException e) {
-        if (first || e.status() == Exit.NO_DEVICE) {
+        // A collector that has been started again may not have heard of the device yet.
+        if (first || e instanceof NotAdmittedException) {
           throw e;
         }
       } catch (IOException e) {

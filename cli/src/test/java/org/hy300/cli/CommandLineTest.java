@@ -216,7 +216,7 @@ class CommandLineTest {
     assertThat(later.status()).isEqualTo(Exit.FAILED);
     assertThat(later.out()).startsWith("simulated-1  cancelled  ");
     assertThat(hy300("result", id, "--json").json().getString("state")).isEqualTo("ended");
-    fails(hy300("result", "never-given"), Exit.FAILED, "never-given");
+    fails(hy300("result", "never-given"), Exit.NO_DEVICE, "never-given");
   }
 
   @Test

@@ -83,6 +83,7 @@ class GuardedCollectorTest {
         List.of(
             Hy300.run(environment("HY300_TOKEN_FILE", tokenFile), "devices"),
             Hy300.run(environment("HY300_TOKEN", token), "devices"),
+            Hy300.run(environment("HY300_TOKEN", token + "\r\n"), "devices"),
             Hy300.run(
                 Map.of("HY300_TOKEN", "wrong"),
                 "--url=" + url,
@@ -115,10 +116,20 @@ class GuardedCollectorTest {
 
   @Test
   void aTokenDoesNotLeaveTheMachineInTheClear() throws Exception {
-    refused(
-        Hy300.run(Map.of("HY300_URL", "http://192.0.2.1:8080", "HY300_TOKEN", token), "devices"),
-        Exit.USAGE,
-        "in the clear");
+    for (String host : List.of("192.0.2.1", "127.example.com")) {
+      refused(
+          Hy300.run(
+              Map.of("HY300_URL", "http://" + host + ":8080", "HY300_TOKEN", token), "devices"),
+          Exit.USAGE,
+          "in the clear");
+    }
+  }
+
+  @Test
+  void aTokenThatFitsNoHeaderIsNotShown() throws Exception {
+    Hy300 run = Hy300.run(environment("HY300_TOKEN", token + "\nanna"), "devices");
+    refused(run, Exit.USAGE, "HY300_TOKEN holds a control character");
+    assertThat(run.err()).doesNotContain(token);
   }
 
   @Test
