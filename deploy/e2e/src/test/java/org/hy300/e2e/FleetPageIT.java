@@ -251,11 +251,12 @@ class FleetPageIT {
     for (boolean dark : new boolean[] {false, true}) {
       browser.dark(dark);
       browser.size(390, 844);
-      assertThat(overflow()).isZero();
+      // The charts take the new width a moment later.
+      eventually(5, this::overflow, 0);
       browser.picture("device-phone-" + (dark ? "dark" : "light"));
       browser.js("location.hash = '#/'");
       browser.find(".body .row");
-      assertThat(overflow()).isZero();
+      eventually(5, this::overflow, 0);
       browser.picture("list-phone-" + (dark ? "dark" : "light"));
       browser.find(".body .row a").click();
       browser.find("#position:not(:disabled)");
