@@ -293,8 +293,7 @@ class ProjectorIT {
     eventually(30, () -> fleet.metric(SIGNAL_CHANGES), Optional.of(counted + changes));
     eventually(60, () -> transitions() - told, notifications() - notified);
     // What was lost may have been the size that comes and goes with the signal. What tells of it is
-    // an
-    // event as well, and comes in its turn.
+    // an event as well, and comes in its turn.
     await()
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(
