@@ -36,14 +36,6 @@ class ActionCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "DEVICE",
-      description = "Name of a projector.",
-      completionCandidates = DeviceNames.class)
-  private String first;
-
   @Parameters(index = ARGUMENTS, arity = "0..*", hidden = true)
   private List<String> others = new ArrayList<>();
 
@@ -54,10 +46,7 @@ class ActionCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws FailureException {
-    List<String> words = new ArrayList<>(others);
-    if (first != null) {
-      words.add(0, first);
-    }
+    List<String> words = selection.words(others);
     int expected = selection.several() ? 0 : 1;
     if (!command.oneOf()) {
       expected += command.arguments().stream().mapToInt(ActionCommand::words).sum();

@@ -31,14 +31,6 @@ final class AnyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "DEVICE",
-      description = "Name of a projector.",
-      completionCandidates = DeviceNames.class)
-  private String first;
-
-  @Parameters(
       index = "1..*",
       arity = "0..*",
       paramLabel = "SUBSYSTEM/ACTION [JSON]",
@@ -52,10 +44,7 @@ final class AnyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws FailureException {
-    List<String> words = new ArrayList<>(others);
-    if (first != null) {
-      words.add(0, first);
-    }
+    List<String> words = selection.words(others);
     Optional<String> device =
         selection.several() || words.isEmpty() ? Optional.empty() : Optional.of(words.remove(0));
     boolean named = selection.several() || device.isPresent();

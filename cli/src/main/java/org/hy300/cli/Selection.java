@@ -3,12 +3,23 @@
 package org.hy300.cli;
 
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** A picocli mixin; without its options the first word is a device's name. */
 final class Selection {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "DEVICE",
+      description = "Name of a projector.",
+      completionCandidates = DeviceNames.class)
+  private String first;
+
   @Option(
       names = "--label",
       paramLabel = "KEY=VALUE",
@@ -17,6 +28,19 @@ final class Selection {
 
   @Option(names = "--all", description = "In place of DEVICE: the whole fleet.")
   private boolean all;
+
+  /**
+   * All words behind a command's name, in their order.
+   *
+   * @param others those behind the first
+   */
+  List<String> words(List<String> others) {
+    List<String> words = new ArrayList<>(others);
+    if (first != null) {
+      words.add(0, first);
+    }
+    return words;
+  }
 
   boolean several() {
     return all || !labels.isEmpty();
