@@ -21,6 +21,7 @@ SOAK_SECONDS := 3600
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev man-db zsh
 RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
+DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
 BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
 
@@ -108,8 +109,11 @@ bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured 
 pictures: ## the README's pictures of the fleet page, out of the last run of test-e2e
 	@cp deploy/e2e/target/screenshots/page-fleet.png deploy/e2e/target/screenshots/page-device.png docs/
 
-package: programs ## agent, collector and command line as directories that run from anywhere
-	@echo "$(AGENT)"; echo "$(COLLECTOR)"; echo "$(CLI)"
+package: ## agent, collector and command line as directories that run from anywhere, and as Debian packages with the drivers
+	@$(PACKAGES) $(JAVA_PACKAGES) $(DEBIAN_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	@deploy/debian/package.sh
+	@echo "$(AGENT)"; echo "$(COLLECTOR)"; echo "$(CLI)"; ls target/packages/*.deb
 
 clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean

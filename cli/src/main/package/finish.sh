@@ -5,9 +5,5 @@ set -eu
 home=$1
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 "$java" -cp "$home/lib/*" org.hy300.cli.Documents "$home/share"
-classes=$home/lib/hy300.classes
-"$java" -XX:+UseSerialGC -Xshare:off -XX:DumpLoadedClassList="$classes" -cp "$home/lib/*" org.hy300.cli.Rehearsal >/dev/null
-rm -f "$home/lib/hy300.jsa"
-"$java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$classes" -XX:SharedArchiveFile="$home/lib/hy300.jsa" \
-  -Xlog:disable -Xlog:all=off -cp "$home/lib/*"
-rm "$classes"
+"$java" -XX:+UseSerialGC -Xshare:off -XX:DumpLoadedClassList="$home/lib/hy300.classes" -cp "$home/lib/*" org.hy300.cli.Rehearsal >/dev/null
+"$(dirname "$0")/archive.sh" "$home/lib" "$home/lib/hy300.jsa"

@@ -38,9 +38,11 @@ public final class Documents {
     write(share.resolve("zsh/site-functions/_hy300"), ZSH);
   }
 
-  /** picocli knows lists only; the devices are asked for when they are needed. */
+  /** picocli knows lists only; the devices are asked for when they are needed. It is no program. */
   private static String bash(CommandLine line) {
-    return AutoComplete.bash("hy300", line).replace("\"" + DeviceNames.PLACEHOLDER + "\"", ASKED);
+    return AutoComplete.bash("hy300", line)
+        .replace("\"" + DeviceNames.PLACEHOLDER + "\"", ASKED)
+        .replaceFirst("^#!.*\n", "");
   }
 
   private static void write(Path file, String text) throws IOException {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manual page in roff (man(7)), from picocli's description of the commands.
+// The manual page, from picocli's description of the commands.
 package org.hy300.cli;
 
 import java.util.Arrays;
+import org.hy300.program.Roff;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -15,7 +16,7 @@ final class ManPage {
   /** Has the options that all commands to projectors have, and no others. */
   private final CommandSpec toProjectors;
 
-  private final StringBuilder page = new StringBuilder();
+  private final Roff page = new Roff("hy300", 1);
 
   ManPage(CommandSpec program) {
     this.program = program;
@@ -23,35 +24,33 @@ final class ManPage {
   }
 
   String text() {
-    page.append(".\\\" SPDX-License-Identifier: Apache-2.0\n");
-    page.append(".TH HY300 1 \"\" \"hy300-fleet\" \"User Commands\"\n");
-    section("NAME");
-    text("hy300 - shows a fleet of HY300 projectors and gives it commands");
-    section("SYNOPSIS");
-    page.append(".B hy300\n.I COMMAND\n.RI [ OPTIONS ]\n");
-    section("DESCRIPTION");
-    text(String.join(" ", program.usageMessage().description()));
-    text(
+    page.section("NAME");
+    page.text("hy300 - shows a fleet of HY300 projectors and gives it commands");
+    page.section("SYNOPSIS");
+    page.synopsis("hy300 COMMAND [OPTIONS]");
+    page.section("DESCRIPTION");
+    page.text(String.join(" ", program.usageMessage().description()));
+    page.text(
         "What a command prints is meant for people: aligned columns, in colour on a terminal."
             + " With --json it is what the collector answers."
             + " A command to a projector is waited for until it ends; on a terminal a line says"
             + " how far it is. Ctrl-C ends the waiting, not the command.");
-    section("COMMANDS");
+    page.section("COMMANDS");
     program.subcommands().values().forEach(this::commands);
-    section("OPTIONS OF COMMANDS TO PROJECTORS");
+    page.section("OPTIONS OF COMMANDS TO PROJECTORS");
     toProjectors.options().stream().filter(this::isOwn).forEach(this::option);
-    section("OPTIONS OF ALL COMMANDS");
+    page.section("OPTIONS OF ALL COMMANDS");
     program.options().forEach(this::option);
-    section("EXIT STATUS");
-    text("Of several projectors the highest.");
+    page.section("EXIT STATUS");
+    page.text("Of several projectors the highest.");
     for (String each : Manual.EXIT_STATUS) {
       String[] parts = each.split(":", 2);
-      item(parts[0], parts[1]);
+      page.item(parts[0], parts[1]);
     }
-    section("ENVIRONMENT");
-    Arrays.stream(Options.ENVIRONMENT).forEach(each -> item(each[0], each[1]));
-    section("EXAMPLES");
-    Arrays.stream(Manual.EXAMPLES).forEach(each -> item(each[0], each[1]));
+    page.section("ENVIRONMENT");
+    Arrays.stream(Options.ENVIRONMENT).forEach(each -> page.item(each[0], each[1]));
+    page.section("EXAMPLES");
+    Arrays.stream(Manual.EXAMPLES).forEach(each -> page.item(each[0], each[1]));
     return page.toString();
   }
 
@@ -62,14 +61,14 @@ final class ManPage {
       return;
     }
     String[] synopsis = command.usageMessage().customSynopsis();
-    page.append(".SS \"").append(escaped(command.qualifiedName())).append("\"\n");
+    page.subsection(command.qualifiedName());
     if (synopsis.length > 0) {
-      page.append(".B ").append(escaped(String.join(" ", synopsis))).append('\n');
+      page.synopsis(String.join(" ", synopsis));
     }
-    text(String.join("\n", command.usageMessage().description()));
+    page.text(String.join("\n", command.usageMessage().description()));
     for (PositionalParamSpec words : command.positionalParameters()) {
       if (!words.hidden()) {
-        item(words.paramLabel(), String.join(" ", words.description()));
+        page.item(words.paramLabel(), String.join(" ", words.description()));
       }
     }
     boolean goesToProjectors = command.findOption("--no-wait") != null;
@@ -89,7 +88,7 @@ final class ManPage {
       return;
     }
     String value = option.arity().max() == 0 ? "" : "=" + option.paramLabel();
-    item(
+    page.item(
         String.join(", ", option.names()) + value,
         String.join(" ", option.description())
             .replace("${COMPLETION-CANDIDATES}", candidates(option)));
@@ -99,27 +98,5 @@ final class ManPage {
     return option.completionCandidates() == null
         ? ""
         : String.join(", ", option.completionCandidates());
-  }
-
-  private void section(String name) {
-    page.append(".SH ").append(name).append('\n');
-  }
-
-  private void text(String text) {
-    page.append(".PP\n");
-    for (String line : text.split("(?<=[.;:]) ", -1)) {
-      page.append(escaped(line)).append('\n');
-    }
-  }
-
-  private void item(String term, String text) {
-    page.append(".TP\n.B ").append(escaped(term)).append('\n');
-    page.append(escaped(text)).append('\n');
-  }
-
-  /** What roff would take for its own; percent signs are picocli's. */
-  private static String escaped(String text) {
-    String escaped = text.replace("%%", "%").replace("\\", "\\e").replace("-", "\\-");
-    return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;
   }
 }

@@ -48,8 +48,10 @@ final class Settings implements IDefaultValueProvider {
   static Settings read(CommandSpec command, String[] args, Map<String, String> environment)
       throws IOException {
     Set<String> known = new TreeSet<>();
-    command.options().stream().filter(Settings::takesValue).map(Settings::key).forEach(known::add);
-    known.remove(FILE_OPTION.substring(2));
+    command.options().stream()
+        .filter(Settings::standsInFile)
+        .map(Settings::key)
+        .forEach(known::add);
     Optional<String> named = namedFile(args);
     String path = named.orElse(environment.getOrDefault(variable(FILE_OPTION.substring(2)), ""));
     boolean none = path.isEmpty() || command.findOption(FILE_OPTION) == null;
@@ -125,11 +127,16 @@ final class Settings implements IDefaultValueProvider {
     return fromEnvironment.isEmpty() ? file.get(key) : fromEnvironment;
   }
 
+  /** Whether the option may stand in the file. */
+  static boolean standsInFile(OptionSpec option) {
+    return takesValue(option) && !option.longestName().equals(FILE_OPTION);
+  }
+
   private static boolean takesValue(OptionSpec option) {
     return option.arity().max() > 0;
   }
 
-  private static String key(OptionSpec option) {
+  static String key(OptionSpec option) {
     return option.longestName().substring(2);
   }
 
