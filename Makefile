@@ -22,6 +22,7 @@ TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter
 RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
 DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
+NIX_PACKAGES := nix-bin prometheus systemd openssl unzip python3-yaml pyflakes3 git
 BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
 
@@ -33,10 +34,11 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-rules, test-java, test-kernel, test-kernel-debug and test-e2e, in this order
+test: ## test-scripts, test-rules, test-java, test-nixos, test-kernel, test-kernel-debug and test-e2e, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-rules
 	@$(MAKE) --no-print-directory test-java
+	@$(MAKE) --no-print-directory test-nixos
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
@@ -52,6 +54,11 @@ test-rules: ## the Prometheus configurations, rules and alerts, each alert firin
 test-java: ## build, formatter, static analysis, unit and integration tests of the Java modules
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
 	$(MAVEN) verify
+
+test-nixos: ## the flake with Debian's Nix: packages built and held beside Maven's, modules evaluated, what they make of systemd and Prometheus checked
+	@$(PACKAGES) $(JAVA_PACKAGES) $(NIX_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	@deploy/nixos/tests/check.sh
 
 test-kernel: ## the drivers without a warning (6.1 arm64, amd64; 6.12 arm64), their tests in the booted guests, a reviewer's checks
 	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES)
@@ -119,7 +126,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-rules test-java test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
+.PHONY: help demo test test-scripts test-rules test-java test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
 
 programs: target/programs
 

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Writes libraries.txt, the libraries of each program with their hashes, as Maven has put them into the programs; `make programs` comes first.
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: libraries.sh >libraries.txt
+set -eu
+cd "$(dirname "$0")/../.."
+repository=${HY300_REPOSITORY:-$HOME/.m2/repository}
+index=$(mktemp)
+trap 'rm -f "$index"' EXIT
+(cd "$repository" && find . -name '*.jar') | sed 's|^\./||' >"$index"
+
+echo "# Which library each program has, where, and its hash: written by libraries.sh, read by build.sh and package.nix."
+echo "# SPDX-License-Identifier: Apache-2.0"
+for directory in edge-agent/target/hy300-agent/lib collector/target/hy300-collector/lib \
+  collector/target/hy300-collector/broker-lib cli/target/hy300/lib; do
+  program=$(basename "$(dirname "$directory")")
+  [ -d "$directory" ] || {
+    echo "libraries.sh: there is no $directory; make programs makes it" >&2
+    exit 1
+  }
+  for jar in "$directory"/*.jar; do
+    name=$(basename "$jar")
+    # Our own are built, not fetched.
+    case $name in hy300-*SNAPSHOT.jar | hy300-*[0-9].jar) continue ;; esac
+    path=$(grep "/$name\$" "$index") || {
+      echo "libraries.sh: $name of $directory is not in $repository" >&2
+      exit 1
+    }
+    echo "$program $(basename "$directory") $path sha256-$(openssl dgst -sha256 -binary "$jar" | base64)"
+  done
+done
