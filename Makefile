@@ -117,7 +117,7 @@ pictures: ## the README's pictures of the fleet page, out of the last run of tes
 	@cp deploy/e2e/target/screenshots/page-fleet.png deploy/e2e/target/screenshots/page-device.png docs/
 
 package: ## agent, collector and command line as directories that run from anywhere, and as Debian packages with the drivers
-	@$(PACKAGES) $(JAVA_PACKAGES) $(DEBIAN_PACKAGES)
+	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(DEBIAN_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
 	@deploy/debian/package.sh
 	@echo "$(AGENT)"; echo "$(COLLECTOR)"; echo "$(CLI)"; ls target/packages/*.deb

@@ -18,6 +18,8 @@ lay_out() {
   cp -a "$root/deploy/mosquitto/hy300-pki" "$stage/programs/"
   (cd "$root" && git ls-files -co --exclude-standard -z kernel deploy/mosquitto deploy/prometheus deploy/grafana docs LICENSES |
     xargs -0 cp -a --parents -t "$stage")
+  mkdir "$stage/modules"
+  cp -a "$root"/deploy/vm/target/modules-arm64/lib/modules/*/updates/*.ko "$stage/modules/"
   # DKMS knows the drivers by the package's version: a new one is built anew.
   sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION="#MODULE_VERSION#"/' "$stage/kernel/dkms.conf"
 }
@@ -31,6 +33,7 @@ build() {
   }
 }
 
+"$root/deploy/vm/build.sh" projector
 lay_out
 build -b -a amd64
 for architecture in arm64 armhf; do
