@@ -18,6 +18,8 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 DEBUG_PACKAGES := flex bison
 SOAK_SECONDS := 3600
+FAULTS_SECONDS := 240
+FAULTS_PACKAGES := mosquitto prometheus openssl nftables libfaketime iproute2 util-linux mount
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev man-db zsh
 RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
@@ -34,7 +36,7 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-rules, test-java, test-nixos, test-kernel, test-kernel-debug and test-e2e, in this order
+test: ## test-scripts, test-rules, test-java, test-nixos, test-kernel, test-kernel-debug, test-e2e and test-faults, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-rules
 	@$(MAKE) --no-print-directory test-java
@@ -42,10 +44,11 @@ test: ## test-scripts, test-rules, test-java, test-nixos, test-kernel, test-kern
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
+	@$(MAKE) --no-print-directory test-faults
 
 test-scripts: ## shell scripts through shellcheck
 	@$(PACKAGES) shellcheck git
-	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/hy300-pki$$|/bin/hy300-' | xargs shellcheck -x
+	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/hy300-pki$$|/bin/hy300-|/isolated/bin/java$$' | xargs shellcheck -x
 
 test-rules: ## the Prometheus configurations, rules and alerts, each alert firing and not firing, with its runbook
 	@$(PACKAGES) $(RULES_PACKAGES)
@@ -79,6 +82,12 @@ test-e2e: ## guest, collector, mosquitto clients, Prometheus and Chromium togeth
 	@$(MAKE) -s --no-print-directory programs
 	deploy/vm/build.sh projector
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+
+test-faults: ## agents, broker, collector and Prometheus on a network of their own where links, disks, clocks and programs fail: FAULTS_SECONDS=240 FAULTS_SEED=
+	@$(PACKAGES) $(JAVA_PACKAGES) $(FAULTS_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+		-Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=FaultsIT -Dfaults.seconds=$(FAULTS_SECONDS) $(FAULTS_SEED:%=-Dfaults.seed=%)
 
 test-soak: ## a fleet of 2,000 alone, with power cuts and broker restarts: SOAK_SECONDS=3600
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
@@ -126,7 +135,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-rules test-java test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
+.PHONY: help demo test test-scripts test-rules test-java test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
 
 programs: target/programs
 

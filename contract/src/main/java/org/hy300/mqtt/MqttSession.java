@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
+import java.nio.channels.ClosedChannelException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class MqttSession {
     CLIENT_LOG.setLevel(java.util.logging.Level.OFF);
   }
 
+  private static final String CLOSED = "the broker closed the connection";
   private static final int ANSWER_TIMEOUT_SECONDS = 10;
   private static final int PUBACK_TIMEOUT_SECONDS = 30;
   private static final int WINDOW = 16;
@@ -259,7 +261,7 @@ public final class MqttSession {
       lost(fresh, unusable);
       return;
     }
-    fresh.closeHandler(closed -> lost(fresh, "the broker closed the connection"));
+    fresh.closeHandler(closed -> lost(fresh, CLOSED));
     fresh.exceptionHandler(error -> lost(fresh, reason(error)));
     fresh.pingResponseHandler(pong -> heard());
     fresh.publishHandler(message -> received(fresh, message));
@@ -431,6 +433,9 @@ public final class MqttSession {
     Throwable cause = error;
     while (cause.getCause() != null && cause instanceof SSLException) {
       cause = cause.getCause();
+    }
+    if (cause instanceof ClosedChannelException) {
+      return CLOSED;
     }
     String message = cause.getMessage();
     if (message == null || message.isEmpty()) {

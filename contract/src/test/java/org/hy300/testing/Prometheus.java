@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
 public final class Prometheus implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final Program program;
-  private final int port;
+  private final String address;
 
   /**
    * Starts one that scrapes every second.
@@ -38,19 +39,21 @@ public final class Prometheus implements AutoCloseable {
             directory.resolve("prometheus.yml"),
             "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" + scrapeConfigs),
         directory,
-        FreePort.choose());
+        new String[0],
+        "127.0.0.1");
   }
 
-  private Prometheus(Path configuration, Path directory, int port) throws IOException {
-    this.port = port;
-    program =
-        new Program(
-            "prometheus",
-            Map.of(),
+  private Prometheus(Path configuration, Path directory, String[] into, String host)
+      throws IOException {
+    address = host + ":" + FreePort.choose();
+    List<String> command = new ArrayList<>(List.of(into));
+    command.addAll(
+        List.of(
             "prometheus",
             "--config.file=" + configuration,
-            "--storage.tsdb.path=" + directory.resolve("prometheus"),
-            "--web.listen-address=127.0.0.1:" + port);
+            "--storage.tsdb.path=" + directory.resolve("prometheus-data"),
+            "--web.listen-address=" + address));
+    program = new Program("prometheus", Map.of(), command.toArray(String[]::new));
     program.awaitLine(Pattern.compile("Server is ready"), Duration.ofSeconds(60));
   }
 
@@ -60,7 +63,17 @@ public final class Prometheus implements AutoCloseable {
    * @param configuration the file; others that it names stand beside it
    */
   public static Prometheus configured(Path configuration, Path directory) throws IOException {
-    return new Prometheus(configuration, directory, FreePort.choose());
+    return configured(configuration, directory, new String[0], "127.0.0.1");
+  }
+
+  /**
+   * Likewise, where a command begins with these words and listens on this address.
+   *
+   * @param into empty for this machine
+   */
+  public static Prometheus configured(
+      Path configuration, Path directory, String[] into, String host) throws IOException {
+    return new Prometheus(configuration, directory, into, host);
   }
 
   /** Starts one that scrapes a collector's fleet and the collector itself. */
@@ -123,8 +136,7 @@ public final class Prometheus implements AutoCloseable {
   private JsonObject get(String question) throws IOException, InterruptedException {
     String answer =
         http.send(
-                HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + port + "/api/v1/" + question))
+                HttpRequest.newBuilder(URI.create("http://" + address + "/api/v1/" + question))
                     .build(),
                 HttpResponse.BodyHandlers.ofString())
             .body();

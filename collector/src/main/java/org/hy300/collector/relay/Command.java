@@ -6,6 +6,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +27,9 @@ public final class Command {
   private final Promise<Void> ended = Promise.promise();
   private int open;
 
+  /** The machine's clock may be set while the command is under way. */
+  private final long beginNanos;
+
   /** Whether the sender of a fleet command has its answer. */
   boolean told;
 
@@ -33,10 +38,17 @@ public final class Command {
 
   Command(CommandRequest request) {
     this.request = request;
+    long age = Duration.between(request.issued(), Instant.now()).toNanos();
+    beginNanos = System.nanoTime() - Math.max(0, age);
   }
 
   public CommandRequest request() {
     return request;
+  }
+
+  /** How long ago it was asked for. */
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - beginNanos);
   }
 
   /** Completes when the command is on the disk and will be answered, whatever happens. */

@@ -357,10 +357,7 @@ public final class CommandRelay {
     open.remove(target.key());
     own.open(open.size());
     CommandRequest request = target.command.request();
-    own.ended(
-        request.name(),
-        target.reply.status().word(),
-        Duration.between(request.issued(), target.ended));
+    own.ended(request.name(), target.reply.status().word(), target.command.age());
     String args = request.args().encode();
     LOG.log(
         Level.DEBUG,

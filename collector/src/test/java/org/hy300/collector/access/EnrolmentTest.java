@@ -5,6 +5,8 @@ package org.hy300.collector.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -85,6 +87,29 @@ class EnrolmentTest {
     System.arraycopy(words, 0, command, 1, words.length);
     try (Program openssl = new Program("openssl", Map.of(), command)) {
       return openssl.awaitExit(LIMIT);
+    }
+  }
+
+  private static String status(String state) {
+    return new JsonObject()
+        .put("state", state)
+        .put("session", "s1")
+        .put("time", "2026-11-21T04:00:00Z")
+        .encode();
+  }
+
+  @Test
+  void aRestartedBrokerDoesNotSayThatAProjectorIsOnlineWhichIsGone() throws Exception {
+    String topic = "hy300/v1/p2/status";
+    MqttProbe projector = connect(projector("p2"));
+    projector.publish(topic, Buffer.buffer(status("online")), true);
+    // Restarts the broker. There is no Will: to the projector it looks like a lost connection.
+    guide.follow("A lost projector", "p1");
+    projector.vanish();
+    try (MqttProbe again = connect(projector("p2")).subscribe(topic)) {
+      again.publish(topic, status("offline"));
+      again.await(topic, heard -> heard.getString("state").equals("offline"));
+      assertThat(again.heard(topic)).hasSize(1);
     }
   }
 

@@ -25,6 +25,25 @@ final class ShippedPrometheus {
    */
   static Prometheus start(String configuration, String shippedTarget, String target, Path directory)
       throws IOException {
+    copy(shippedTarget, target, directory);
+    return Prometheus.configured(directory.resolve(configuration), directory);
+  }
+
+  /**
+   * Starts one on a machine of its own, for a fleet.
+   *
+   * @param into the beginning of a command that runs there
+   * @param address of that machine
+   * @param target what is scraped here
+   */
+  static Prometheus startOn(String[] into, String address, String target, Path directory)
+      throws IOException {
+    copy("localhost:8080", target, directory);
+    return Prometheus.configured(
+        directory.resolve("prometheus/prometheus.yml"), directory, into, address);
+  }
+
+  private static void copy(String shippedTarget, String target, Path directory) throws IOException {
     for (Path shipped : files()) {
       Path copy = directory.resolve(DEPLOY.relativize(shipped));
       Files.createDirectories(copy.getParent());
@@ -35,7 +54,6 @@ final class ShippedPrometheus {
               .replaceAll("(_interval): \\d+s", "$1: 1s")
               .replaceAll("(for): \\d+m", "$1: 2s"));
     }
-    return Prometheus.configured(directory.resolve(configuration), directory);
   }
 
   /** The recording rules and alerts, as they are shipped. */

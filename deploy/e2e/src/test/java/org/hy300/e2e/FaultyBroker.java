@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// deploy/mosquitto on a machine of its own, with a small disk, and who hears everything that it has
+// taken.
+package org.hy300.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import org.hy300.mqtt.BrokerAccess;
+import org.hy300.mqtt.BrokerAddress;
+import org.hy300.testing.Program;
+
+/** Certificates, users and access list are those of docs/enrol.md. */
+final class FaultyBroker implements AutoCloseable {
+  static final String MACHINE = "broker";
+  private static final String OPERATOR = "hy300-operator";
+  private static final String PASSWORD = "secret";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Pattern SUBSCRIBED = Pattern.compile("^Subscribed \\(mid");
+
+  private final FaultyNetwork network;
+  private final Path files;
+  private final Path disk;
+  private final String address;
+  private Program mosquitto;
+  private final List<Program> listeners = new CopyOnWriteArrayList<>();
+  private final List<Program> earlier = new ArrayList<>();
+
+  FaultyBroker(FaultyNetwork network, Path directory, List<String> devices)
+      throws IOException, InterruptedException {
+    this.network = network;
+    files = Files.createDirectories(directory.resolve("broker"));
+    // Not below the test's directory, which has to be empty of mounts when it is removed.
+    disk = Files.createDirectory(Path.of("/run/broker-disk"));
+    address = network.add(MACHINE);
+    FaultyNetwork.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString());
+    enrol(devices);
+    Path shipped = Root.DIRECTORY.resolve("deploy/mosquitto");
+    Files.writeString(
+        files.resolve("mosquitto.conf"),
+        // Here root is nobody special. What is on the disk is to be some seconds old, not half an
+        // hour.
+        "user root\nautosave_interval 5\n"
+            + Files.readString(shipped.resolve("mosquitto.conf"))
+                .replace("/etc/mosquitto", files.toString())
+                .replace("/var/lib/mosquitto", disk.toString()));
+    Files.copy(shipped.resolve("acl"), files.resolve("acl"));
+    start();
+  }
+
+  private void enrol(List<String> devices) throws IOException, InterruptedException {
+    pki("init");
+    pki("broker", address);
+    for (String device : devices) {
+      pki("device", device);
+    }
+    Files.copy(ca(), files.resolve("ca.pem"));
+    Files.copy(pki().resolve("crl.pem"), files.resolve("crl.pem"));
+    Files.copy(certificate(address), files.resolve("broker.pem"));
+    Files.copy(key(address), files.resolve("broker.key"));
+    Files.writeString(password(), PASSWORD + "\n");
+    Path passwords = files.resolve("passwords");
+    Files.writeString(passwords, "hy300-collector:%2$s\n%1$s:%2$s\n".formatted(OPERATOR, PASSWORD));
+    FaultyNetwork.run("mosquitto_passwd", "-U", passwords.toString());
+  }
+
+  private void pki(String... words) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "env",
+                "HY300_PKI=" + pki(),
+                Root.DIRECTORY.resolve("deploy/mosquitto/hy300-pki").toString()));
+    command.addAll(List.of(words));
+    FaultyNetwork.run(command.toArray(String[]::new));
+  }
+
+  private Path pki() {
+    return files.resolve("pki");
+  }
+
+  Path ca() {
+    return pki().resolve("ca.pem");
+  }
+
+  Path certificate(String name) {
+    return pki().resolve("issued").resolve(name + ".pem");
+  }
+
+  Path key(String name) {
+    return pki().resolve("issued").resolve(name + ".key");
+  }
+
+  /** The collector's and the operator's. */
+  Path password() {
+    return files.resolve("collector.password");
+  }
+
+  String forDevices() {
+    return "mqtts://" + address + ":8883";
+  }
+
+  String forPeople() {
+    return "mqtts://" + address + ":8884";
+  }
+
+  long pid() {
+    return mosquitto.pid();
+  }
+
+  /**
+   * Starts it. Its link is up only when the listener is there, so that nothing is taken that the
+   * listener does not hear.
+   */
+  void start() throws IOException, InterruptedException {
+    network.cut(MACHINE);
+    try {
+      Path configuration = files.resolve("mosquitto.conf");
+      mosquitto =
+          new Program(
+              "mosquitto",
+              Map.of(),
+              FaultyNetwork.in(MACHINE, "mosquitto", "-c", configuration.toString()));
+      long before = subscriptions();
+      await("the listener is back at the broker")
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                if (!mosquitto.isAlive()) {
+                  throw new IllegalStateException("mosquitto has ended: " + mosquitto.lines());
+                }
+                // It comes back by itself, unless it fails in its first connection or a handshake.
+                if (listeners.stream().noneMatch(Program::isAlive)) {
+                  listeners.add(listen());
+                }
+                return subscriptions() > before;
+              });
+    } finally {
+      network.restore(MACHINE);
+    }
+  }
+
+  /** On the broker's own machine, where no link is between them. */
+  private Program listen() throws IOException {
+    String[] command = {
+      "stdbuf",
+      "-oL",
+      "mosquitto_sub",
+      "-h",
+      address,
+      "-p",
+      "8884",
+      "--cafile",
+      ca().toString(),
+      "-u",
+      OPERATOR,
+      "-P",
+      PASSWORD,
+      "-q",
+      "1",
+      "-k",
+      "5",
+      "-d",
+      "-F",
+      "%t %p",
+      "-t",
+      "hy300/v1/+/event/+",
+      "-t",
+      "hy300/v1/+/reply/+/+"
+    };
+    return new Program("listener", Map.of(), FaultyNetwork.in(MACHINE, command));
+  }
+
+  private long subscriptions() {
+    return heard().stream().filter(line -> SUBSCRIBED.matcher(line).find()).count();
+  }
+
+  /** What the listener has heard, as topic, blank and payload, besides what it says of itself. */
+  List<String> heard() {
+    return listeners.stream().flatMap(listener -> listener.lines().stream()).toList();
+  }
+
+  /** How an operator comes in. */
+  BrokerAccess operator() {
+    return new BrokerAccess(
+        BrokerAddress.parse(forPeople()),
+        Optional.of(ca()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(OPERATOR),
+        Optional.of(password()));
+  }
+
+  void kill() throws IOException, InterruptedException {
+    mosquitto.signal("KILL");
+    mosquitto.awaitExit(LIMIT);
+    earlier.add(mosquitto);
+  }
+
+  /** Leaves no room on its disk. */
+  void fillDisk() throws IOException {
+    try (var out = Files.newOutputStream(disk.resolve("fill"))) {
+      byte[] page = new byte[4096];
+      while (true) {
+        out.write(page);
+      }
+    } catch (IOException full) {
+      if (disk.toFile().getUsableSpace() > 0) {
+        throw full;
+      }
+    }
+  }
+
+  void freeDisk() throws IOException {
+    Files.deleteIfExists(disk.resolve("fill"));
+  }
+
+  /** What its runs have printed. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    earlier.forEach(run -> lines.addAll(run.lines()));
+    lines.addAll(mosquitto.lines());
+    return lines;
+  }
+
+  @Override
+  public void close() {
+    listeners.forEach(Program::close);
+    mosquitto.close();
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A network in which each program has a machine of its own, by a link that can be cut or lose
+// packets.
+package org.hy300.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.hy300.testing.Program;
+
+/**
+ * Network namespaces on one bridge; the test is on it, too. Packets are lost by a rule of nftables
+ * on arrival and departure, for few kernels have netem. Everything goes with the test's own
+ * namespaces, see isolated/bin/java.
+ */
+final class FaultyNetwork {
+  private static final String NETWORK = "10.83.0.";
+  private static final int LOST_PERCENT = 30;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final Map<String, String> addresses = new LinkedHashMap<>();
+  private final Map<String, Integer> cuts = new LinkedHashMap<>();
+
+  FaultyNetwork() throws IOException, InterruptedException {
+    if (ProcessHandle.current().pid() != 1) {
+      throw new IllegalStateException(
+          "this test mounts and links: run it by 'make test-faults', which gives it namespaces");
+    }
+    run("mount", "-t", "tmpfs", "tmpfs", "/run");
+    run("ip", "link", "set", "lo", "up");
+    run("ip", "link", "add", "switch", "type", "bridge");
+    run("ip", "address", "add", NETWORK + "1/24", "dev", "switch");
+    run("ip", "link", "set", "switch", "up");
+  }
+
+  static void run(String... command) throws IOException, InterruptedException {
+    try (Program program = new Program(command[0], Map.of(), command)) {
+      if (program.awaitExit(LIMIT) != 0) {
+        throw new IOException(String.join(" ", command) + ": " + program.lines());
+      }
+    }
+  }
+
+  /** Adds a machine and gives its address. */
+  String add(String machine) throws IOException, InterruptedException {
+    String address = NETWORK + (addresses.size() + 2);
+    addresses.put(machine, address);
+    cuts.put(machine, 0);
+    run("ip", "netns", "add", machine);
+    run(("ip link add " + machine + " type veth peer name eth0 netns " + machine).split(" ", -1));
+    run("ip", "link", "set", machine, "master", "switch", "up");
+    run(in(machine, "ip", "link", "set", "lo", "up"));
+    run(in(machine, "ip", "address", "add", address + "/24", "dev", "eth0"));
+    run(in(machine, "ip", "link", "set", "eth0", "up"));
+    return address;
+  }
+
+  List<String> machines() {
+    return List.copyOf(addresses.keySet());
+  }
+
+  /** The command that runs a command there. */
+  static String[] in(String machine, String... command) {
+    List<String> words = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + machine));
+    Collections.addAll(words, command);
+    return words.toArray(String[]::new);
+  }
+
+  /** Pulls the cable; as often as it was pulled it has to be put back. */
+  synchronized void cut(String machine) throws IOException, InterruptedException {
+    cuts.merge(machine, 1, Integer::sum);
+    run("ip", "link", "set", machine, "down");
+  }
+
+  synchronized void restore(String machine) throws IOException, InterruptedException {
+    if (cuts.merge(machine, -1, Integer::sum) == 0) {
+      run("ip", "link", "set", machine, "up");
+    }
+  }
+
+  /** From now on each packet of the machine's link is lost with a certain probability. */
+  void lose(String machine) throws IOException, InterruptedException {
+    Path rules = Files.createTempFile("loss", ".nft");
+    StringBuilder text = new StringBuilder("table inet loss {\n");
+    for (String[] way : new String[][] {{"input", "iifname"}, {"output", "oifname"}}) {
+      text.append(
+          "chain %s { type filter hook %1$s priority 0; %s eth0 numgen random mod 100 < %d drop; }\n"
+              .formatted(way[0], way[1], LOST_PERCENT));
+    }
+    Files.writeString(rules, text.append("}\n"));
+    run(in(machine, "nft", "-f", rules.toString()));
+    Files.delete(rules);
+  }
+
+  void loseNothing(String machine) throws IOException, InterruptedException {
+    run(in(machine, "nft", "delete", "table", "inet", "loss"));
+  }
+}
