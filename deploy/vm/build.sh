@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: build.sh              all of it; modules are built for amd64 besides, with sparse looking at them
-#        build.sh projector    only what the guest projector boots
+#        build.sh projector    only what the guest projector and the Debian machines boot
 # Does nothing when its inputs (kernel/, this directory, the fetched packages) are those of the last time.
 # HY300_KERNELS='bookworm trixie' (the default) is what the driver tests shall boot; `HY300_KERNELS=bookworm` is quicker while
 # working on a driver.
@@ -27,7 +27,7 @@ inputs() {
   all) echo "$kernels" && cat "$out/guest.env.new" ;;
   esac
   (cd "$kernel" && git ls-files -co --exclude-standard -z | sort -z | xargs -0 sha256sum)
-  cat "$here"/*.sh "$here"/init "$here"/*.dtsi
+  cat "$here"/*.sh "$here"/init "$here"/debian/init "$here"/*.dtsi
 }
 projector_key=$(inputs projector | sha256sum)
 all_key=$(inputs all | sha256sum)
@@ -71,7 +71,7 @@ install_modules() {
   find "$libs" -name '*.ko' -exec modinfo -F depends {} + | tr ',' '\n' | tr '_' '-' | sort -u >"$out/depends"
   find "$libs" -name '*.ko' -exec basename {} .ko \; | tr '_' '-' | sort >"$out/ours"
   # shellcheck disable=SC2046  # a list of words
-  modprobe -a -d "$3" -S "$4" --show-depends virtio_mmio 9pnet_virtio 9p virtio_net virtio_rng \
+  modprobe -a -d "$3" -S "$4" --show-depends virtio_mmio virtio_blk ext4 crc32c_generic 9pnet_virtio 9p virtio_net virtio_rng \
     $(comm -23 "$out/depends" "$out/ours") | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
     install -D -m 644 "$module" "$libs${module#"$3"}"
   done
@@ -116,6 +116,13 @@ ln -s /mnt/java/lib/ld-linux-aarch64.so.1 /mnt/java/lib/aarch64-linux-gnu "$tree
 ln -s mnt/java/usr "$tree/usr"
 ln -s /mnt/java/etc/java-17-openjdk "$tree/etc/java-17-openjdk"
 initramfs projector
+
+say "packing the start of the Debian machines"
+new_tree
+rm -r "$tree"/lib/modules/*/updates
+install -m 755 "$here/debian/init" "$tree/init"
+mkdir -p "$tree/mnt"
+initramfs debian
 
 echo "$projector_key" >"$out/key-projector"
 [ "$what" = all ] || exit 0

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.hy300.testing.EnrolmentGuide;
+import org.hy300.testing.EnrolledBroker;
 import org.hy300.testing.MqttProbe;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterEach;
@@ -26,23 +26,23 @@ class BrokerAclTest {
       List.of("hy300-collector", "hy300-operator", "homeassistant");
 
   @TempDir private Path directory;
-  private EnrolmentGuide guide;
+  private EnrolledBroker broker;
 
   @BeforeEach
   void start() throws Exception {
-    guide = new EnrolmentGuide(Path.of(".."), directory);
-    guide.follow("Each projector", "p1");
-    guide.follow("Each projector", "p2");
-    String passwords = guide.brokerFiles().resolve("passwords").toString();
+    broker = new EnrolledBroker(Path.of(".."), directory);
+    broker.issue("device", "p1");
+    broker.issue("device", "p2");
+    String passwords = broker.files().resolve("passwords").toString();
     for (String user : USERS) {
       run("mosquitto_passwd", "-b", passwords, user, "secret of " + user);
     }
-    guide.reload();
+    broker.reload();
   }
 
   @AfterEach
   void stop() {
-    guide.close();
+    broker.close();
   }
 
   private static void run(String... command) throws Exception {
@@ -52,13 +52,13 @@ class BrokerAclTest {
   }
 
   private MqttClientOptions certificate(String device) {
-    return guide.client(guide.certificate(device), guide.key(device));
+    return broker.client(broker.certificate(device), broker.key(device));
   }
 
   private MqttProbe person(String name) {
-    MqttClientOptions options = guide.client();
+    MqttClientOptions options = broker.client();
     options.setUsername(name).setPassword("secret of " + name);
-    return new MqttProbe(guide.forPeople(), options);
+    return new MqttProbe(broker.forPeople(), options);
   }
 
   @Test
@@ -70,7 +70,7 @@ class BrokerAclTest {
         .setWillMessageBytes(Buffer.buffer("{}"))
         .setWillQoS(1);
     try (MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/#");
-        MqttProbe device = new MqttProbe(guide.forDevices(), certificate("p2"))) {
+        MqttProbe device = new MqttProbe(broker.forDevices(), certificate("p2"))) {
       List<String> forbidden =
           List.of(
               "hy300/v1/p1/status",
@@ -101,12 +101,12 @@ class BrokerAclTest {
       }
     }
     try (MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/#")) {
-      try (MqttProbe device = new MqttProbe(guide.forDevices(), withWill)) {
+      try (MqttProbe device = new MqttProbe(broker.forDevices(), withWill)) {
         device.vanish();
       } catch (IllegalStateException refused) {
         assertThat(refused).hasMessageContaining("refused");
       }
-      try (MqttProbe other = new MqttProbe(guide.forDevices(), certificate("p1"))) {
+      try (MqttProbe other = new MqttProbe(broker.forDevices(), certificate("p1"))) {
         other.publish("hy300/v1/p1/info", "{}");
         collector.await("hy300/v1/p1/info", any -> true);
       }
@@ -118,7 +118,7 @@ class BrokerAclTest {
   void aDeviceHearsItsOwnCommandsAlone() {
     try (MqttProbe operator = person("hy300-operator");
         MqttProbe device =
-            new MqttProbe(guide.forDevices(), certificate("p2")).subscribe("hy300/v1/#")) {
+            new MqttProbe(broker.forDevices(), certificate("p2")).subscribe("hy300/v1/#")) {
       operator.publish("hy300/v1/p1/cmd/motor/home", "{}");
       operator.publish("hy300/v1/p2/cmd/motor/home", "{}");
       device.await("hy300/v1/p2/cmd/motor/home", any -> true);
@@ -130,7 +130,7 @@ class BrokerAclTest {
   void homeAssistantHearsOfDevicesByThemselvesAndMovesMotorsOnly() {
     try (MqttProbe home = person("homeassistant").subscribe("homeassistant/#");
         MqttProbe device =
-            new MqttProbe(guide.forDevices(), certificate("p2")).subscribe("hy300/v1/p2/cmd/#")) {
+            new MqttProbe(broker.forDevices(), certificate("p2")).subscribe("hy300/v1/p2/cmd/#")) {
       device.publish("homeassistant/device/hy300_p1/config", "{}");
       device.publish("homeassistant/device/hy300_p2/config", "{}");
       home.await("homeassistant/device/hy300_p2/config", any -> true);
@@ -144,10 +144,12 @@ class BrokerAclTest {
 
   @Test
   void whoHasNoCertificateAndNoPasswordIsNotLetIn() {
-    assertThatThrownBy(() -> new MqttProbe(guide.forDevices(), guide.client()).close()).isNotNull();
-    assertThatThrownBy(() -> new MqttProbe(guide.forPeople(), guide.client()).close()).isNotNull();
-    MqttClientOptions wrong = guide.client();
+    assertThatThrownBy(() -> new MqttProbe(broker.forDevices(), broker.client()).close())
+        .isNotNull();
+    assertThatThrownBy(() -> new MqttProbe(broker.forPeople(), broker.client()).close())
+        .isNotNull();
+    MqttClientOptions wrong = broker.client();
     wrong.setUsername("hy300-operator").setPassword("guessed");
-    assertThatThrownBy(() -> new MqttProbe(guide.forPeople(), wrong).close()).isNotNull();
+    assertThatThrownBy(() -> new MqttProbe(broker.forPeople(), wrong).close()).isNotNull();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// docs/enrol.md with hy300-pki and a real mosquitto: whose certificate lets in, and whose does not.
+// hy300-pki and a real mosquitto: whose certificate lets in, and whose does not.
 package org.hy300.collector.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,15 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.mqtt.MqttClientOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.hy300.testing.Certificates;
-import org.hy300.testing.EnrolmentGuide;
+import org.hy300.testing.EnrolledBroker;
 import org.hy300.testing.MqttProbe;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterEach;
@@ -27,27 +28,28 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class EnrolmentTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final String STATUS = "hy300/v1/p2/status";
 
   /** A certificate with its key. */
   private record Identity(Path certificate, Path key) {}
 
   @TempDir private Path directory;
-  private EnrolmentGuide guide;
+  private EnrolledBroker broker;
 
   @BeforeEach
   void start() throws Exception {
-    guide = new EnrolmentGuide(Path.of(".."), directory.resolve("guide"));
-    guide.follow("Each projector", "p1");
-    guide.follow("Each projector", "p2");
+    broker = new EnrolledBroker(Path.of(".."), directory.resolve("broker"));
+    broker.issue("device", "p1");
+    broker.issue("device", "p2");
   }
 
   @AfterEach
   void stop() {
-    guide.close();
+    broker.close();
   }
 
   private Identity projector(String name) {
-    return new Identity(guide.certificate(name), guide.key(name));
+    return new Identity(broker.certificate(name), broker.key(name));
   }
 
   /** What a thief has copied. */
@@ -59,7 +61,8 @@ class EnrolmentTest {
   }
 
   private MqttProbe connect(Identity identity) {
-    return new MqttProbe(guide.forDevices(), guide.client(identity.certificate(), identity.key()));
+    return new MqttProbe(
+        broker.forDevices(), broker.client(identity.certificate(), identity.key()));
   }
 
   private void isLetIn(Identity identity) {
@@ -75,7 +78,7 @@ class EnrolmentTest {
   }
 
   private String pki(int status, String... words) throws Exception {
-    try (Program program = guide.hy300Pki(words)) {
+    try (Program program = broker.hy300Pki(words)) {
       assertThat(program.awaitExit(LIMIT)).as(String.join(" ", words)).isEqualTo(status);
       return String.join("\n", program.lines());
     }
@@ -99,35 +102,62 @@ class EnrolmentTest {
   }
 
   @Test
-  void aRestartedBrokerDoesNotSayThatAProjectorIsOnlineWhichIsGone() throws Exception {
-    String topic = "hy300/v1/p2/status";
-    MqttProbe projector = connect(projector("p2"));
-    projector.publish(topic, Buffer.buffer(status("online")), true);
-    // Restarts the broker. There is no Will: to the projector it looks like a lost connection.
-    guide.follow("A lost projector", "p1");
-    projector.vanish();
-    try (MqttProbe again = connect(projector("p2")).subscribe(topic)) {
-      again.publish(topic, status("offline"));
-      again.await(topic, heard -> heard.getString("state").equals("offline"));
-      assertThat(again.heard(topic)).hasSize(1);
+  void aBrokerThatEndedInOrderKnowsTheProjectorsAndThatTheyAreOffline() throws Exception {
+    isOnline();
+    broker.restart();
+    assertThat(statusOfP2()).contains("offline");
+  }
+
+  @Test
+  void aBrokerThatCrashedDoesNotSayThatAProjectorIsOnline() throws Exception {
+    isOnline();
+    broker.crash();
+    assertThat(statusOfP2()).isEmpty();
+  }
+
+  /** A projector with a Will, until the broker is gone. */
+  private void isOnline() throws Exception {
+    Identity p2 = projector("p2");
+    MqttClientOptions options = broker.client(p2.certificate(), p2.key());
+    options
+        .setWillFlag(true)
+        .setWillRetain(true)
+        .setWillQoS(1)
+        .setWillTopic(STATUS)
+        .setWillMessageBytes(Buffer.buffer(status("offline")));
+    MqttProbe projector = new MqttProbe(broker.forDevices(), options);
+    projector.publish(STATUS, Buffer.buffer(status("online")), true);
+  }
+
+  /** What the broker has retained. */
+  private Optional<String> statusOfP2() throws Exception {
+    try (MqttProbe asking = connect(projector("p2")).subscribe(STATUS)) {
+      asking.publish(STATUS, new JsonObject().put("state", "last").encode());
+      asking.await(STATUS, heard -> heard.getString("state").equals("last"));
+      return asking.heard(STATUS).stream()
+          .map(heard -> heard.json().getString("state"))
+          .filter(state -> !state.equals("last"))
+          .findFirst();
     }
   }
 
   @Test
   void aLostProjectorIsRefusedWithAllItsCertificatesAndTheOthersStay() throws Exception {
     Identity before = copy("p1", "before");
-    guide.follow("Before it expires", "p1");
+    broker.issue("renew", "p1");
     Identity renewed = copy("p1", "renewed");
     isLetIn(before);
     isLetIn(renewed);
-    guide.follow("A lost projector", "p1");
+    broker.issue("revoke", "p1");
+    broker.takeRevocations();
+    broker.restart();
     isRefused(before);
     isRefused(renewed);
     isLetIn(projector("p2"));
     assertThat(pki(0, "list").lines().filter(line -> line.startsWith("p1 ")))
         .hasSize(2)
         .allMatch(line -> line.contains(" revoked "));
-    guide.follow("Each projector", "p1");
+    broker.issue("device", "p1");
     isLetIn(projector("p1"));
     isRefused(renewed);
   }
@@ -135,12 +165,9 @@ class EnrolmentTest {
   @Test
   void aReloadIsEnoughForWhoComesAgainAndSpares() throws Exception {
     try (MqttProbe other = connect(projector("p2")).subscribe("hy300/v1/p2/status")) {
-      pki(0, "revoke", "p1");
-      Files.copy(
-          guide.pki().resolve("crl.pem"),
-          guide.brokerFiles().resolve("crl.pem"),
-          StandardCopyOption.REPLACE_EXISTING);
-      guide.reload();
+      broker.issue("revoke", "p1");
+      broker.takeRevocations();
+      broker.reload();
       isRefused(projector("p1"));
       other.publish("hy300/v1/p2/status", "{}");
       other.await("hy300/v1/p2/status", any -> true);
@@ -151,19 +178,21 @@ class EnrolmentTest {
   void aReloadIsEnoughForTheBrokersNewCertificate() throws Exception {
     assertThat(shown()).containsAll(brokersCertificate());
     List<String> before = brokersCertificate();
-    guide.follow("Before it expires", "p1");
+    broker.issue("renew", "localhost");
+    broker.takeCertificate();
+    broker.reload();
     assertThat(brokersCertificate()).isNotEqualTo(before);
     assertThat(shown()).containsAll(brokersCertificate());
     isLetIn(projector("p1"));
   }
 
   private List<String> brokersCertificate() throws Exception {
-    return Files.readAllLines(guide.brokerFiles().resolve("broker.pem"));
+    return Files.readAllLines(broker.files().resolve("broker.pem"));
   }
 
   /** What the broker says to who connects. */
   private List<String> shown() throws Exception {
-    String ask = "openssl s_client -connect localhost:" + guide.forPeople().port() + " </dev/null";
+    String ask = "openssl s_client -connect localhost:" + broker.forPeople().port() + " </dev/null";
     try (Program client = new Program("openssl", Map.of(), "sh", "-c", ask)) {
       client.awaitExit(LIMIT);
       return client.lines();
@@ -176,14 +205,14 @@ class EnrolmentTest {
     foreign.issue("p2");
     isRefused(new Identity(foreign.certificate("p2"), foreign.key("p2")));
 
-    Path broker = guide.brokerFiles();
-    isRefused(new Identity(broker.resolve("broker.pem"), broker.resolve("broker.key")));
+    Path files = broker.files();
+    isRefused(new Identity(files.resolve("broker.pem"), files.resolve("broker.key")));
 
-    Identity expired = new Identity(directory.resolve("old.pem"), guide.key("p2"));
+    Identity expired = new Identity(directory.resolve("old.pem"), broker.key("p2"));
     String request = directory.resolve("old.csr").toString();
-    openssl("req", "-new", "-key", guide.key("p2").toString(), "-subj", "/CN=p2", "-out", request);
-    String ca = guide.ca().toString();
-    String caKey = guide.pki().resolve("ca.key").toString();
+    openssl("req", "-new", "-key", broker.key("p2").toString(), "-subj", "/CN=p2", "-out", request);
+    String ca = broker.ca().toString();
+    String caKey = broker.pki().resolve("ca.key").toString();
     String old = expired.certificate().toString();
     openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", caKey, "-days", "-1", "-out", old);
     isRefused(expired);
@@ -194,8 +223,8 @@ class EnrolmentTest {
 
   @Test
   void aProjectorsCertificateIsNoServers() throws Exception {
-    String ca = guide.ca().toString();
-    String certificate = guide.certificate("p1").toString();
+    String ca = broker.ca().toString();
+    String certificate = broker.certificate("p1").toString();
     assertThat(openssl("verify", "-CAfile", ca, "-purpose", "sslclient", certificate)).isZero();
     assertThat(openssl("verify", "-CAfile", ca, "-purpose", "sslserver", certificate)).isNotZero();
   }
@@ -227,24 +256,24 @@ class EnrolmentTest {
 
   @Test
   void nothingIsOverwrittenByMistakeAndTheReasonIsOneLine() throws Exception {
-    byte[] key = Files.readAllBytes(guide.pki().resolve("ca.key"));
+    byte[] key = Files.readAllBytes(broker.pki().resolve("ca.key"));
     assertThat(pki(1, "init")).contains("there is an authority in").hasLineCount(1);
-    assertThat(Files.readAllBytes(guide.pki().resolve("ca.key"))).isEqualTo(key);
+    assertThat(Files.readAllBytes(broker.pki().resolve("ca.key"))).isEqualTo(key);
     assertThat(pki(1, "device", "p1")).contains("renew p1").hasLineCount(1);
     assertThat(pki(1, "renew", "p3")).contains("no certificate").hasLineCount(1);
     assertThat(pki(1, "revoke", "p3")).contains("no certificate").hasLineCount(1);
     assertThat(pki(1, "revoke", "localhost")).contains("a new authority").hasLineCount(1);
     assertThat(pki(2, "nonsense")).contains("--help").hasLineCount(1);
     assertThat(pki(0, "--help")).contains("revoke NAME");
-    Files.delete(guide.ca());
+    Files.delete(broker.ca());
     assertThat(pki(1, "device", "p3")).contains("openssl ca").hasLineCount(1);
-    assertThat(guide.pki().resolve("issued/p3.key")).doesNotExist();
+    assertThat(broker.pki().resolve("issued/p3.key")).doesNotExist();
   }
 
   @Test
   void theAuthoritysKeyIsItsOwnersAlone() throws Exception {
     for (String secret : List.of("ca.key", "issued/p1.key", "issued/localhost.key")) {
-      assertThat(Files.getPosixFilePermissions(guide.pki().resolve(secret)))
+      assertThat(Files.getPosixFilePermissions(broker.pki().resolve(secret)))
           .as(secret)
           .hasSize(2)
           .allMatch(permission -> permission.name().startsWith("OWNER_"));

@@ -35,6 +35,11 @@ final class Browser implements AutoCloseable {
   private final ChromeDriver driver;
 
   Browser() throws IOException {
+    this(Map.of());
+  }
+
+  /** With an environment and options beside those that all have. */
+  Browser(Map<String, String> environment, String... others) throws IOException {
     Files.createDirectories(PICTURES);
     profile = Files.createTempDirectory("hy300-chromium");
     LoggingPreferences logs = new LoggingPreferences();
@@ -54,11 +59,13 @@ final class Browser implements AutoCloseable {
         "--disable-component-update",
         "--disable-sync",
         "--user-data-dir=" + profile);
+    options.addArguments(others);
     driver =
         new ChromeDriver(
             new ChromeDriverService.Builder()
                 .usingDriverExecutable(new File("/usr/bin/chromedriver"))
                 .usingAnyFreePort()
+                .withEnvironment(environment)
                 .build(),
             options);
     driver.manage().timeouts().scriptTimeout(LIMIT.multipliedBy(3));

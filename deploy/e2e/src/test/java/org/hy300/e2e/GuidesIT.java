@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages of docs/, followed to the letter on machines with nothing but Debian.
+package org.hy300.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** In the order of a reader's life with a fleet; {@code make test-guides} runs it. */
+@EnabledIfSystemProperty(named = "guides.tree", matches = ".+")
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class GuidesIT {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Path TREE = Path.of(System.getProperty("guides.tree", "/"));
+
+  @TempDir private static Path directory;
+  private static Machines machines;
+
+  @BeforeAll
+  static void boot() throws Exception {
+    machines = new Machines(TREE, directory);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (machines != null) {
+      machines.close();
+    }
+  }
+
+  private static List<String> yours(String command) throws Exception {
+    return machines.shell(Guide.YOURS).run(command, LIMIT);
+  }
+
+  private static List<String> on(String machine, String command) throws Exception {
+    return machines.shell(machine).run(command, LIMIT);
+  }
+
+  @Test
+  @Order(1)
+  void aStrangersProjectorIsOnThePageOfItsFleet() throws Exception {
+    long begin = System.nanoTime();
+    machines.follow(Guide.read("docs/install.md"));
+    assertThat(yours("hy300 devices")).anyMatch(line -> line.matches("projector-7 .*online.*"));
+    System.out.printf("installed in %d s%n", (System.nanoTime() - begin) / 1_000_000_000L);
+
+    // Nobody is root, and the agent has what it asked for.
+    assertThat(on(Machines.PROJECTOR, "ps -o user= -C java")).containsExactly("hy300-a+");
+    assertThat(on(Machines.FLEET, "ps -o user= -C java")).containsExactly("hy300-c+");
+    assertThat(on(Machines.PROJECTOR, "cat /sys/class/hy300/motor/target_position"))
+        .containsExactly("120");
+    on(Machines.PROJECTOR, "! journalctl -u hy300-agent -p warning --grep 'ermission|EACCES'");
+
+    // All of it encrypted: neither broker nor collector talk to who does not.
+    on(Machines.FLEET, "! curl -s -m 5 http://fleet.example:8080/metrics");
+    on(Machines.FLEET, "! mosquitto_sub -h fleet.example -p 1883 -t '#' -W 2");
+    assertThat(
+            on(Machines.FLEET, "ss -ltnH | awk '{ print $4 }'").stream()
+                .filter(port -> port.endsWith(":1883")))
+        .isEmpty();
+
+    await("the fleet at Prometheus")
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        on(
+                            Machines.FLEET,
+                            "curl -s 'http://127.0.0.1:9090/api/v1/query?query=hy300_up'"))
+                    .anyMatch(line -> line.matches(".*\"device\":\"projector-7\".*\"1\"\\].*")));
+  }
+
+  @Test
+  @Order(2)
+  void thePageAsksForTheTokenAndShowsTheProjector() throws Exception {
+    Path home =
+        Files.createDirectories(directory.resolve("browser/.pki/nssdb")).getParent().getParent();
+    String database = "sql:" + home.resolve(".pki/nssdb");
+    String ca = TREE.resolve("etc/hy300/pki/ca.pem").toString();
+    for (List<String> command :
+        List.of(
+            List.of("certutil", "-d", database, "-N", "--empty-password"),
+            List.of("certutil", "-d", database, "-A", "-t", "C,,", "-n", "hy300", "-i", ca))) {
+      try (Program certutil = new Program("certutil", Map.of(), command.toArray(String[]::new))) {
+        assertThat(certutil.awaitExit(LIMIT)).as(certutil.lines().toString()).isZero();
+      }
+    }
+    String token = Files.readString(TREE.resolve("root/.hy300.token")).strip();
+    try (Browser browser =
+        new Browser(
+            Map.of("HOME", home.toString()), "--host-resolver-rules=MAP fleet.example 127.0.0.2")) {
+      browser.open("https://fleet.example:8080/");
+      browser.find("#token").sendKeys(token, Keys.ENTER);
+      await("projector-7 is on the page")
+          .atMost(LIMIT)
+          .until(() -> browser.text("main").contains("projector-7"));
+      browser.picture("page-installed");
+    }
+  }
+}
