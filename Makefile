@@ -25,8 +25,10 @@ RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
 DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
 NIX_PACKAGES := nix-bin prometheus systemd openssl unzip python3-yaml pyflakes3 git
+DEBIAN_TEST_PACKAGES := debootstrap lintian man-db iproute2 util-linux
 BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,10 +38,11 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-rules, test-java, test-nixos, test-kernel, test-kernel-debug, test-e2e and test-faults, in this order
+test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e and test-faults, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-rules
 	@$(MAKE) --no-print-directory test-java
+	@$(MAKE) --no-print-directory test-packages
 	@$(MAKE) --no-print-directory test-nixos
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-kernel-debug
@@ -48,7 +51,7 @@ test: ## test-scripts, test-rules, test-java, test-nixos, test-kernel, test-kern
 
 test-scripts: ## shell scripts through shellcheck
 	@$(PACKAGES) shellcheck git
-	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/hy300-pki$$|/bin/hy300-|/isolated/bin/java$$' | xargs shellcheck -x
+	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/hy300-pki$$|/bin/hy300-|/isolated/bin/java$$|\.(postinst|prerm|postrm)$$' | xargs shellcheck -x
 
 test-rules: ## the Prometheus configurations, rules and alerts, each alert firing and not firing, with its runbook
 	@$(PACKAGES) $(RULES_PACKAGES)
@@ -57,6 +60,12 @@ test-rules: ## the Prometheus configurations, rules and alerts, each alert firin
 test-java: ## build, formatter, static analysis, unit and integration tests of the Java modules
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
 	$(MAVEN) verify
+
+test-packages: ## the Debian packages in a plain Debian 12, from apt and systemd to an upgrade and the purge
+	@$(PACKAGES) $(DEBIAN_TEST_PACKAGES)
+	@$(MAKE) -s --no-print-directory package
+	@deploy/debian/package.sh 99.1 target/packages-next
+	$(AS_ROOT) deploy/debian/test.sh
 
 test-nixos: ## the flake with Debian's Nix: packages built and held beside Maven's, modules evaluated, what they make of systemd and Prometheus checked
 	@$(PACKAGES) $(JAVA_PACKAGES) $(NIX_PACKAGES)
@@ -135,7 +144,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-rules test-java test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
+.PHONY: help demo test test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
 
 programs: target/programs
 

@@ -6,6 +6,8 @@
 set -eu
 lib=$1
 archive=$2
-rm -f "$archive"
 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$lib/hy300.classes" \
-  -XX:SharedArchiveFile="$archive" -Xlog:disable -Xlog:all=off -cp "$lib/*"
+  -XX:SharedArchiveFile="$archive.new" -Xlog:disable -Xlog:all=off -cp "$lib/*"
+# Java would crash over one that is cut short: it is there as a whole, or not at all, also after a power cut.
+sync "$archive.new"
+mv -f "$archive.new" "$archive"
