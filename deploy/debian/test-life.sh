@@ -153,7 +153,7 @@ upgrade() {
   quietly enter sh -c 'apt-get install -q -y --no-install-recommends -o Dpkg::Options::=--force-confold /debs/new/*.deb'
   sha256sum --quiet -c "$work/changed" 2>&1
   tail -n 1 "$tree/etc/hy300/agent.yaml.dpkg-dist" | grep -q 'says more' || echo "the new agent.yaml is not beside the changed one"
-  same versions "$(printf "%s $version\n" "${ours[@]}" | sort)" "$(enter dpkg-query -W -f '${Package} ${Version}\n' 'hy300*' | sort)"
+  same versions "$(printf "%s $version\n" "${ours[@]}" | sort)" "$(enter dpkg-query -W -f '${Package} ${Version}\n' "${ours[@]}" | sort)"
   same "sources for dkms" "hy300-$version" "$(cd "$tree/usr/src" && echo hy300-*)"
   [ -s "$tree/$archive" ] || echo "the upgrade has made no class archive"
 }
