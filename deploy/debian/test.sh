@@ -14,9 +14,10 @@ base=$("$here/tree.sh")
 # Beside the base: a copy there shares its blocks where the file system can.
 work=$(mktemp -d "$(dirname "$base")/debian-test.XXXXXX")
 tree=$work/tree
-machine=
+machine='' running=''
 # shellcheck disable=SC2317  # called by trap
 end() {
+  [ -z "$running" ] || kill -KILL -- "-$running" 2>/dev/null || true
   [ -z "$machine" ] || kill -KILL "$machine" 2>/dev/null || true
   wait
   rm -rf "$work"
@@ -27,14 +28,21 @@ passed=0 failed=0
 
 # check NAME COMMAND...: one test; what the command says is why it fails
 check() {
-  local name=$1 said
+  local name=$1 status=0
   shift
-  if said=$("$@" 2>&1) && [ -z "$said" ]; then
+  # In the background, in a process group of its own: a signal is heard at once, and ends all of it.
+  set -m
+  "$@" >"$work/said" 2>&1 &
+  set +m
+  running=$!
+  wait "$running" || status=$?
+  running=
+  if [ "$status" = 0 ] && [ ! -s "$work/said" ]; then
     passed=$((passed + 1))
     echo "ok $((passed + failed)) $name"
   else
     failed=$((failed + 1))
-    [ -z "$said" ] || printf '%s\n' "$said" | sed 's/^/# /'
+    sed 's/^/# /' "$work/said"
     echo "not ok $((passed + failed)) $name"
   fi
 }

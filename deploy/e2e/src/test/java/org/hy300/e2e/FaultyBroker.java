@@ -19,7 +19,7 @@ import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.testing.Program;
 
-/** Certificates, users and access list are those of docs/enrol.md. */
+/** Certificates, users and access list are those of docs/install.md. */
 final class FaultyBroker implements AutoCloseable {
   static final String MACHINE = "broker";
   private static final String OPERATOR = "hy300-operator";
