@@ -26,6 +26,7 @@ BENCH_PACKAGES := prometheus-node-exporter curl perl
 DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
 NIX_PACKAGES := nix-bin prometheus systemd openssl unzip python3-yaml pyflakes3 git
 DEBIAN_TEST_PACKAGES := debootstrap lintian man-db iproute2 util-linux
+GUIDES_PACKAGES := mmdebstrap arch-test qemu-user-static debootstrap e2fsprogs openssh-client libnss3-tools iproute2 util-linux mount
 BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -38,7 +39,7 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e and test-faults, in this order
+test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e, test-guides and test-faults, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-rules
 	@$(MAKE) --no-print-directory test-java
@@ -47,11 +48,12 @@ test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-ke
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
+	@$(MAKE) --no-print-directory test-guides
 	@$(MAKE) --no-print-directory test-faults
 
 test-scripts: ## shell scripts through shellcheck
 	@$(PACKAGES) shellcheck git
-	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/hy300-pki$$|/bin/hy300-|/isolated/bin/java$$|\.(postinst|prerm|postrm)$$' | xargs shellcheck -x
+	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/hy300-pki$$|/bin/hy300-|/bin/java$$|\.(postinst|prerm|postrm)$$' | xargs shellcheck -x
 
 test-rules: ## the Prometheus configurations, rules and alerts, each alert firing and not firing, with its runbook
 	@$(PACKAGES) $(RULES_PACKAGES)
@@ -97,6 +99,12 @@ test-faults: ## agents, broker, collector and Prometheus on a network of their o
 	@$(MAKE) -s --no-print-directory programs
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
 		-Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=FaultsIT -Dfaults.seconds=$(FAULTS_SECONDS) $(FAULTS_SEED:%=-Dfaults.seed=%)
+
+test-guides: package ## docs/ followed to the letter on fresh Debian machines, booted with systemd: install, upgrade, back up, certificates
+	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(BROWSER_PACKAGES) $(GUIDES_PACKAGES)
+	@deploy/vm/debian/disk.sh >/dev/null
+	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+		-Djvm=$(CURDIR)/deploy/e2e/src/test/machines/bin/java -Dit.test=GuidesIT -Dguides.tree=/mnt/tree
 
 test-soak: ## a fleet of 2,000 alone, with power cuts and broker restarts: SOAK_SECONDS=3600
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
@@ -144,7 +152,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
+.PHONY: help demo test test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
 
 programs: target/programs
 

@@ -20,7 +20,6 @@ flock 9
 register=/proc/sys/fs/binfmt_misc
 if [ ! -e "$register/qemu-aarch64" ]; then
   [ -e "$register/register" ] || mount -t binfmt_misc none "$register"
-  # shellcheck disable=SC2320
   cat /usr/lib/binfmt.d/qemu-aarch64.conf >"$register/register"
 fi
 

@@ -47,9 +47,8 @@ final class FaultyBroker implements AutoCloseable {
     Path shipped = Root.DIRECTORY.resolve("deploy/mosquitto");
     Files.writeString(
         files.resolve("mosquitto.conf"),
-        // Here root is nobody special. What is on the disk is to be some seconds old, not half an
-        // hour.
-        "user root\nautosave_interval 5\n"
+        // Here root is nobody special.
+        "user root\n"
             + Files.readString(shipped.resolve("mosquitto.conf"))
                 .replace("/etc/mosquitto", files.toString())
                 .replace("/var/lib/mosquitto", disk.toString()));
@@ -200,8 +199,9 @@ final class FaultyBroker implements AutoCloseable {
         Optional.of(password()));
   }
 
+  /** Ends it, at every other time in order: then it saves what it knows, if its disk has room. */
   void kill() throws IOException, InterruptedException {
-    mosquitto.signal("KILL");
+    mosquitto.signal(earlier.size() % 2 == 0 ? "KILL" : "TERM");
     mosquitto.awaitExit(LIMIT);
     earlier.add(mosquitto);
   }

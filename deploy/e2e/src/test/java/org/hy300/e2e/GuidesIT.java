@@ -59,7 +59,7 @@ class GuidesIT {
   void aStrangersProjectorIsOnThePageOfItsFleet() throws Exception {
     long begin = System.nanoTime();
     machines.follow(Guide.read("docs/install.md"));
-    assertThat(yours("hy300 devices")).anyMatch(line -> line.matches("projector-7 .*online.*"));
+    isOnline();
     System.out.printf("installed in %d s%n", (System.nanoTime() - begin) / 1_000_000_000L);
 
     // Nobody is root, and the agent has what it asked for.
@@ -114,5 +114,94 @@ class GuidesIT {
           .until(() -> browser.text("main").contains("projector-7"));
       browser.picture("page-installed");
     }
+  }
+
+  private static void isOnline() {
+    isNow("online");
+  }
+
+  private static void isNow(String state) {
+    await("projector-7 is " + state)
+        .atMost(Duration.ofMinutes(4))
+        .pollInterval(Duration.ofSeconds(2))
+        .until(
+            () ->
+                yours("hy300 devices").stream().anyMatch(line -> says(line, "projector-7", state)));
+  }
+
+  private static boolean says(String line, String... words) {
+    return List.of(line.split(" +")).containsAll(List.of(words));
+  }
+
+  @Test
+  @Order(3)
+  void whatIsAskedWhenSomethingIsWrongHasAnAnswer() throws Exception {
+    machines.follow(Guide.read("docs/troubleshoot.md"));
+    isOnline();
+  }
+
+  @Test
+  @Order(4)
+  void aRunbooksCommandsRun() throws Exception {
+    try (var pages = Files.list(Root.DIRECTORY.resolve("docs/runbooks"))) {
+      for (Path page : pages.sorted().toList()) {
+        for (String line : Files.readAllLines(page)) {
+          if (line.startsWith("    hy300 ")) {
+            String command = line.strip().replace("DEVICE", "projector-7");
+            // 1: the projector says no, as it may when nothing is wrong with it.
+            yours(command + " || test $? = 1");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  @Order(5)
+  void anUpgradeKeepsOptionsAndABackUpBringsBackWhatWasLost() throws Exception {
+    Guide guide = Guide.read("docs/operate.md");
+    List<String> options = on(Machines.PROJECTOR, "cat /etc/hy300/agent.yaml");
+    machines.follow(guide.section("Upgrade"));
+    assertThat(on(Machines.PROJECTOR, "cat /etc/hy300/agent.yaml")).isEqualTo(options);
+    isOnline();
+    machines.follow(guide.section("Back up"));
+    on(
+        Machines.FLEET,
+        "systemctl stop mosquitto hy300-collector; cd /; "
+            + "rm -r etc/hy300/collector etc/hy300/collector.yaml etc/mosquitto var/lib/hy300-collector/*");
+    yours("rm -r /etc/hy300/pki");
+    machines.follow(guide.section("Restore"));
+    isOnline();
+    assertThat(on(Machines.FLEET, "cat /var/lib/hy300-collector/audit.jsonl"))
+        .anyMatch(line -> line.contains("anna") && line.contains("motor/move"));
+  }
+
+  @Test
+  @Order(6)
+  void certificatesAreRenewedAndALostProjectorIsShutOutUntilItIsFound() throws Exception {
+    Guide guide = Guide.read("docs/certificates.md");
+    machines.follow(guide.section("Certificates"));
+    machines.follow(guide.section("A projector's, before it expires"));
+    machines.follow(guide.section("The server's, before it expires"));
+    isOnline();
+    machines.follow(guide.section("A lost projector"));
+    isNow("offline");
+    await("the agent says why")
+        .atMost(LIMIT)
+        .until(
+            () ->
+                on(Machines.PROJECTOR, "journalctl --no-pager -n 20 -u hy300-agent").stream()
+                    .anyMatch(line -> line.matches("(?i).*certificate[_ ]revoked.*")));
+    machines.follow(guide.section("A projector that was found"));
+    isOnline();
+  }
+
+  @Test
+  @Order(7)
+  void aProjectorIsBackAfterAPowerCutWithoutAnybodysHelp() throws Exception {
+    machines.reset(Machines.PROJECTOR);
+    isNow("offline");
+    isOnline();
+    assertThat(on(Machines.FLEET, "systemctl --failed --plain --no-legend")).isEmpty();
   }
 }

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.hy300.testing.Program;
 
 /**
- * Runs in a network namespace of its own (deploy/vm/debian/guides.sh), where the machines have the
+ * Runs in a network namespace of its own (src/test/machines/bin/java), where the machines have the
  * ports that they have in life, each at an address of loopback.
  */
 final class Machines implements AutoCloseable {
@@ -36,6 +36,7 @@ final class Machines implements AutoCloseable {
   private final Path directory;
   private final TimeServer time = new TimeServer();
   private final Map<String, Shell> shells = new HashMap<>();
+  private final List<Shell> gone = new ArrayList<>();
   private final List<Program> guests = new ArrayList<>();
 
   /**
@@ -151,6 +152,13 @@ final class Machines implements AutoCloseable {
     }
   }
 
+  /** Takes a guest's power away for a moment; its shell answers no more. */
+  void reset(String machine) throws IOException {
+    Shell shell = shells.remove(machine);
+    gone.add(shell);
+    shell.type("echo b >/proc/sysrq-trigger");
+  }
+
   Shell shell(String machine) {
     Shell shell = shells.get(machine);
     if (shell == null) {
@@ -163,6 +171,7 @@ final class Machines implements AutoCloseable {
   @Override
   public void close() {
     shells.values().forEach(Shell::close);
+    gone.forEach(Shell::close);
     guests.forEach(Program::close);
     time.close();
   }

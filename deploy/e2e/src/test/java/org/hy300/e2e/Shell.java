@@ -52,6 +52,11 @@ final class Shell implements AutoCloseable {
     return all.subList(before, all.size() - 1);
   }
 
+  /** Types a command, of which nothing is expected. */
+  void type(String command) throws IOException {
+    program.type(command);
+  }
+
   @Override
   public void close() {
     program.close();
