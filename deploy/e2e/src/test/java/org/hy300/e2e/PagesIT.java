@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages for people: what they point at is there, and whoever has commands is followed by a
+// test.
+package org.hy300.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class PagesIT {
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+
+  /** Every page in the tree but what a build has made. */
+  private static List<Path> pages() throws IOException {
+    try (Stream<Path> files = Files.walk(Root.DIRECTORY)) {
+      return files
+          .filter(file -> file.toString().endsWith(".md"))
+          .filter(file -> !file.toString().matches(".*/(target|node_modules|\\.git)/.*"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void everyLinkOfAPageLeadsSomewhere() throws IOException {
+    List<String> dead = new ArrayList<>();
+    for (Path page : pages()) {
+      for (MatchResult link : LINK.matcher(Files.readString(page)).results().toList()) {
+        String target = link.group(1);
+        if (!target.matches("[a-z]+:.*") && !leads(page, target)) {
+          dead.add(Root.DIRECTORY.relativize(page) + " -> " + target);
+        }
+      }
+    }
+    assertThat(dead).isEmpty();
+  }
+
+  private static boolean leads(Path page, String target) throws IOException {
+    String[] parts = target.split("#", 2);
+    Path file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
+    if (parts.length == 1 || !Files.exists(file)) {
+      return Files.exists(file);
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines
+          .filter(line -> line.startsWith("#"))
+          .anyMatch(line -> anchor(line).equals(parts[1]));
+    }
+  }
+
+  /** What GitHub makes of a heading. */
+  private static String anchor(String heading) {
+    return heading
+        .replaceFirst("^#+ ", "")
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\w -]", "")
+        .replace(' ', '-');
+  }
+
+  @Test
+  void everyPageWithCommandsForMachinesIsFollowed() throws IOException {
+    String follower =
+        Files.readString(
+            Root.DIRECTORY.resolve("deploy/e2e/src/test/java/org/hy300/e2e/GuidesIT.java"));
+    for (Path page : pages()) {
+      if (Files.readString(page).contains("\n```sh")) {
+        assertThat(follower).contains("\"" + Root.DIRECTORY.relativize(page) + "\"");
+      }
+    }
+  }
+}
