@@ -27,6 +27,11 @@ final class Machines implements AutoCloseable {
   /** An emulated machine that starts systemd beside another one. */
   private static final Duration BOOT = Duration.ofMinutes(6);
 
+  /** What an emulated processor is slow at, and what does not matter here. */
+  private static final String JAVA =
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions"
+          + " -XX:-BytecodeVerificationRemote";
+
   private static final Map<String, String> ADDRESSES =
       Map.of(FLEET, "127.0.0.2", PROJECTOR, "127.0.0.3");
   private static final Map<String, String> LAN =
@@ -66,7 +71,9 @@ final class Machines implements AutoCloseable {
           .atMost(BOOT)
           .pollInterval(Duration.ofSeconds(2))
           .until(() -> inTree("ssh", "-o", "ConnectTimeout=20", "root@" + machine, "true") == 0);
-      shells.put(machine, new Shell(machine, chroot("ssh", "root@" + machine, "sh")));
+      Shell shell = new Shell(machine, chroot("ssh", "root@" + machine, "sh"));
+      shell.type("export JDK_JAVA_OPTIONS='" + JAVA + "'");
+      shells.put(machine, shell);
     }
   }
 
@@ -84,6 +91,10 @@ final class Machines implements AutoCloseable {
     LAN.forEach((host, address) -> hosts.append(address).append(' ').append(host).append('\n'));
     Files.writeString(files.resolve("etc/hosts"), hosts);
     Files.writeString(files.resolve("etc/hostname"), name + "\n");
+    Path systemd = Files.createDirectories(files.resolve("etc/systemd/system.conf.d"));
+    Files.writeString(
+        systemd.resolve("emulated.conf"),
+        "[Manager]\nDefaultEnvironment=\"JDK_JAVA_OPTIONS=" + JAVA + "\"\n");
     Path ssh = Files.createDirectories(files.resolve("root/.ssh"));
     Files.setPosixFilePermissions(ssh, PosixFilePermissions.fromString("rwx------"));
     Files.copy(tree.resolve("root/.ssh/id_ed25519.pub"), ssh.resolve("authorized_keys"));
