@@ -135,6 +135,11 @@ bench-collector: ## the collector in process, beside Micrometer; under load with
 	java -Xmx3g -cp 'bench/collector/target/hy300-bench-collector/lib/*' org.hy300.bench.collector.Main
 	bench/collector.sh
 
+bench-size: ## what 100 to 100,000 projectors cost the collector's machine: memory, CPU, page, network (docs/size.md); eight minutes
+	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES) curl perl
+	@$(MAKE) -s --no-print-directory programs
+	bench/size.sh
+
 bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured in the guest (docs/kernel-mechanisms.md)
 	@$(PACKAGES) $(GUEST_PACKAGES)
 	@HY300_KERNELS=bookworm HY300_TESTS='*_bench' deploy/vm/test-drivers.sh | grep -E '^(# |ok |not ok )'
@@ -152,7 +157,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel pictures package clean programs
+.PHONY: help demo test test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size pictures package clean programs
 
 programs: target/programs
 
