@@ -135,7 +135,7 @@ bench-collector: ## the collector in process, beside Micrometer; under load with
 	java -Xmx3g -cp 'bench/collector/target/hy300-bench-collector/lib/*' org.hy300.bench.collector.Main
 	bench/collector.sh
 
-bench-size: ## what 100 to 100,000 projectors cost the collector's machine: memory, CPU, page, network (docs/size.md); eight minutes
+bench-size: ## what 100 to 100,000 projectors cost the collector's machine: memory, CPU, page, network (docs/size.md); nine minutes
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES) curl perl
 	@$(MAKE) -s --no-print-directory programs
 	bench/size.sh
