@@ -10,6 +10,7 @@ AGENT := edge-agent/target/hy300-agent
 COLLECTOR := collector/target/hy300-collector
 CLI := cli/target/hy300
 JAVA_SOURCES := $(shell find contract edge-agent collector cli bench -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
+PACKAGE_SOURCES := $(wildcard $(shell git ls-files kernel deploy/debian deploy/grafana deploy/mosquitto deploy/prometheus deploy/vm docs LICENSES))
 
 JAVA_PACKAGES := openjdk-17-jdk-headless maven
 GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-arm-linux-gnueabihf \
@@ -147,11 +148,14 @@ bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured 
 pictures: ## the README's pictures of the fleet page, out of the last run of test-e2e
 	@cp deploy/e2e/target/screenshots/page-fleet.png deploy/e2e/target/screenshots/page-device.png docs/
 
-package: ## agent, collector and command line as directories that run from anywhere, and as Debian packages with the drivers
+package: target/packages/.made ## agent, collector and command line as directories that run from anywhere, and as Debian packages with the drivers
+	@echo "$(AGENT)"; echo "$(COLLECTOR)"; echo "$(CLI)"; ls target/packages/*.deb
+
+target/packages/.made: $(JAVA_SOURCES) $(PACKAGE_SOURCES)
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(DEBIAN_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
 	@deploy/debian/package.sh
-	@echo "$(AGENT)"; echo "$(COLLECTOR)"; echo "$(CLI)"; ls target/packages/*.deb
+	@touch $@
 
 clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean

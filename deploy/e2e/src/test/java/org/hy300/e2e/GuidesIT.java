@@ -12,51 +12,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.hy300.testing.Program;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** In the order of a reader's life with a fleet; {@code make test-guides} runs it. */
+/** {@code make test-guides} runs it. */
 @EnabledIfSystemProperty(named = "guides.tree", matches = ".+")
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GuidesIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final Path TREE = Path.of(System.getProperty("guides.tree", "/"));
 
-  @TempDir private static Path directory;
-  private static Machines machines;
+  @TempDir private Path directory;
+  private Machines machines;
 
-  @BeforeAll
-  static void boot() throws Exception {
+  /** One test, for each part finds the machines as the one before has left them. */
+  @Test
+  void theGuidesLeadThroughTheLifeOfAFleet() throws Exception {
     machines = new Machines(TREE, directory);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (machines != null) {
-      machines.close();
+    try (machines) {
+      aStrangersProjectorIsOnThePageOfItsFleet();
+      thePageAsksForTheTokenAndShowsTheProjector();
+      whatIsAskedWhenSomethingIsWrongHasAnAnswer();
+      aRunbooksCommandsRun();
+      anUpgradeKeepsOptionsAndABackUpBringsBackWhatWasLost();
+      certificatesAreRenewedAndALostProjectorIsShutOutUntilItIsFound();
+      aProjectorIsBackAfterAPowerCutWithoutAnybodysHelp();
     }
   }
 
-  private static List<String> yours(String command) throws Exception {
+  private List<String> yours(String command) throws Exception {
     return machines.shell(Guide.YOURS).run(command, LIMIT);
   }
 
-  private static List<String> on(String machine, String command) throws Exception {
+  private List<String> on(String machine, String command) throws Exception {
     return machines.shell(machine).run(command, LIMIT);
   }
 
-  @Test
-  @Order(1)
-  void aStrangersProjectorIsOnThePageOfItsFleet() throws Exception {
+  private void aStrangersProjectorIsOnThePageOfItsFleet() throws Exception {
     long begin = System.nanoTime();
     machines.follow(Guide.read("docs/install.md"));
     isOnline();
@@ -88,9 +83,7 @@ class GuidesIT {
                     .anyMatch(line -> line.matches(".*\"device\":\"projector-7\".*\"1\"\\].*")));
   }
 
-  @Test
-  @Order(2)
-  void thePageAsksForTheTokenAndShowsTheProjector() throws Exception {
+  private void thePageAsksForTheTokenAndShowsTheProjector() throws Exception {
     Path home =
         Files.createDirectories(directory.resolve("browser/.pki/nssdb")).getParent().getParent();
     String database = "sql:" + home.resolve(".pki/nssdb");
@@ -116,11 +109,11 @@ class GuidesIT {
     }
   }
 
-  private static void isOnline() {
+  private void isOnline() {
     isNow("online");
   }
 
-  private static void isNow(String state) {
+  private void isNow(String state) {
     await("projector-7 is " + state)
         .atMost(Duration.ofMinutes(4))
         .pollInterval(Duration.ofSeconds(2))
@@ -133,16 +126,12 @@ class GuidesIT {
     return List.of(line.split(" +")).containsAll(List.of(words));
   }
 
-  @Test
-  @Order(3)
-  void whatIsAskedWhenSomethingIsWrongHasAnAnswer() throws Exception {
+  private void whatIsAskedWhenSomethingIsWrongHasAnAnswer() throws Exception {
     machines.follow(Guide.read("docs/troubleshoot.md"));
     isOnline();
   }
 
-  @Test
-  @Order(4)
-  void aRunbooksCommandsRun() throws Exception {
+  private void aRunbooksCommandsRun() throws Exception {
     try (var pages = Files.list(Root.DIRECTORY.resolve("docs/runbooks"))) {
       for (Path page : pages.sorted().toList()) {
         for (String line : Files.readAllLines(page)) {
@@ -156,9 +145,7 @@ class GuidesIT {
     }
   }
 
-  @Test
-  @Order(5)
-  void anUpgradeKeepsOptionsAndABackUpBringsBackWhatWasLost() throws Exception {
+  private void anUpgradeKeepsOptionsAndABackUpBringsBackWhatWasLost() throws Exception {
     Guide guide = Guide.read("docs/operate.md");
     List<String> options = on(Machines.PROJECTOR, "cat /etc/hy300/agent.yaml");
     machines.follow(guide.section("Upgrade"));
@@ -176,9 +163,7 @@ class GuidesIT {
         .anyMatch(line -> line.contains("anna") && line.contains("motor/move"));
   }
 
-  @Test
-  @Order(6)
-  void certificatesAreRenewedAndALostProjectorIsShutOutUntilItIsFound() throws Exception {
+  private void certificatesAreRenewedAndALostProjectorIsShutOutUntilItIsFound() throws Exception {
     Guide guide = Guide.read("docs/certificates.md");
     machines.follow(guide.section("Certificates"));
     machines.follow(guide.section("A projector's, before it expires"));
@@ -196,9 +181,7 @@ class GuidesIT {
     isOnline();
   }
 
-  @Test
-  @Order(7)
-  void aProjectorIsBackAfterAPowerCutWithoutAnybodysHelp() throws Exception {
+  private void aProjectorIsBackAfterAPowerCutWithoutAnybodysHelp() throws Exception {
     machines.reset(Machines.PROJECTOR);
     isNow("offline");
     isOnline();
