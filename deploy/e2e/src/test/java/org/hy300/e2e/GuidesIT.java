@@ -31,8 +31,8 @@ class GuidesIT {
   /** One test, for each part finds the machines as the one before has left them. */
   @Test
   void theGuidesLeadThroughTheLifeOfAFleet() throws Exception {
-    machines = new Machines(TREE, directory);
-    try (machines) {
+    try (Machines booted = new Machines(TREE, directory)) {
+      machines = booted;
       aStrangersProjectorIsOnThePageOfItsFleet();
       thePageAsksForTheTokenAndShowsTheProjector();
       whatIsAskedWhenSomethingIsWrongHasAnAnswer();
