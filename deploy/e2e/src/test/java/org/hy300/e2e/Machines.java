@@ -94,7 +94,9 @@ final class Machines implements AutoCloseable {
     Path systemd = Files.createDirectories(files.resolve("etc/systemd/system.conf.d"));
     Files.writeString(
         systemd.resolve("emulated.conf"),
-        "[Manager]\nDefaultEnvironment=\"JDK_JAVA_OPTIONS=" + JAVA + "\"\n");
+        "[Manager]\nDefaultTimeoutStartSec=300\nDefaultEnvironment=\"JDK_JAVA_OPTIONS="
+            + JAVA
+            + "\"\n");
     Path ssh = Files.createDirectories(files.resolve("root/.ssh"));
     Files.setPosixFilePermissions(ssh, PosixFilePermissions.fromString("rwx------"));
     Files.copy(tree.resolve("root/.ssh/id_ed25519.pub"), ssh.resolve("authorized_keys"));

@@ -34,7 +34,8 @@ final class Shell implements AutoCloseable {
     String encoded = Base64.getEncoder().encodeToString(commands.getBytes(StandardCharsets.UTF_8));
     // Without a terminal a command that asks would wait for ever: there is nothing to read.
     program.type("set -e; eval \"$(echo " + encoded + " | base64 -d)\" </dev/null");
-    program.type("echo \"" + mark + " $?\"");
+    // On a line of its own, whatever was printed last.
+    program.type("printf '\\n%s %s\\n' " + mark + " $?");
     try {
       program.awaitLine(Pattern.compile("^" + mark + " 0$"), limit);
     } catch (RuntimeException e) {
@@ -49,7 +50,8 @@ final class Shell implements AutoCloseable {
           e);
     }
     List<String> all = program.lines();
-    return all.subList(before, all.size() - 1);
+    int last = all.size() - 1;
+    return all.subList(before, all.get(last - 1).isEmpty() ? last - 1 : last);
   }
 
   /** Types a command, of which nothing is expected. */
