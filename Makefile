@@ -40,7 +40,7 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e, test-guides and test-faults, in this order
+test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e and test-faults, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-rules
 	@$(MAKE) --no-print-directory test-java
@@ -49,7 +49,6 @@ test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-ke
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
-	@$(MAKE) --no-print-directory test-guides
 	@$(MAKE) --no-print-directory test-faults
 
 test-scripts: ## shell scripts through shellcheck

@@ -40,6 +40,7 @@ class GuidesIT {
       anUpgradeKeepsOptionsAndABackUpBringsBackWhatWasLost();
       certificatesAreRenewedAndALostProjectorIsShutOutUntilItIsFound();
       aProjectorIsBackAfterAPowerCutWithoutAnybodysHelp();
+      prometheusKnowsTheFleet();
     }
   }
 
@@ -71,15 +72,16 @@ class GuidesIT {
             on(Machines.FLEET, "ss -ltnH | awk '{ print $4 }'").stream()
                 .filter(port -> port.endsWith(":1883")))
         .isEmpty();
+  }
 
+  private void prometheusKnowsTheFleet() throws Exception {
     await("the fleet at Prometheus")
         .atMost(LIMIT)
-        .untilAsserted(
+        .pollInterval(Duration.ofSeconds(5))
+        .until(
             () ->
-                assertThat(
-                        on(
-                            Machines.FLEET,
-                            "curl -s 'http://127.0.0.1:9090/api/v1/query?query=hy300_up'"))
+                on(Machines.FLEET, "curl -s 'http://127.0.0.1:9090/api/v1/query?query=hy300_up'")
+                    .stream()
                     .anyMatch(line -> line.matches(".*\"device\":\"projector-7\".*\"1\"\\].*")));
   }
 
