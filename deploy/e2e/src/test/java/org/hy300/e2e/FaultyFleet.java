@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,8 +94,13 @@ final class FaultyFleet implements AutoCloseable {
   private void start(String machine, String program, String... options) throws IOException {
     String[] command =
         Stream.concat(Stream.of(path(program)), Arrays.stream(options)).toArray(String[]::new);
+    Map<String, String> environment = new HashMap<>(ownClock(machine));
+    if (machine.equals(COLLECTOR)) {
+      // As docs/size.md has it: without a ceiling Java takes a quarter of the machine first.
+      environment.put("JDK_JAVA_OPTIONS", "-Xmx64m");
+    }
     runs.computeIfAbsent(machine, first -> new ArrayList<>())
-        .add(new Program(machine, ownClock(machine), FaultyNetwork.in(machine, command)));
+        .add(new Program(machine, environment, FaultyNetwork.in(machine, command)));
   }
 
   void startAgent(String device) throws IOException {

@@ -80,7 +80,9 @@ class GuidesIT {
         .pollInterval(Duration.ofSeconds(5))
         .until(
             () ->
-                on(Machines.FLEET, "curl -s 'http://127.0.0.1:9090/api/v1/query?query=hy300_device_up'")
+                on(
+                        Machines.FLEET,
+                        "curl -s 'http://127.0.0.1:9090/api/v1/query?query=hy300_device_up'")
                     .stream()
                     .anyMatch(line -> line.matches(".*\"device\":\"projector-7\".*\"1\"\\].*")));
   }
