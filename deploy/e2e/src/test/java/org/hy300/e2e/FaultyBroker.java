@@ -18,9 +18,10 @@ import java.util.regex.Pattern;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.testing.Program;
+import org.hy300.testing.ShippedBroker;
 
 /** Certificates, users and access list are those of docs/install.md. */
-final class FaultyBroker implements AutoCloseable {
+final class FaultyBroker extends ShippedBroker implements AutoCloseable {
   static final String MACHINE = "broker";
   private static final String OPERATOR = "hy300-operator";
   private static final String PASSWORD = "secret";
@@ -28,88 +29,41 @@ final class FaultyBroker implements AutoCloseable {
   private static final Pattern SUBSCRIBED = Pattern.compile("^Subscribed \\(mid");
 
   private final FaultyNetwork network;
-  private final Path files;
   private final Path disk;
-  private final String address;
+  private final Path configuration;
   private Program mosquitto;
   private final List<Program> listeners = new CopyOnWriteArrayList<>();
   private final List<Program> earlier = new ArrayList<>();
 
   FaultyBroker(FaultyNetwork network, Path directory, List<String> devices)
       throws IOException, InterruptedException {
+    super(Root.DIRECTORY, directory.resolve("broker"), network.add(MACHINE));
     this.network = network;
-    files = Files.createDirectories(directory.resolve("broker"));
     // Not below the test's directory, which has to be empty of mounts when it is removed.
     disk = Files.createDirectory(Path.of("/run/broker-disk"));
-    address = network.add(MACHINE);
     FaultyNetwork.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString());
-    enrol(devices);
-    Path shipped = Root.DIRECTORY.resolve("deploy/mosquitto");
-    Files.writeString(
-        files.resolve("mosquitto.conf"),
-        // Here root is nobody special.
-        "user root\n"
-            + Files.readString(shipped.resolve("mosquitto.conf"))
-                .replace("/etc/mosquitto", files.toString())
-                .replace("/var/lib/mosquitto", disk.toString()));
-    Files.copy(shipped.resolve("acl"), files.resolve("acl"));
-    start();
-  }
-
-  private void enrol(List<String> devices) throws IOException, InterruptedException {
-    pki("init");
-    pki("broker", address);
+    configuration = configure(Map.of("/var/lib/mosquitto", disk.toString()));
     for (String device : devices) {
-      pki("device", device);
+      issue("device", device);
     }
-    Files.copy(ca(), files.resolve("ca.pem"));
-    Files.copy(pki().resolve("crl.pem"), files.resolve("crl.pem"));
-    Files.copy(certificate(address), files.resolve("broker.pem"));
-    Files.copy(key(address), files.resolve("broker.key"));
     Files.writeString(password(), PASSWORD + "\n");
-    Path passwords = files.resolve("passwords");
+    Path passwords = files().resolve("passwords");
     Files.writeString(passwords, "hy300-collector:%2$s\n%1$s:%2$s\n".formatted(OPERATOR, PASSWORD));
     FaultyNetwork.run("mosquitto_passwd", "-U", passwords.toString());
-  }
-
-  private void pki(String... words) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "env",
-                "HY300_PKI=" + pki(),
-                Root.DIRECTORY.resolve("deploy/mosquitto/hy300-pki").toString()));
-    command.addAll(List.of(words));
-    FaultyNetwork.run(command.toArray(String[]::new));
-  }
-
-  private Path pki() {
-    return files.resolve("pki");
-  }
-
-  Path ca() {
-    return pki().resolve("ca.pem");
-  }
-
-  Path certificate(String name) {
-    return pki().resolve("issued").resolve(name + ".pem");
-  }
-
-  Path key(String name) {
-    return pki().resolve("issued").resolve(name + ".key");
+    start();
   }
 
   /** The collector's and the operator's. */
   Path password() {
-    return files.resolve("collector.password");
+    return files().resolve("collector.password");
   }
 
   String forDevices() {
-    return "mqtts://" + address + ":8883";
+    return "mqtts://" + name() + ":8883";
   }
 
   String forPeople() {
-    return "mqtts://" + address + ":8884";
+    return "mqtts://" + name() + ":8884";
   }
 
   long pid() {
@@ -123,7 +77,6 @@ final class FaultyBroker implements AutoCloseable {
   void start() throws IOException, InterruptedException {
     network.cut(MACHINE);
     try {
-      Path configuration = files.resolve("mosquitto.conf");
       mosquitto =
           new Program(
               "mosquitto",
@@ -155,7 +108,7 @@ final class FaultyBroker implements AutoCloseable {
       "-oL",
       "mosquitto_sub",
       "-h",
-      address,
+      name(),
       "-p",
       "8884",
       "--cafile",

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of a mosquitto as deploy/mosquitto/ has it, on certificates of hy300-pki.
+package org.hy300.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Its files and the authority's are in a directory; docs/install.md has the same on real machines.
+ * Who extends it runs the broker.
+ */
+public abstract class ShippedBroker {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final Path shipped;
+  private final Path directory;
+  private final String name;
+
+  /**
+   * Makes the authority, and all files of the broker but its configuration.
+   *
+   * @param root of the tree
+   * @param directory for all files
+   * @param name by which clients call the broker
+   */
+  protected ShippedBroker(Path root, Path directory, String name)
+      throws IOException, InterruptedException {
+    shipped = root.toAbsolutePath().resolve("deploy/mosquitto");
+    this.directory = directory;
+    this.name = name;
+    Files.createDirectories(files());
+    issue("init");
+    issue("broker", name);
+    takeCertificate();
+    takeRevocations();
+    take("ca.pem", "ca.pem");
+    Files.copy(shipped.resolve("acl"), files().resolve("acl"));
+    Files.createFile(files().resolve("passwords"));
+  }
+
+  /**
+   * Writes the configuration.
+   *
+   * @param changes what stands in it, and what shall stand there
+   */
+  protected Path configure(Map<String, String> changes) throws IOException {
+    String text = Files.readString(shipped.resolve("mosquitto.conf"));
+    text = text.replace("/etc/mosquitto", files().toString());
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      text = text.replace(change.getKey(), change.getValue());
+    }
+    // Started as root it would become a user who cannot read the test's files.
+    return Files.writeString(files().resolve("mosquitto.conf"), "user root\n" + text);
+  }
+
+  /** Starts the script. */
+  public Program hy300Pki(String... words) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(shipped.resolve("hy300-pki").toString());
+    command.addAll(List.of(words));
+    return new Program(
+        "hy300-pki", Map.of("HY300_PKI", pki().toString()), command.toArray(String[]::new));
+  }
+
+  /** Calls the script, which has to do as it is told. */
+  public void issue(String... words) throws IOException, InterruptedException {
+    try (Program program = hy300Pki(words)) {
+      if (program.awaitExit(LIMIT) != 0) {
+        throw new IllegalStateException(String.join(" ", words) + "\n" + program.lines());
+      }
+    }
+  }
+
+  /** Gives the broker its present certificate; it is read at a reload. */
+  public void takeCertificate() throws IOException {
+    take("issued/" + name + ".pem", "broker.pem");
+    take("issued/" + name + ".key", "broker.key");
+  }
+
+  /** Gives the broker the present list of revoked certificates; it is read at a reload. */
+  public void takeRevocations() throws IOException {
+    take("crl.pem", "crl.pem");
+  }
+
+  private void take(String issued, String file) throws IOException {
+    Files.copy(pki().resolve(issued), files().resolve(file), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** By which clients call it. */
+  protected String name() {
+    return name;
+  }
+
+  /** The broker's files. */
+  public Path files() {
+    return directory.resolve("mosquitto");
+  }
+
+  /** The authority's directory. */
+  public Path pki() {
+    return directory.resolve("pki");
+  }
+
+  public Path ca() {
+    return pki().resolve("ca.pem");
+  }
+
+  /** A projector's. */
+  public Path certificate(String device) {
+    return pki().resolve("issued/" + device + ".pem");
+  }
+
+  /** A projector's. */
+  public Path key(String device) {
+    return pki().resolve("issued/" + device + ".key");
+  }
+}
