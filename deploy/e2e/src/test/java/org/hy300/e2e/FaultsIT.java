@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +21,7 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.hy300.e2e.FaultSchedule.Kind;
 import org.hy300.e2e.FaultSchedule.Step;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.testing.NoListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -146,13 +146,7 @@ class FaultsIT {
         new MqttSession.Options(
             fleet.broker.operator(), "operator", 5, Map.of("hy300/v1/fleet/reply/+/+", 1), 1000),
         null,
-        new MqttSession.Listener() {
-          @Override
-          public void connected() {}
-
-          @Override
-          public void received(MqttPublishMessage message) {}
-        });
+        new NoListener());
   }
 
   private void listen() {

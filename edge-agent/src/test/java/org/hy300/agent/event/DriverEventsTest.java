@@ -9,7 +9,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +27,7 @@ import org.hy300.journal.Journal;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.testing.NoListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,13 +76,7 @@ class DriverEventsTest {
             new MqttSession.Options(
                 BrokerAccess.open(new BrokerAddress("127.0.0.1", 1)), "none", 1, Map.of(), 10),
             null,
-            new MqttSession.Listener() {
-              @Override
-              public void connected() {}
-
-              @Override
-              public void received(MqttPublishMessage message) {}
-            });
+            new NoListener());
     AgentMetrics own = new AgentMetrics(() -> 0, () -> 0);
     events =
         new EventPublisher(

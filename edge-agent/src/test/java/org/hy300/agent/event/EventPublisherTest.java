@@ -8,7 +8,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +30,7 @@ import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
+import org.hy300.testing.NoListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,13 +75,7 @@ class EventPublisherTest {
             new MqttSession.Options(
                 BrokerAccess.open(broker.address()), "events", 1, Map.of("none", 1), 100),
             null,
-            new MqttSession.Listener() {
-              @Override
-              public void connected() {}
-
-              @Override
-              public void received(MqttPublishMessage message) {}
-            });
+            new NoListener());
     own = new AgentMetrics(() -> 0, () -> 0);
     events =
         new EventPublisher(
