@@ -133,7 +133,7 @@ final class Commander extends Thread {
       } catch (IOException e) {
         // The page is being replaced.
       }
-      pause(LOOK_MS);
+      Thread.sleep(LOOK_MS);
     }
   }
 
@@ -189,7 +189,7 @@ final class Commander extends Thread {
       } catch (IOException e) {
         // It is not reached; asking again is what the key is for.
       }
-      pause(command.answer == null ? 500 : LOOK_MS);
+      Thread.sleep(command.answer == null ? 500 : LOOK_MS);
     }
   }
 
@@ -215,7 +215,7 @@ final class Commander extends Thread {
       publish(command);
       long due = System.nanoTime() + ASK_AGAIN_MS * 1_000_000;
       while (command.answer == null && System.nanoTime() < due) {
-        pause(LOOK_MS);
+        Thread.sleep(LOOK_MS);
         listen.run();
         heard.ends(device, command.id).stream().findFirst().ifPresent(end -> command.answer = end);
       }
@@ -246,9 +246,5 @@ final class Commander extends Thread {
     if (!done.isEmpty() && random.nextInt(3) == 0) {
       publish(done.get(Math.max(0, done.size() - 1 - random.nextInt(30))));
     }
-  }
-
-  private static void pause(long milliseconds) throws InterruptedException {
-    Thread.sleep(milliseconds);
   }
 }
