@@ -25,7 +25,7 @@ fleet)
   ;;
 projector)
   mac=52:54:00:00:77:07
-  set -- -dtb "$out/projector.dtb" -netdev "stream,id=lan,server=off,addr.type=unix,addr.path=$lan" 
+  set -- -dtb "$out/projector.dtb" -netdev "stream,id=lan,server=off,addr.type=unix,addr.path=$lan"
   ;;
 *) echo "boot.sh: no machine '$what'; there are fleet and projector" >&2; exit 2 ;;
 esac
