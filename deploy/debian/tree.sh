@@ -15,7 +15,7 @@ flock 9
 tree=$cache/debian-12-$(date +%Y-%m)-$(sha256sum <"$here/tree.sh" | head -c 12)
 if [ ! -d "$tree" ]; then
   echo "== making a Debian 12 to test in" >&2
-  rm -rf "$cache"/debian-12-*
+  rm -rf "$tree.new"
   log=$cache/debian-12.log
   {
     debootstrap --variant=minbase bookworm "$tree.new" $mirror
@@ -39,4 +39,7 @@ if [ ! -d "$tree" ]; then
   }
   mv "$tree.new" "$tree"
 fi
+touch "$tree"
+# One of another checkout may be in use, but none for a week, nor is then what a killed test.sh has left.
+find "$cache" -maxdepth 1 \( -name 'debian-12-*' -o -name 'debian-test.*' \) -mtime +6 -exec rm -rf {} +
 echo "$tree"
