@@ -8,12 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClientOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.hy300.testing.EnrolledBroker;
 import org.hy300.testing.MqttProbe;
-import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,9 +30,8 @@ class BrokerAclTest {
     broker = new EnrolledBroker(Path.of(".."), directory);
     broker.issue("device", "p1");
     broker.issue("device", "p2");
-    String passwords = broker.files().resolve("passwords").toString();
     for (String user : USERS) {
-      run("mosquitto_passwd", "-b", passwords, user, "secret of " + user);
+      broker.admit(user, "secret of " + user);
     }
     broker.reload();
   }
@@ -43,12 +39,6 @@ class BrokerAclTest {
   @AfterEach
   void stop() {
     broker.close();
-  }
-
-  private static void run(String... command) throws Exception {
-    try (Program program = new Program(command[0], Map.of(), command)) {
-      assertThat(program.awaitExit(Duration.ofSeconds(10))).as(command[0]).isZero();
-    }
   }
 
   private MqttClientOptions certificate(String device) {

@@ -76,18 +76,7 @@ class EnrolmentIT {
   /** The collector comes to the broker with a password. */
   private Path password() throws Exception {
     Path password = Files.writeString(directory.resolve("password"), "secret\n");
-    String passwords = broker.files().resolve("passwords").toString();
-    try (Program program =
-        new Program(
-            "mosquitto_passwd",
-            Map.of(),
-            "mosquitto_passwd",
-            "-b",
-            passwords,
-            "hy300-collector",
-            "secret")) {
-      assertThat(program.awaitExit(LIMIT)).isZero();
-    }
+    broker.admit("hy300-collector", "secret");
     broker.reload();
     return password;
   }

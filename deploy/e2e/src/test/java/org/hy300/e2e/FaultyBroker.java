@@ -47,9 +47,8 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
       issue("device", device);
     }
     Files.writeString(password(), PASSWORD + "\n");
-    Path passwords = files().resolve("passwords");
-    Files.writeString(passwords, "hy300-collector:%2$s\n%1$s:%2$s\n".formatted(OPERATOR, PASSWORD));
-    FaultyNetwork.run("mosquitto_passwd", "-U", passwords.toString());
+    admit("hy300-collector", PASSWORD);
+    admit(OPERATOR, PASSWORD);
     start();
   }
 
