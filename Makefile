@@ -40,7 +40,7 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e and test-faults, in this order
+test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e, test-guides and test-faults
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-rules
 	@$(MAKE) --no-print-directory test-java
@@ -49,6 +49,7 @@ test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-ke
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
+	@$(MAKE) --no-print-directory test-guides
 	@# The same faults each time: what is red then is the change. Without a seed the verb draws another one.
 	@$(MAKE) --no-print-directory test-faults FAULTS_SEED=112251 FAULTS_SECONDS=120
 
@@ -101,11 +102,11 @@ test-faults: ## agents, broker, collector and Prometheus on a network of their o
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
 		-Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=FaultsIT -Dfaults.seconds=$(FAULTS_SECONDS) $(FAULTS_SEED:%=-Dfaults.seed=%)
 
-test-guides: package ## docs/ followed to the letter on fresh Debian machines, booted with systemd: install, upgrade, back up, certificates
+test-guides: package ## README.md typed into the demo, docs/ on fresh Debian machines with systemd: install, upgrade, back up, certificates
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(BROWSER_PACKAGES) $(GUIDES_PACKAGES)
 	@deploy/vm/debian/disk.sh >/dev/null
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
-		-Djvm=$(CURDIR)/deploy/e2e/src/test/machines/bin/java -Dit.test=GuidesIT -Dguides.tree=/mnt/tree
+		-Djvm=$(CURDIR)/deploy/e2e/src/test/machines/bin/java -Dit.test=ReadmeIT,GuidesIT
 
 test-soak: ## a fleet of 2,000 alone, with power cuts and broker restarts: SOAK_SECONDS=3600
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)

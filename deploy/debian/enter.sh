@@ -2,15 +2,16 @@
 # Runs a command in a Debian tree as on a machine of its own; its processes and mounts end with it.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: enter.sh TREE COMMAND...                   with this machine's network
-#        enter.sh --boot TREE                       systemd as the first process, with nothing but loopback
+# usage: enter.sh TREE COMMAND...
+#        enter.sh --boot TREE         systemd as the first process
+# The network is the caller's.
 # The kernel's own switches in /proc/sys and /sys are read-only in there, but for /sys/devices, which the agent asks for: they are
 # this machine's, too.
 set -eu
 namespaces=(--mount --pid --fork --uts --ipc)
 if [ "$1" = --boot ]; then
   shift
-  namespaces+=(--net --cgroup)
+  namespaces+=(--cgroup)
   set -- "$1" /lib/systemd/systemd --log-target=null
 fi
 # shellcheck disable=SC2016  # the inner shell's own
@@ -40,7 +41,6 @@ exec setpriv --pdeathsig KILL unshare "${namespaces[@]}" --kill-child=KILL bash 
     mount -t cgroup2 cgroup2 sys/fs/cgroup
     mount -t tmpfs -o mode=755 run run
     mount -t tmpfs tmp tmp
-    ip link set lo up
     export container=hy300
   fi
   # Not chroot: who is in one may not have users of his own, as PrivateUsers= wants.

@@ -22,7 +22,7 @@ sysfs: /var/lib/hy300-agent/fleet/simulated-1/hy300
 clock-marker: none
 processes: [name=systemd]
 EOF
-  "$here/enter.sh" --boot "$tree" >"$work/boot.log" 2>&1 &
+  unshare --net sh -c 'ip link set lo up; exec "$@"' sh "$here/enter.sh" --boot "$tree" >"$work/boot.log" 2>&1 &
   machine=$!
   until_true 30 first_process || cat "$work/boot.log"
   first=$(first_process)

@@ -8,7 +8,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${HY300_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hy300-fleet}
 mirror=http://deb.debian.org/debian
 # Fetched, not installed: what apt will ask for.
-packages=(default-jre-headless systemd dkms linux-headers-amd64 openssl)
+packages=(systemd dkms linux-headers-amd64)
+# With what they recommend: a reader of docs/install.md has it so.
+recommending=(default-jre-headless openssl curl openssh-client openssh-server mosquitto mosquitto-clients prometheus)
 mkdir -p "$cache"
 exec 9>"$cache/debian.lock"
 flock 9
@@ -32,6 +34,7 @@ if [ ! -d "$tree" ]; then
     "$here/enter.sh" "$tree.new" apt-get update -q
     "$here/enter.sh" "$tree.new" apt-get dist-upgrade -q -y
     "$here/enter.sh" "$tree.new" apt-get install -q -y --no-install-recommends --download-only "${packages[@]}"
+    "$here/enter.sh" "$tree.new" apt-get install -q -y --download-only "${recommending[@]}"
   } >"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     echo "tree.sh: no Debian tree was made; the whole log is $log" >&2

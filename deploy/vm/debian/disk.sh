@@ -29,7 +29,7 @@ log=$tree.log
 rm -rf --one-file-system "$tree"
 if ! mmdebstrap --arch=arm64 --variant=minbase --mode=root \
   --include=systemd-sysv,udev,dbus,libpam-systemd,systemd-timesyncd,kmod,iproute2,openssh-server,curl \
-  --include=openjdk-17-jre-headless,mosquitto,mosquitto-clients,prometheus,openssl \
+  --include=openjdk-17-jre-headless \
   --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
   bookworm "$tree" >"$log" 2>&1; then

@@ -39,6 +39,15 @@ public final class Program implements AutoCloseable {
     reader.start();
   }
 
+  /** Runs a command, which has to do its work within a minute. */
+  public static void run(String... command) throws IOException, InterruptedException {
+    try (Program program = new Program(command[0], Map.of(), command)) {
+      if (program.awaitExit(Duration.ofMinutes(1)) != 0) {
+        throw new IOException(String.join(" ", command) + ": " + program.lines());
+      }
+    }
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

@@ -71,23 +71,16 @@ public abstract class ShippedBroker {
   /** Calls the script, which has to do as it is told. */
   public void issue(String... words) throws IOException, InterruptedException {
     try (Program program = hy300Pki(words)) {
-      succeed(program, String.join(" ", words));
-    }
-  }
-
-  private static void succeed(Program program, String what) throws InterruptedException {
-    if (program.awaitExit(LIMIT) != 0) {
-      throw new IllegalStateException(what + "\n" + program.lines());
+      if (program.awaitExit(LIMIT) != 0) {
+        throw new IllegalStateException(String.join(" ", words) + "\n" + program.lines());
+      }
     }
   }
 
   /** Lets a user in by a password; it is read at a reload. */
   public void admit(String user, String password) throws IOException, InterruptedException {
     String passwords = files().resolve("passwords").toString();
-    String[] command = {"mosquitto_passwd", "-b", passwords, user, password};
-    try (Program program = new Program("mosquitto_passwd", Map.of(), command)) {
-      succeed(program, "mosquitto_passwd " + user);
-    }
+    Program.run("mosquitto_passwd", "-b", passwords, user, password);
   }
 
   /** Gives the broker its present certificate; it is read at a reload. */

@@ -41,7 +41,7 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
     this.network = network;
     // Not below the test's directory, which has to be empty of mounts when it is removed.
     disk = Files.createDirectory(Path.of("/run/broker-disk"));
-    FaultyNetwork.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString());
+    Program.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString());
     configuration = configure(Map.of("/var/lib/mosquitto", disk.toString()));
     for (String device : devices) {
       issue("device", device);

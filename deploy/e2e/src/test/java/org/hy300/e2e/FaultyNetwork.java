@@ -6,7 +6,6 @@ package org.hy300.e2e;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,8 +20,8 @@ import org.hy300.testing.Program;
  */
 final class FaultyNetwork {
   private static final String NETWORK = "10.83.0.";
+  static final String ADDRESS_OF_TEST = NETWORK + "1";
   private static final int LOST_PERCENT = 30;
-  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Map<String, String> addresses = new LinkedHashMap<>();
   private final Map<String, Integer> cuts = new LinkedHashMap<>();
@@ -30,21 +29,13 @@ final class FaultyNetwork {
   FaultyNetwork() throws IOException, InterruptedException {
     if (ProcessHandle.current().pid() != 1) {
       throw new IllegalStateException(
-          "this test mounts and links: run it by 'make test-faults', which gives it namespaces");
+          "this test mounts and links: run it by its verb of make, which gives it namespaces");
     }
-    run("mount", "-t", "tmpfs", "tmpfs", "/run");
-    run("ip", "link", "set", "lo", "up");
-    run("ip", "link", "add", "switch", "type", "bridge");
-    run("ip", "address", "add", NETWORK + "1/24", "dev", "switch");
-    run("ip", "link", "set", "switch", "up");
-  }
-
-  static void run(String... command) throws IOException, InterruptedException {
-    try (Program program = new Program(command[0], Map.of(), command)) {
-      if (program.awaitExit(LIMIT) != 0) {
-        throw new IOException(String.join(" ", command) + ": " + program.lines());
-      }
-    }
+    Program.run("mount", "-t", "tmpfs", "tmpfs", "/run");
+    Program.run("ip", "link", "set", "lo", "up");
+    Program.run("ip", "link", "add", "switch", "type", "bridge");
+    Program.run("ip", "address", "add", ADDRESS_OF_TEST + "/24", "dev", "switch");
+    Program.run("ip", "link", "set", "switch", "up");
   }
 
   /** Adds a machine and gives its address. */
@@ -52,12 +43,13 @@ final class FaultyNetwork {
     String address = NETWORK + (addresses.size() + 2);
     addresses.put(machine, address);
     cuts.put(machine, 0);
-    run("ip", "netns", "add", machine);
-    run(("ip link add " + machine + " type veth peer name eth0 netns " + machine).split(" ", -1));
-    run("ip", "link", "set", machine, "master", "switch", "up");
-    run(in(machine, "ip", "link", "set", "lo", "up"));
-    run(in(machine, "ip", "address", "add", address + "/24", "dev", "eth0"));
-    run(in(machine, "ip", "link", "set", "eth0", "up"));
+    Program.run("ip", "netns", "add", machine);
+    Program.run(
+        ("ip link add " + machine + " type veth peer name eth0 netns " + machine).split(" ", -1));
+    Program.run("ip", "link", "set", machine, "master", "switch", "up");
+    Program.run(in(machine, "ip", "link", "set", "lo", "up"));
+    Program.run(in(machine, "ip", "address", "add", address + "/24", "dev", "eth0"));
+    Program.run(in(machine, "ip", "link", "set", "eth0", "up"));
     return address;
   }
 
@@ -75,12 +67,12 @@ final class FaultyNetwork {
   /** Pulls the cable; as often as it was pulled it has to be put back. */
   synchronized void cut(String machine) throws IOException, InterruptedException {
     cuts.merge(machine, 1, Integer::sum);
-    run("ip", "link", "set", machine, "down");
+    Program.run("ip", "link", "set", machine, "down");
   }
 
   synchronized void restore(String machine) throws IOException, InterruptedException {
     if (cuts.merge(machine, -1, Integer::sum) == 0) {
-      run("ip", "link", "set", machine, "up");
+      Program.run("ip", "link", "set", machine, "up");
     }
   }
 
@@ -94,11 +86,11 @@ final class FaultyNetwork {
               .formatted(way[0], way[1], LOST_PERCENT));
     }
     Files.writeString(rules, text.append("}\n"));
-    run(in(machine, "nft", "-f", rules.toString()));
+    Program.run(in(machine, "nft", "-f", rules.toString()));
     Files.delete(rules);
   }
 
   void loseNothing(String machine) throws IOException, InterruptedException {
-    run(in(machine, "nft", "delete", "table", "inet", "loss"));
+    Program.run(in(machine, "nft", "delete", "table", "inet", "loss"));
   }
 }

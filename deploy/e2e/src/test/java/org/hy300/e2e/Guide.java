@@ -26,7 +26,12 @@ record Guide(String page, List<Block> blocks) {
    * @param machine where they run
    * @param line where in the page they begin
    */
-  record Block(String section, String machine, int line, String commands) {}
+  record Block(String section, String machine, int line, String commands) {
+    /** Each by itself, for blocks in which a command has a line. */
+    List<String> lines() {
+      return commands.replace("\\\n", "").lines().toList();
+    }
+  }
 
   static Guide read(String page) throws IOException {
     Path file = Root.DIRECTORY.resolve(page);

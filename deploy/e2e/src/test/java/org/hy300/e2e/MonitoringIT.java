@@ -122,7 +122,7 @@ class MonitoringIT {
   }
 
   private void publish(String topic, String payload) throws Exception {
-    run(
+    Program.run(
         "mosquitto_pub",
         "-p",
         Integer.toString(fleet.broker.address().port()),
@@ -134,16 +134,10 @@ class MonitoringIT {
 
   /** The collector's first pause may be far away. */
   private void collectGarbage() throws Exception {
-    run(
+    Program.run(
         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
         Long.toString(fleet.collector.pid()),
         "GC.run");
-  }
-
-  private static void run(String... command) throws Exception {
-    try (Program program = new Program(command[0], Map.of(), command)) {
-      assertThat(program.awaitExit(LIMIT)).as(program.lines().toString()).isZero();
-    }
   }
 
   private static Set<String> firing(Prometheus prometheus) throws Exception {

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PagesIT {
+  private static final Pattern VERB = Pattern.compile("(?m)(?:`|^)make ([a-z][a-z0-9-]*)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
   /** Every page in the tree but what a build has made. */
@@ -68,12 +69,24 @@ class PagesIT {
 
   @Test
   void everyPageWithCommandsForMachinesIsFollowed() throws IOException {
-    String follower =
-        Files.readString(
-            Root.DIRECTORY.resolve("deploy/e2e/src/test/java/org/hy300/e2e/GuidesIT.java"));
+    Path tests = Root.DIRECTORY.resolve("deploy/e2e/src/test/java/org/hy300/e2e");
+    String followers =
+        Files.readString(tests.resolve("GuidesIT.java"))
+            + Files.readString(tests.resolve("ReadmeIT.java"));
     for (Path page : pages()) {
       if (Files.readString(page).contains("\n```sh")) {
-        assertThat(follower).contains("\"" + Root.DIRECTORY.relativize(page) + "\"");
+        Path name = Root.DIRECTORY.relativize(page);
+        assertThat(followers).containsAnyOf("\"" + name + "\"", "\"" + name.getParent() + "\"");
+      }
+    }
+  }
+
+  @Test
+  void everyVerbOfMakeThatAPageNamesIsThere() throws IOException {
+    String makefile = Files.readString(Root.DIRECTORY.resolve("Makefile"));
+    for (Path page : pages()) {
+      for (MatchResult verb : VERB.matcher(Files.readString(page)).results().toList()) {
+        assertThat(makefile).as(page.toString()).contains("\n" + verb.group(1) + ":");
       }
     }
   }

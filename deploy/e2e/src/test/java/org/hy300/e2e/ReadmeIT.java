@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of README.md, typed into the clone while its demo runs.
+package org.hy300.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.hy300.testing.Program;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * {@code make test-guides} runs it, in a network of its own: the README has the ports that the demo
+ * has unless told otherwise.
+ */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class ReadmeIT {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Path DEMO = Root.DIRECTORY.resolve("target/demo");
+
+  /** What goes on until its reader has seen enough. */
+  private static final Pattern ENDLESS =
+      Pattern.compile("mosquitto_sub |\\S*/hy300 watch |\\S*/hy300-(simulator|agent) ");
+
+  private static final String AT_CONSOLE = "projector-vm";
+
+  private final List<Program> running = new ArrayList<>();
+  private Shell yours;
+
+  @AfterEach
+  void stop() {
+    running.forEach(Program::close);
+    yours.close();
+  }
+
+  @Test
+  void theDemoTakesEveryCommandOfTheReadme() throws Exception {
+    Guide readme = Guide.read("README.md");
+    Guide first = readme.section("Two commands");
+    yours = new Shell(Guide.YOURS, "sh");
+    yours.run("cd " + Root.DIRECTORY, LIMIT);
+    // The second of the two is what runs this test.
+    start(first.blocks().get(0).lines().get(0))
+        .awaitLine(Pattern.compile("Ctrl-C stops everything"), Duration.ofMinutes(5));
+    for (Guide.Block block : readme.blocks()) {
+      if (!first.blocks().contains(block)) {
+        System.out.printf("%s:%d (%s)%n", readme.page(), block.line(), block.section());
+        type(block);
+      }
+    }
+    // What the README says of its commands.
+    byte[] frame = Files.readAllBytes(Root.DIRECTORY.resolve("target/frame.jpg"));
+    assertThat(frame).startsWith(0xFF, 0xD8).hasSizeGreaterThan(1000);
+    shows("hy300_motor_position_steps{device=\"projector-vm\"} 40");
+    shows("hy300_device_expect_signal{device=\"projector-vm\"} 1");
+    shows("hy300_device_up{device=\"desk-1\"} 1");
+    shows("hy300_tvcap_signal_detected{device=\"projector-vm\"} 0");
+  }
+
+  private void type(Guide.Block block) throws IOException {
+    for (String command : block.lines()) {
+      if (ENDLESS.matcher(command).lookingAt()) {
+        start(command).awaitLine(Pattern.compile("\\S"), LIMIT);
+      } else if (block.machine().equals(AT_CONSOLE)) {
+        atConsole(command);
+      } else {
+        List<String> said = yours.run(command, LIMIT);
+        // curl is content with any answer.
+        assertThat(String.join("\n", said)).as(command).doesNotContain("\"code\"");
+      }
+    }
+  }
+
+  private Program start(String command) throws IOException {
+    Program program =
+        new Program(command, Map.of(), "sh", "-c", "cd " + Root.DIRECTORY + " && exec " + command);
+    running.add(program);
+    return program;
+  }
+
+  private static void atConsole(String command) throws IOException {
+    String mark = "typed-" + System.nanoTime();
+    Files.writeString(DEMO.resolve("console"), command + "; echo " + mark + " $?\n");
+    await(command)
+        .atMost(LIMIT)
+        .until(
+            () ->
+                Files.readString(DEMO.resolve("projector.log"))
+                    .lines()
+                    .anyMatch(line -> line.strip().equals(mark + " 0")));
+  }
+
+  private void shows(String series) {
+    await(series)
+        .atMost(LIMIT)
+        .until(() -> yours.run("curl -s http://127.0.0.1:8080/metrics", LIMIT).contains(series));
+  }
+}
