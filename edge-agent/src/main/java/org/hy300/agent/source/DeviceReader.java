@@ -46,7 +46,7 @@ final class DeviceReader {
   private final Thread thread;
   private volatile RandomAccessFile file;
   private volatile boolean stopped;
-  private boolean refusalTold;
+  private int refusals;
 
   /**
    * Creates a reader that {@link #start} sets going.
@@ -87,7 +87,7 @@ final class DeviceReader {
       if (Files.exists(device)) {
         try (RandomAccessFile open = new RandomAccessFile(device.toFile(), "rw")) {
           file = open;
-          refusalTold = false;
+          refusals = 0;
           tell(handler::opened);
           readAll(open);
         } catch (IOException e) {
@@ -132,9 +132,10 @@ final class DeviceReader {
         });
   }
 
+  /** Not told at first: a device that has just come is nobody's until udev has seen it. */
   private void refused(IOException why) {
-    if (!refusalTold) {
-      refusalTold = true;
+    refusals++;
+    if (refusals == 2) {
       LOG.log(
           Level.WARNING,
           "{0} cannot be used ({1}); tried again every {2} s",
