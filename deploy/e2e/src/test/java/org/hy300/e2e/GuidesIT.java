@@ -207,6 +207,9 @@ class GuidesIT {
     machines.reset(Machines.PROJECTOR);
     isNow("offline");
     isOnline();
+    // Of all devices the video node comes last.
+    yours("hy300 capture snapshot projector-7 -o /root/frame.jpg");
+    assertThat(Files.readAllBytes(Machines.YOURS.resolve("root/frame.jpg"))).startsWith(0xFF, 0xD8);
     // What apt recommends beside Prometheus wants hardware, so not all of them.
     for (String service : List.of("mosquitto", "hy300-collector", "prometheus")) {
       assertThat(on(Machines.FLEET, "systemctl is-active " + service)).containsExactly("active");

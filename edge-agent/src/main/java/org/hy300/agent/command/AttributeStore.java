@@ -70,10 +70,13 @@ final class AttributeStore {
     if (error instanceof RefusedException refused) {
       return refused.reason();
     }
+    if (error instanceof NoSuchFileException missing) {
+      return new ReplyMessage.Reason(
+          ErrorCode.UNAVAILABLE, missing.getFile() + " does not exist; is its driver bound?");
+    }
     return error instanceof IOException
         ? new ReplyMessage.Reason(
-            ErrorCode.UNAVAILABLE,
-            device + " cannot be read (" + error.getMessage() + "); is its driver bound?")
+            ErrorCode.UNAVAILABLE, device + " cannot be used: " + error.getMessage())
         : new ReplyMessage.Reason(ErrorCode.DRIVER, String.valueOf(error));
   }
 
