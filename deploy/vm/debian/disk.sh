@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes the disk of an arm64 Debian 12 with systemd, sshd and what our packages depend on; prints its path in the cache.
+# Makes the disk of an arm64 Debian 12 with systemd, sshd and what our packages depend on, once; prints its path in the cache.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: disk.sh
-# The dependencies are in it already, for an emulated processor takes minutes to unpack Java and a compiler. Needs root.
-# HY300_CACHE moves the cache (default ~/.cache/hy300-fleet). Programs for arm64 run by qemu-user while it is made.
+# usage: disk.sh    after fetch.sh; as root when there is none for this script and the guest's kernel
+# Java is in it already, for an emulated processor takes minutes to unpack it. While it is made qemu-user runs programs for arm64.
+# HY300_CACHE moves the cache (default ~/.cache/hy300-fleet).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null  # written by fetch.sh
@@ -14,7 +14,7 @@ key=$(cat "$0" "$here/../target/guest.env" | sha256sum | cut -c 1-12)
 disk=$cache/debian-arm64-$key.ext4
 exec 9>"$cache/debian-arm64.lock"
 flock 9
-[ ! -e "$disk" ] || { echo "$disk"; exit; }
+[ ! -e "$disk" ] || { touch "$disk"; echo "$disk"; exit; }
 
 [ "$(id -u)" -eq 0 ] || { echo "disk.sh: a Debian tree is made as root: call it with sudo" >&2; exit 1; }
 register=/proc/sys/fs/binfmt_misc
@@ -44,6 +44,8 @@ systemctl -q --root="$tree" enable systemd-networkd
 rm -f "$disk.new"
 truncate -s 6G "$disk.new"
 mkfs.ext4 -q -d "$tree" "$disk.new"
-rm -rf --one-file-system "$tree" "$log" "$cache"/debian-arm64-*.ext4
+rm -rf --one-file-system "$tree" "$log"
 mv "$disk.new" "$disk"
+# One of another checkout may be in use, but none for a week.
+find "$cache" -maxdepth 1 -name 'debian-arm64-*.ext4*' -mtime +6 -delete
 echo "$disk"
