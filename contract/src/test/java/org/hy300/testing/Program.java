@@ -30,7 +30,12 @@ public final class Program implements AutoCloseable {
       throws IOException {
     this.name = name;
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().keySet().removeIf(key -> key.startsWith("HY300_"));
+    // They would be options of what is tested. The cache is none: scripts find their downloads by
+    // it.
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.startsWith("HY300_") && !key.equals("HY300_CACHE"));
     builder.environment().putAll(environment);
     process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));

@@ -51,12 +51,21 @@ public abstract class ShippedBroker {
    */
   protected Path configure(Map<String, String> changes) throws IOException {
     String text = Files.readString(shipped.resolve("mosquitto.conf"));
-    text = text.replace("/etc/mosquitto", files().toString());
+    text = replace(text, "/etc/mosquitto", files().toString());
     for (Map.Entry<String, String> change : changes.entrySet()) {
-      text = text.replace(change.getKey(), change.getValue());
+      text = replace(text, change.getKey(), change.getValue());
     }
     // Started as root it would become a user who cannot read the test's files.
     return Files.writeString(files().resolve("mosquitto.conf"), "user root\n" + text);
+  }
+
+  /** What was not replaced would have the test's broker at the ports and files of a real one. */
+  private static String replace(String text, String shipped, String own) {
+    if (!text.contains(shipped)) {
+      throw new IllegalStateException(
+          "deploy/mosquitto/mosquitto.conf has no \"" + shipped + "\", which tests replace");
+    }
+    return text.replace(shipped, own);
   }
 
   /** Starts the script. */
