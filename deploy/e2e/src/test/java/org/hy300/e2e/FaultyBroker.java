@@ -28,14 +28,14 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern SUBSCRIBED = Pattern.compile("^Subscribed \\(mid");
 
-  private final FaultyNetwork network;
+  private final MachineNetwork network;
   private final Path disk;
   private final Path configuration;
   private Program mosquitto;
   private final List<Program> listeners = new CopyOnWriteArrayList<>();
   private final List<Program> earlier = new ArrayList<>();
 
-  FaultyBroker(FaultyNetwork network, Path directory, List<String> devices)
+  FaultyBroker(MachineNetwork network, Path directory, List<String> devices)
       throws IOException, InterruptedException {
     super(Root.DIRECTORY, directory.resolve("broker"), network.add(MACHINE));
     this.network = network;
@@ -80,7 +80,7 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
           new Program(
               "mosquitto",
               Map.of(),
-              FaultyNetwork.in(MACHINE, "mosquitto", "-c", configuration.toString()));
+              MachineNetwork.in(MACHINE, "mosquitto", "-c", configuration.toString()));
       long before = subscriptions();
       await("the listener is back at the broker")
           .atMost(LIMIT)
@@ -128,7 +128,7 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
       "-t",
       "hy300/v1/+/reply/+/+"
     };
-    return new Program("listener", Map.of(), FaultyNetwork.in(MACHINE, command));
+    return new Program("listener", Map.of(), MachineNetwork.in(MACHINE, command));
   }
 
   private long subscriptions() {

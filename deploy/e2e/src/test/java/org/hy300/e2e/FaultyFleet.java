@@ -39,7 +39,7 @@ final class FaultyFleet implements AutoCloseable {
   private static final String AGENT = "edge-agent/target/hy300-agent/bin/hy300-agent";
   private static final String SIMULATOR = "edge-agent/target/hy300-agent/bin/hy300-simulator";
 
-  final FaultyNetwork network = new FaultyNetwork();
+  final MachineNetwork network = new MachineNetwork();
   final FaultyBroker broker;
   final Prometheus prometheus;
   private final Path directory;
@@ -77,7 +77,7 @@ final class FaultyFleet implements AutoCloseable {
     startCollector();
     prometheus =
         ShippedPrometheus.startOn(
-            FaultyNetwork.in(PROMETHEUS),
+            MachineNetwork.in(PROMETHEUS),
             addresses.get(PROMETHEUS),
             addresses.get(COLLECTOR) + ":" + HTTP_PORT,
             directory);
@@ -100,7 +100,7 @@ final class FaultyFleet implements AutoCloseable {
       environment.put("JDK_JAVA_OPTIONS", "-Xmx64m");
     }
     runs.computeIfAbsent(machine, first -> new ArrayList<>())
-        .add(new Program(machine, environment, FaultyNetwork.in(machine, command)));
+        .add(new Program(machine, environment, MachineNetwork.in(machine, command)));
   }
 
   void startAgent(String device) throws IOException {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of a page of the documentation, in their order.
+// The commands of README.md or a page under docs, in their order.
 package org.hy300.e2e;
 
 import java.io.IOException;
@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A page under docs whose commands stand in fenced blocks. After {@code sh} stands the machine that
- * they run on; without one it is the reader's own.
+ * A page whose commands stand in fenced blocks. After {@code sh} stands the machine that they run
+ * on; without one it is the reader's own.
  */
 record Guide(String page, List<Block> blocks) {
   static final String YOURS = "yours";

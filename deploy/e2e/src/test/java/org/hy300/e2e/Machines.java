@@ -53,7 +53,7 @@ final class Machines implements AutoCloseable {
    */
   Machines(Path directory) throws IOException, InterruptedException {
     addresses =
-        Map.of(FLEET, new FaultyNetwork().add(FLEET), PROJECTOR, FaultyNetwork.ADDRESS_OF_TEST);
+        Map.of(FLEET, new MachineNetwork().add(FLEET), PROJECTOR, MachineNetwork.ADDRESS_OF_TEST);
     time = new TimeServer();
     Path ssh = Files.createDirectories(YOURS.resolve("root/.ssh"));
     Program.run(
@@ -106,7 +106,7 @@ final class Machines implements AutoCloseable {
     name(FLEETS, FLEET);
     admit(FLEETS);
     String enter = Root.DIRECTORY.resolve("deploy/debian/enter.sh").toString();
-    String[] command = FaultyNetwork.in(FLEET, enter, "--boot", FLEETS.toString());
+    String[] command = MachineNetwork.in(FLEET, enter, "--boot", FLEETS.toString());
     booted.add(new Program(FLEET, Map.of(), command));
   }
 

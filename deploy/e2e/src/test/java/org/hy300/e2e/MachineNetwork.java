@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network in which each program has a machine of its own, by a link that can be cut or lose
-// packets.
+// A network of machines in namespaces, each by a link of its own, which can be cut or lose packets.
 package org.hy300.e2e;
 
 import java.io.IOException;
@@ -16,9 +15,9 @@ import org.hy300.testing.Program;
 /**
  * Network namespaces on one bridge; the test is on it, too. Packets are lost by a rule of nftables
  * on arrival and departure, for few kernels have netem. Everything goes with the test's own
- * namespaces, see isolated/bin/java.
+ * namespaces, see isolated/bin/java and machines/bin/java.
  */
-final class FaultyNetwork {
+final class MachineNetwork {
   private static final String NETWORK = "10.83.0.";
   static final String ADDRESS_OF_TEST = NETWORK + "1";
   private static final int LOST_PERCENT = 30;
@@ -26,7 +25,7 @@ final class FaultyNetwork {
   private final Map<String, String> addresses = new LinkedHashMap<>();
   private final Map<String, Integer> cuts = new LinkedHashMap<>();
 
-  FaultyNetwork() throws IOException, InterruptedException {
+  MachineNetwork() throws IOException, InterruptedException {
     if (ProcessHandle.current().pid() != 1) {
       throw new IllegalStateException(
           "this test mounts and links: run it by its verb of make, which gives it namespaces");
