@@ -17,10 +17,11 @@ flock 9
 tree=$cache/debian-12-$(date +%Y-%m)-$(sha256sum <"$here/tree.sh" | head -c 12)
 if [ ! -d "$tree" ]; then
   echo "== making a Debian 12 to test in" >&2
-  rm -rf "$tree.new"
+  rm -rf --one-file-system "$tree.new"
   log=$cache/debian-12.log
   {
-    debootstrap --variant=minbase bookworm "$tree.new" $mirror
+    # What it mounts goes with it, also when it is killed.
+    unshare --mount debootstrap --variant=minbase bookworm "$tree.new" $mirror
     printf 'deb %s bookworm main\ndeb %s bookworm-updates main\ndeb %s-security bookworm-security main\n' $mirror $mirror $mirror \
       >"$tree.new/etc/apt/sources.list"
     # Nothing is started by installing it.
@@ -44,5 +45,5 @@ if [ ! -d "$tree" ]; then
 fi
 touch "$tree"
 # One of another checkout may be in use, but none for a week, nor is then what a killed test.sh has left.
-find "$cache" -maxdepth 1 \( -name 'debian-12-*' -o -name 'debian-test.*' \) -mtime +6 -exec rm -rf {} +
+find "$cache" -maxdepth 1 \( -name 'debian-12-*' -o -name 'debian-test.*' \) -mtime +6 -exec rm -rf --one-file-system {} +
 echo "$tree"
