@@ -27,7 +27,7 @@ BENCH_PACKAGES := prometheus-node-exporter curl perl
 DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
 NIX_PACKAGES := nix-bin prometheus systemd openssl unzip python3-yaml pyflakes3 git
 DEBIAN_TEST_PACKAGES := debootstrap lintian man-db iproute2 util-linux
-GUIDES_PACKAGES := mmdebstrap arch-test qemu-user-static debootstrap e2fsprogs openssh-client libnss3-tools iproute2 util-linux mount
+GUIDES_PACKAGES := mosquitto-clients mmdebstrap arch-test qemu-user-static debootstrap e2fsprogs openssh-client libnss3-tools iproute2 util-linux mount
 BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -104,9 +104,12 @@ test-faults: ## agents, broker, collector and Prometheus on a network of their o
 
 test-guides: package ## README.md typed into the demo, docs/ on fresh Debian machines with systemd: install, upgrade, back up, certificates
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(BROWSER_PACKAGES) $(GUIDES_PACKAGES)
-	@deploy/vm/debian/disk.sh >/dev/null
+	@deploy/vm/build.sh projector
+	@$(AS_ROOT) deploy/vm/debian/disk.sh >/dev/null
 	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
-		-Djvm=$(CURDIR)/deploy/e2e/src/test/machines/bin/java -Dit.test=ReadmeIT,GuidesIT
+		-Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=ReadmeIT
+	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+		-Djvm=$(CURDIR)/deploy/e2e/src/test/machines/bin/java -Dit.test=GuidesIT
 
 test-soak: ## a fleet of 2,000 alone, with power cuts and broker restarts: SOAK_SECONDS=3600
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)

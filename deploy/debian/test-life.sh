@@ -161,14 +161,6 @@ upgrade() {
 # kept: a file of the agent's state
 kept() { find "$tree/var/lib/hy300-agent" -type f | sort | head -n 1; }
 
-# As docs/operate.md has it.
-back() {
-  quietly enter sh -c 'apt-get install -q -y --no-install-recommends --allow-downgrades -o Dpkg::Options::=--force-confold \
-    /debs/old/hy300-agent_*.deb /debs/old/hy300-collector_*.deb'
-  sha256sum --quiet -c "$work/changed" 2>&1
-  same version "$(dpkg-deb -f "$debs"/hy300-agent_*_amd64.deb Version)" "$(enter dpkg-query -W -f '${Version}' hy300-agent)"
-}
-
 removal() {
   quietly enter apt-get remove -q -y "${ours[@]}"
   sha256sum --quiet -c "$work/changed" 2>&1
@@ -183,7 +175,6 @@ purge() {
 
 leave() {
   check "an upgrade keeps changed options and what the agent has kept" upgrade
-  check "so does the way back to the version before" back
   check "removal keeps both" removal
   check "purging leaves nothing" purge
 }

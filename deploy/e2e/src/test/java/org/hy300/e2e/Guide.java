@@ -27,9 +27,14 @@ record Guide(String page, List<Block> blocks) {
    * @param line where in the page they begin
    */
   record Block(String section, String machine, int line, String commands) {
-    /** Each by itself, for blocks in which a command has a line. */
+    /** Each by itself, for blocks in which none goes on but after a backslash or a bar. */
     List<String> lines() {
-      return commands.replace("\\\n", "").lines().toList();
+      return commands
+          .replace("\\\n", "")
+          .replace("|\n", "| ")
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .toList();
     }
   }
 

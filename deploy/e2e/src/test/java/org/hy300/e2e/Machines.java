@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.hy300.testing.Program;
 
 /**
@@ -29,6 +30,7 @@ final class Machines implements AutoCloseable {
   /** The reader's own machine. */
   static final Path YOURS = Path.of("/mnt/yours/tree");
 
+  private static final String CLONE = "root/hy300-fleet";
   private static final Path FLEETS = Path.of("/mnt/fleet/tree");
 
   /** An emulated machine that starts systemd. */
@@ -128,13 +130,50 @@ final class Machines implements AutoCloseable {
     booted.add(new Program(PROJECTOR, Map.of(), boot, files.toString(), addresses.get(PROJECTOR)));
   }
 
-  /** The reader's own shell, in a clone whose packages are made. */
+  /** The reader's own shell. */
   private Shell own() throws IOException, InterruptedException {
-    Path packages = Files.createDirectories(YOURS.resolve("root/hy300-fleet/target/packages"));
-    Program.run("sh", "-c", "cp " + Root.DIRECTORY + "/target/packages/*.deb " + packages);
-    Shell shell = new Shell(Guide.YOURS, chroot("sh"));
-    shell.run("cd /root/hy300-fleet", Duration.ofSeconds(10));
-    return shell;
+    makePackages(version());
+    return new Shell(Guide.YOURS, chroot("sh"));
+  }
+
+  /** Of the packages that {@code make package} has made here. */
+  static String version() throws IOException {
+    try (Stream<Path> all = Files.list(Root.DIRECTORY.resolve("target/packages"))) {
+      String name = all.map(Machines::name).filter(deb -> deb.startsWith("hy300_")).findAny().get();
+      return name.split("_", -1)[1];
+    }
+  }
+
+  /** Does in the reader's clone what {@code make package} does where the version is this. */
+  void makePackages(String version) throws IOException, InterruptedException {
+    Path made = YOURS.resolve(CLONE).resolve("target/packages");
+    Program.run("rm", "-rf", made.toString());
+    Files.createDirectories(made);
+    for (String deb :
+        List.of(
+            "hy300_%s_all",
+            "hy300-collector_%s_all", "hy300-modules_%s_arm64", "hy300-agent_%s_arm64")) {
+      String own =
+          Root.DIRECTORY.resolve("target/packages/" + deb.formatted(version()) + ".deb").toString();
+      Path unpacked = made.resolve("unpacked");
+      Program.run("dpkg-deb", "-R", own, unpacked.toString());
+      Path control = unpacked.resolve("DEBIAN/control");
+      Files.writeString(
+          control,
+          Files.readString(control).replaceFirst("(?m)^Version: .*", "Version: " + version));
+      Program.run(
+          "dpkg-deb",
+          "-Znone",
+          "--root-owner-group",
+          "-b",
+          unpacked.toString(),
+          made.resolve(deb.formatted(version) + ".deb").toString());
+      Program.run("rm", "-r", unpacked.toString());
+    }
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
   }
 
   private String[] chroot(String... command) {
@@ -170,6 +209,9 @@ final class Machines implements AutoCloseable {
       System.out.printf(
           "%4d s: %s:%d on %s (%s)%n",
           seconds(), guide.page(), block.line(), block.machine(), block.section());
+      if (block.machine().equals(Guide.YOURS)) {
+        shell(Guide.YOURS).run("cd /" + CLONE, Duration.ofSeconds(10));
+      }
       shell(block.machine()).run(block.commands(), Duration.ofMinutes(5));
     }
   }

@@ -82,6 +82,20 @@ class PagesIT {
   }
 
   @Test
+  void everyBlockSaysInItsFirstLineWhereItRuns() throws IOException {
+    for (Path page : pages()) {
+      if (Files.readString(page).contains("\n```sh")) {
+        for (Guide.Block block : Guide.read(Root.DIRECTORY.relativize(page).toString()).blocks()) {
+          // What stands after the fence is not shown to who reads the page rendered.
+          assertThat(block.commands().startsWith("# on " + block.machine() + "\n"))
+              .as("%s:%d", page, block.line())
+              .isEqualTo(!block.machine().equals(Guide.YOURS));
+        }
+      }
+    }
+  }
+
+  @Test
   void everyVerbOfMakeThatAPageNamesIsThere() throws IOException {
     String makefile = Files.readString(Root.DIRECTORY.resolve("Makefile"));
     for (Path page : pages()) {
