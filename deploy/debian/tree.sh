@@ -8,9 +8,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${HY300_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hy300-fleet}
 mirror=http://deb.debian.org/debian
 # Fetched, not installed: what apt will ask for.
-packages=(systemd dkms linux-headers-amd64)
-# With what they recommend: a reader of docs/install.md has it so.
-recommending=(default-jre-headless openssl curl openssh-client openssh-server mosquitto mosquitto-clients prometheus)
+packages=(systemd systemd-sysv dkms linux-headers-amd64 openssh-client openssh-server curl procps iproute2 mosquitto mosquitto-clients prometheus)
+# With what they recommend: the reader's own machine in docs/install.md has it so.
+recommending=(default-jre-headless openssl)
 mkdir -p "$cache"
 exec 9>"$cache/debian.lock"
 flock 9
