@@ -47,6 +47,7 @@ final class DeviceReader {
   private volatile RandomAccessFile file;
   private volatile boolean stopped;
   private int refusals;
+  private String told;
 
   /**
    * Creates a reader that {@link #start} sets going.
@@ -91,13 +92,20 @@ final class DeviceReader {
           tell(handler::opened);
           readAll(open);
         } catch (IOException e) {
-          refused(e);
+          if (file == null) {
+            refused(e);
+          } else {
+            failed(e);
+          }
         } finally {
           if (file != null) {
             file = null;
             tell(handler::closed);
           }
         }
+      } else {
+        refusals = 0;
+        told = null;
       }
       try {
         // A thread of its own, with nothing else to do; stop() ends the pause.
@@ -115,6 +123,7 @@ final class DeviceReader {
       if (length < 0) {
         return;
       }
+      told = null;
       byte[] message = Arrays.copyOf(buffer, length);
       room.acquireUninterruptibly();
       context.runOnContext(now -> room.release());
@@ -136,12 +145,21 @@ final class DeviceReader {
   private void refused(IOException why) {
     refusals++;
     if (refusals == 2) {
-      LOG.log(
-          Level.WARNING,
-          "{0} cannot be used ({1}); tried again every {2} s",
-          device,
-          why.getMessage(),
-          RETRY_MS / 1000);
+      // Its message names the device.
+      warn("open", why.getMessage());
     }
+  }
+
+  /** Told once for as long as nothing is read and the reason stays the same. */
+  private void failed(IOException why) {
+    String now = device + " (" + why.getMessage() + ")";
+    if (!now.equals(told)) {
+      told = now;
+      warn("read", now);
+    }
+  }
+
+  private static void warn(String what, String why) {
+    LOG.log(Level.WARNING, "cannot {0} {1}; tried again every {2} s", what, why, RETRY_MS / 1000);
   }
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the log says of a device that cannot be opened, and of one that cannot be read.
+package org.hy300.agent.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DeviceReaderTest {
+  /** Opens, and has nothing at address 0. */
+  private static final Path UNREADABLE = Path.of("/proc/self/mem");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<String> said = new CopyOnWriteArrayList<>();
+  private final AtomicInteger closed = new AtomicInteger();
+  private final Logger log = Logger.getLogger(DeviceReader.class.getName());
+  private final Handler listening =
+      new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          said.add(new SimpleFormatter().formatMessage(record));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  /** A directory can be opened by nobody, root included. */
+  @TempDir private Path refused;
+
+  @BeforeEach
+  void listen() {
+    log.addHandler(listening);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    log.removeHandler(listening);
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private DeviceReader reader(Path device) {
+    return new DeviceReader(
+        vertx,
+        device,
+        16,
+        new DeviceReader.Handler() {
+          @Override
+          public void opened() {}
+
+          @Override
+          public void received(byte[] message) {}
+
+          @Override
+          public void closed() {
+            closed.incrementAndGet();
+          }
+        });
+  }
+
+  /** Both in one test: each takes the five seconds to the second try. */
+  @Test
+  void aRefusalIsToldAtTheSecondTryAndAFailedReadOnceAndAtOnce() {
+    String failure = "cannot read " + UNREADABLE + " (Input/output error)";
+    String refusal = "cannot open " + refused + " (Is a directory)";
+    DeviceReader refusing = reader(refused);
+    DeviceReader failing = reader(UNREADABLE);
+    refusing.start();
+    failing.start();
+    try {
+      await().atMost(Duration.ofSeconds(3)).until(() -> !said.isEmpty());
+      await().between(Duration.ofSeconds(2), Duration.ofSeconds(20)).until(() -> said.size() > 1);
+      await().atMost(Duration.ofSeconds(20)).until(() -> closed.get() == 2);
+      assertThat(said)
+          .containsExactly(
+              failure + "; tried again every 5 s", refusal + "; tried again every 5 s");
+    } finally {
+      refusing.stop();
+      failing.stop();
+    }
+  }
+}
