@@ -40,7 +40,7 @@ public final class ErrorCode {
   /** `motor/stop`, or somebody at the device, ended the move. */
   public static final String STOPPED = "stopped";
 
-  /** The driver's attribute is not there: module not loaded or device unbound. */
+  /** The driver's attribute is not there (module not loaded, device unbound) or not the agent's. */
   public static final String UNAVAILABLE = "unavailable";
 
   /** The driver refused or the read failed in another way; the message has the kernel's words. */

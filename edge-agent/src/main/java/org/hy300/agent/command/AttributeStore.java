@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,9 +35,9 @@ final class AttributeStore {
 
     private final transient ReplyMessage.Reason reason;
 
-    RefusedException(String code, String message) {
-      super(message);
-      reason = new ReplyMessage.Reason(code, message);
+    RefusedException(ReplyMessage.Reason reason) {
+      super(reason.message());
+      this.reason = reason;
     }
 
     ReplyMessage.Reason reason() {
@@ -57,9 +59,8 @@ final class AttributeStore {
       if (channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))) == 0) {
         throw refused(attribute, "Resource temporarily unavailable", refusals);
       }
-    } catch (NoSuchFileException e) {
-      throw new RefusedException(
-          ErrorCode.UNAVAILABLE, attribute + " does not exist; is its driver bound?");
+    } catch (FileSystemException e) {
+      throw new RefusedException(notOpened(e));
     } catch (IOException e) {
       throw refused(attribute, String.valueOf(e.getMessage()), refusals);
     }
@@ -70,9 +71,8 @@ final class AttributeStore {
     if (error instanceof RefusedException refused) {
       return refused.reason();
     }
-    if (error instanceof NoSuchFileException missing) {
-      return new ReplyMessage.Reason(
-          ErrorCode.UNAVAILABLE, missing.getFile() + " does not exist; is its driver bound?");
+    if (error instanceof FileSystemException unopened) {
+      return notOpened(unopened);
     }
     return error instanceof IOException
         ? new ReplyMessage.Reason(
@@ -80,12 +80,28 @@ final class AttributeStore {
         : new ReplyMessage.Reason(ErrorCode.DRIVER, String.valueOf(error));
   }
 
+  /** The exceptions of java.nio.file name the file; for the usual two, Java drops the words. */
+  private static ReplyMessage.Reason notOpened(FileSystemException error) {
+    String file = error.getFile();
+    if (error instanceof NoSuchFileException) {
+      return new ReplyMessage.Reason(
+          ErrorCode.UNAVAILABLE, file + " does not exist; is its driver bound?");
+    }
+    if (error instanceof AccessDeniedException) {
+      return new ReplyMessage.Reason(
+          ErrorCode.UNAVAILABLE, file + ": permission denied; is the agent in its group?");
+    }
+    return reason(file, String.valueOf(error.getReason()));
+  }
+
+  private static ReplyMessage.Reason reason(String file, String words) {
+    return new ReplyMessage.Reason(
+        CODES.getOrDefault(words, ErrorCode.DRIVER), file + ": " + words);
+  }
+
   private static RefusedException refused(
       Path attribute, String words, Map<String, ReplyMessage.Reason> refusals) {
-    ReplyMessage.Reason reason = refusals.get(words);
-    return reason == null
-        ? new RefusedException(
-            CODES.getOrDefault(words, ErrorCode.DRIVER), attribute + ": " + words)
-        : new RefusedException(reason.code(), reason.message());
+    ReplyMessage.Reason meant = refusals.get(words);
+    return new RefusedException(meant == null ? reason(attribute.toString(), words) : meant);
   }
 }
