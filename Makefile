@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAVEN := mvn -B -ntp
+E2E := $(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
 AGENT := edge-agent/target/hy300-agent
 COLLECTOR := collector/target/hy300-collector
@@ -27,7 +28,7 @@ BENCH_PACKAGES := prometheus-node-exporter curl perl
 DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
 NIX_PACKAGES := nix-bin prometheus systemd openssl unzip python3-yaml pyflakes3 git
 DEBIAN_TEST_PACKAGES := debootstrap lintian man-db iproute2 util-linux
-GUIDES_PACKAGES := mosquitto-clients mmdebstrap arch-test qemu-user-static debootstrap e2fsprogs openssh-client libnss3-tools iproute2 util-linux mount
+GUIDES_PACKAGES := mmdebstrap arch-test qemu-user-static debootstrap e2fsprogs openssh-client libnss3-tools iproute2 util-linux mount
 BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -40,7 +41,7 @@ demo: ## a projector (QEMU, real drivers, real agent), simulated ones and their 
 	@$(MAKE) -s --no-print-directory programs
 	@exec deploy/demo.sh
 
-test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e, test-guides and test-faults
+test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-kernel, test-kernel-debug, test-e2e and test-faults, in this order
 	@$(MAKE) --no-print-directory test-scripts
 	@$(MAKE) --no-print-directory test-rules
 	@$(MAKE) --no-print-directory test-java
@@ -49,7 +50,6 @@ test: ## test-scripts, test-rules, test-java, test-packages, test-nixos, test-ke
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-kernel-debug
 	@$(MAKE) --no-print-directory test-e2e
-	@$(MAKE) --no-print-directory test-guides
 	@# The same faults each time: what is red then is the change. Without a seed the verb draws another one.
 	@$(MAKE) --no-print-directory test-faults FAULTS_SEED=112251 FAULTS_SECONDS=120
 
@@ -90,32 +90,28 @@ test-mutations: ## breaks the drivers in one place after the other; the tests on
 	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES) $(DEBUG_PACKAGES)
 	deploy/vm/test-mutations.sh
 
-test-e2e: ## guest, collector, mosquitto clients, Prometheus and Chromium together
-	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES) $(BROWSER_PACKAGES)
+test-e2e: ## guest, collector, mosquitto clients, Prometheus and Chromium together; README.md typed into the demo
+	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES) $(BROWSER_PACKAGES) iproute2 util-linux mount
 	@$(MAKE) -s --no-print-directory programs
 	deploy/vm/build.sh projector
-	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+	$(E2E)
+	$(E2E) -Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=ReadmeIT
 
 test-faults: ## agents, broker, collector and Prometheus on a network of their own where links, disks, clocks and programs fail: FAULTS_SECONDS=240 FAULTS_SEED=
 	@$(PACKAGES) $(JAVA_PACKAGES) $(FAULTS_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
-	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
-		-Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=FaultsIT -Dfaults.seconds=$(FAULTS_SECONDS) $(FAULTS_SEED:%=-Dfaults.seed=%)
+	$(E2E) -Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=FaultsIT -Dfaults.seconds=$(FAULTS_SECONDS) $(FAULTS_SEED:%=-Dfaults.seed=%)
 
-test-guides: package ## README.md typed into the demo, docs/ on fresh Debian machines with systemd: install, upgrade, back up, certificates
+test-guides: package ## docs/ followed to the letter on fresh Debian machines with systemd: install, upgrade, back up, certificates
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(BROWSER_PACKAGES) $(GUIDES_PACKAGES)
 	@deploy/vm/build.sh projector
 	@$(AS_ROOT) deploy/vm/debian/disk.sh >/dev/null
-	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
-		-Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=ReadmeIT
-	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
-		-Djvm=$(CURDIR)/deploy/e2e/src/test/machines/bin/java -Dit.test=GuidesIT
+	$(E2E) -Djvm=$(CURDIR)/deploy/e2e/src/test/machines/bin/java -Dit.test=GuidesIT
 
 test-soak: ## a fleet of 2,000 alone, with power cuts and broker restarts: SOAK_SECONDS=3600
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
-	$(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
-		-Dit.test=SoakIT -Dsoak.seconds=$(SOAK_SECONDS)
+	$(E2E) -Dit.test=SoakIT -Dsoak.seconds=$(SOAK_SECONDS)
 
 bench: ## the figures of the README, each beside a peer, measured here and now
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)

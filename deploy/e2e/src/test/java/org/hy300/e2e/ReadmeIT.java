@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * {@code make test-guides} runs it, in a network of its own: the README has the ports that the demo
+ * {@code make test-e2e} runs it, in a network of its own: the README has the ports that the demo
  * has unless told otherwise.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
