@@ -11,17 +11,12 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.hy300.testing.Certificates;
+import org.hy300.testing.LogLines;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterEach;
@@ -35,30 +30,15 @@ class BrokerAccessTest {
   private static final String NAME = "localhost";
 
   private final Vertx vertx = Vertx.vertx();
-  private final List<String> said = new CopyOnWriteArrayList<>();
   private final AtomicBoolean connected = new AtomicBoolean();
-  private final Logger log = Logger.getLogger(MqttSession.class.getName());
-  private final Handler listening =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          said.add(new SimpleFormatter().formatMessage(record));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
+  private final LogLines said = new LogLines(MqttSession.class);
 
   @TempDir private Path directory;
   private Certificates certificates;
   private MqttSession session;
 
   @BeforeEach
-  void listen() throws Exception {
-    log.addHandler(listening);
+  void certify() throws Exception {
     certificates = new Certificates(directory.resolve("pki"));
     certificates.issue(NAME);
     certificates.issue("p1");
@@ -66,7 +46,7 @@ class BrokerAccessTest {
 
   @AfterEach
   void end() throws Exception {
-    log.removeHandler(listening);
+    said.close();
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
@@ -125,8 +105,8 @@ class BrokerAccessTest {
 
   /** One line says why, and that it is tried again. */
   private void isRefused(String why) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> !said.isEmpty());
-    assertThat(said.get(0)).contains(why).contains("trying again").doesNotContain("\n");
+    await().atMost(Duration.ofSeconds(20)).until(() -> !said.lines().isEmpty());
+    assertThat(said.lines().get(0)).contains(why).contains("trying again").doesNotContain("\n");
     assertThat(connected).isFalse();
   }
 

@@ -8,16 +8,10 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
+import org.hy300.testing.LogLines;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,34 +22,15 @@ class DeviceReaderTest {
   private static final Path UNREADABLE = Path.of("/proc/self/mem");
 
   private final Vertx vertx = Vertx.vertx();
-  private final List<String> said = new CopyOnWriteArrayList<>();
   private final AtomicInteger closed = new AtomicInteger();
-  private final Logger log = Logger.getLogger(DeviceReader.class.getName());
-  private final Handler listening =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          said.add(new SimpleFormatter().formatMessage(record));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
+  private final LogLines said = new LogLines(DeviceReader.class);
 
   /** A directory can be opened by nobody, root included. */
   @TempDir private Path refused;
 
-  @BeforeEach
-  void listen() {
-    log.addHandler(listening);
-  }
-
   @AfterEach
   void end() throws Exception {
-    log.removeHandler(listening);
+    said.close();
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
@@ -88,10 +63,12 @@ class DeviceReaderTest {
     refusing.start();
     failing.start();
     try {
-      await().atMost(Duration.ofSeconds(3)).until(() -> !said.isEmpty());
-      await().between(Duration.ofSeconds(2), Duration.ofSeconds(20)).until(() -> said.size() > 1);
+      await().atMost(Duration.ofSeconds(3)).until(() -> !said.lines().isEmpty());
+      await()
+          .between(Duration.ofSeconds(2), Duration.ofSeconds(20))
+          .until(() -> said.lines().size() > 1);
       await().atMost(Duration.ofSeconds(20)).until(() -> closed.get() == 2);
-      assertThat(said)
+      assertThat(said.lines())
           .containsExactly(
               failure + "; tried again every 5 s", refusal + "; tried again every 5 s");
     } finally {
