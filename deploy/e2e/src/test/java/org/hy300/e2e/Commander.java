@@ -28,6 +28,10 @@ final class Commander extends Thread {
   private static final Set<Integer> FINAL = Set.of(200, 409, 422, 502, 504);
   private static final Duration EXPIRES = Duration.ofMinutes(15);
   private static final long ASK_AGAIN_MS = 3_000;
+
+  /** The pace of a client that asks over HTTP, until it is answered. */
+  private static final long POLL_MS = 500;
+
   private static final long LOOK_MS = 100;
 
   /** A command, and what its sender was told in the end. */
@@ -189,7 +193,7 @@ final class Commander extends Thread {
       } catch (IOException e) {
         // It is not reached; asking again is what the key is for.
       }
-      Thread.sleep(command.answer == null ? 500 : LOOK_MS);
+      Thread.sleep(command.answer == null ? POLL_MS : LOOK_MS);
     }
   }
 
