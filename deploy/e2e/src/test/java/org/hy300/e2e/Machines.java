@@ -144,7 +144,10 @@ final class Machines implements AutoCloseable {
     }
   }
 
-  /** Does in the reader's clone what {@code make package} does where the version is this. */
+  /**
+   * Does in the reader's clone what {@code make package} does where the version is this: those that
+   * it has made here, or the same with another version.
+   */
   void makePackages(String version) throws IOException, InterruptedException {
     Path made = YOURS.resolve(CLONE).resolve("target/packages");
     Program.run("rm", "-rf", made.toString());
@@ -153,10 +156,13 @@ final class Machines implements AutoCloseable {
         List.of(
             "hy300_%s_all",
             "hy300-collector_%s_all", "hy300-modules_%s_arm64", "hy300-agent_%s_arm64")) {
-      String own =
-          Root.DIRECTORY.resolve("target/packages/" + deb.formatted(version()) + ".deb").toString();
+      Path own = Root.DIRECTORY.resolve("target/packages/" + deb.formatted(version()) + ".deb");
+      if (version.equals(version())) {
+        Files.copy(own, made.resolve(own.getFileName()));
+        continue;
+      }
       Path unpacked = made.resolve("unpacked");
-      Program.run("dpkg-deb", "-R", own, unpacked.toString());
+      Program.run("dpkg-deb", "-R", own.toString(), unpacked.toString());
       Path control = unpacked.resolve("DEBIAN/control");
       Files.writeString(
           control,
