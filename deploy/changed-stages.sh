@@ -1,0 +1,20 @@
+#!/bin/bash
+# Prints those of the named stages of `make test` that a change since a commit can turn red.
+# SPDX-License-Identifier: Apache-2.0
+#
+# usage: changed-stages.sh COMMIT STAGE...
+# The kernel's stages depend on the drivers and their machine alone, and no page of docs/ changes a program.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+base=$1
+shift
+changed=$(git diff --name-only "$base" -- && git ls-files -o --exclude-standard)
+
+stages=" $* "
+if ! grep -qE '^(kernel/|deploy/vm/|Makefile$)' <<<"$changed"; then
+  stages=${stages/ test-kernel-debug / } stages=${stages/ test-kernel / }
+fi
+if ! grep -qvE '(\.md|\.svg|\.png)$' <<<"$changed"; then
+  for stage in test-java test-packages test-nixos test-faults; do stages=${stages/ $stage / }; done
+fi
+echo "$stages"
