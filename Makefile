@@ -66,7 +66,7 @@ test-java: ## build, formatter, static analysis, unit and integration tests of t
 	@# A red module must not hide those that need it.
 	$(MAVEN) verify -Dmaven.test.failure.ignore
 	@touch target/programs
-	@deploy/failed-tests.sh target/test-java.start
+	@deploy/failed-tests.sh --show target/test-java.start
 
 test-packages: ## the Debian packages in a plain Debian 12, from apt and systemd to an upgrade and the purge
 	@$(PACKAGES) $(DEBIAN_TEST_PACKAGES)

@@ -10,8 +10,10 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -20,6 +22,11 @@ import java.util.regex.Pattern;
 /** Runs one external program; {@link #close} ends it. */
 public final class Program implements AutoCloseable {
   private static final long READ_LAST_MS = 1_000;
+
+  /** The latest of a test, for its failure's report. */
+  private static final int REMEMBERED = 16;
+
+  private static final Deque<Program> STARTED = new ConcurrentLinkedDeque<>();
 
   private final String name;
   private final Process process;
@@ -42,6 +49,24 @@ public final class Program implements AutoCloseable {
     reader = new Thread(this::read, name + "-output");
     reader.setDaemon(true);
     reader.start();
+    STARTED.add(this);
+    if (STARTED.size() > REMEMBERED) {
+      STARTED.poll();
+    }
+  }
+
+  /** The programs that were started last, those that have ended too. */
+  static List<Program> started() {
+    return List.copyOf(STARTED);
+  }
+
+  static void forgetStarted() {
+    STARTED.clear();
+  }
+
+  @Override
+  public String toString() {
+    return name + (process.isAlive() ? " (running)" : " (ended with " + process.exitValue() + ")");
   }
 
   /** Runs a command, which has to do its work within a minute. */
