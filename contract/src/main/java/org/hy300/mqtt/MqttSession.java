@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.MqttClientWillOptions;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
 import java.io.IOException;
@@ -248,12 +249,12 @@ public final class MqttSession {
       unusable = e.getMessage() + " cannot be read";
     }
     if (will != null) {
-      clientOptions
-          .setWillFlag(true)
-          .setWillTopic(will.topic())
-          .setWillMessageBytes(will.payload().get())
-          .setWillQoS(MqttQoS.AT_LEAST_ONCE.value())
-          .setWillRetain(true);
+      clientOptions.setWillOptions(
+          new MqttClientWillOptions()
+              .setTopic(will.topic())
+              .setMessageBytes(will.payload().get())
+              .setQos(MqttQoS.AT_LEAST_ONCE.value())
+              .setRetain(true));
     }
     MqttClient fresh = MqttClient.create(vertx, clientOptions);
     client = fresh;
