@@ -31,6 +31,7 @@ import org.hy300.collector.http.MetricsHandler;
 import org.hy300.collector.http.Routes;
 import org.hy300.collector.ingest.FleetSubscriber;
 import org.hy300.collector.ingest.Ingest;
+import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.collector.relay.AuditLog;
 import org.hy300.collector.relay.CommandRelay;
 import org.hy300.collector.relay.FleetCommands;

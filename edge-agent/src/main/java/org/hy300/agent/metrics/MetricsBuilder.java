@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts a reading together, series by series.
-package org.hy300.agent.source;
+package org.hy300.agent.metrics;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The series of a subsystem at one time, with the metadata of their families.
-package org.hy300.agent.source;
+package org.hy300.agent.metrics;
 
 import java.util.Map;
 import org.hy300.contract.Family;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The agent's own counters, published as the subsystem `agent`.
-package org.hy300.agent;
+package org.hy300.agent.metrics;
 
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.hy300.agent.source.Metrics;
-import org.hy300.agent.source.MetricsBuilder;
 import org.hy300.contract.Subsystems;
 
 /** Counters of one run. Those that are plain fields may be counted on any thread. */
