@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device in JSON, as lists and pages are told of it.
-package org.hy300.collector.device;
+package org.hy300.collector.knowledge;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The last events of each device, for who asks what has just happened there.
-package org.hy300.collector.device;
+package org.hy300.collector.knowledge;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people have said of a device: whether it should have a signal. Kept on the disk.
-package org.hy300.collector.device;
+package org.hy300.collector.knowledge;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The last frame that each device has sent of its HDMI input.
-package org.hy300.collector.device;
+package org.hy300.collector.knowledge;
 
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
