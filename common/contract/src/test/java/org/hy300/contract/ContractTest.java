@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ContractTest {
   private static final Instant TIME = Instant.parse("2026-11-21T04:00:00Z");
 
-  static final InfoMessage INFO =
+  private static final InfoMessage INFO =
       new InfoMessage(
           "s1",
           TIME,

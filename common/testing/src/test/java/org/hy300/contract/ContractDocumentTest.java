@@ -209,7 +209,19 @@ class ContractDocumentTest {
   @Test
   void whatTheCodeWritesIsWhatTheDocumentSays() {
     assertValid(topics.status("p1"), new StatusMessage(true, "s1", TIME).toBuffer());
-    assertValid(topics.info("p1"), ContractTest.INFO.toBuffer());
+    assertValid(
+        topics.info("p1"),
+        new InfoMessage(
+                "s1",
+                TIME,
+                "HY300",
+                "6.1.0",
+                "0.1.0",
+                "b1",
+                Map.of("site", "berlin"),
+                List.of("motor"),
+                Map.of("hy300_motor_homed", new Family("gauge", "Whether it is homed.")))
+            .toBuffer());
     assertValid(
         topics.state("p1", "motor"),
         new StateMessage("s1", 1, TIME, Map.of(Series.format("hy300_a", "b", "\"\\\n"), 0.5))
