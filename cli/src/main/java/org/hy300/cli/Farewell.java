@@ -11,7 +11,7 @@ final class Farewell {
         new Thread(
             () -> {
               Progress.clear();
-              Main.say("not waited for any longer; what became of it says: hy300 result " + id);
+              Terminal.say("not waited for any longer; what became of it says: hy300 result " + id);
             });
     Runtime.getRuntime().addShutdownHook(hook);
   }

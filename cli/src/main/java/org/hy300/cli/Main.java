@@ -56,7 +56,7 @@ final class Main implements Callable<Integer> {
   public static void main(String[] args) {
     int status = commandLine(System.getenv(), args).execute(args);
     if (Terminal.hasLost()) {
-      say("standard output takes no more; is its disk full?");
+      Terminal.say("standard output takes no more; is its disk full?");
       status = Math.max(status, Exit.FAILED);
     }
     if (status != Exit.DONE) {
@@ -119,13 +119,13 @@ final class Main implements Callable<Integer> {
         message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
       }
     }
-    say(message + (message.endsWith("?") ? " " : "; ") + command + " --help says more");
+    Terminal.say(message + (message.endsWith("?") ? " " : "; ") + command + " --help says more");
     return Exit.USAGE;
   }
 
   private static int fail(Options options, Exception failure) throws Exception {
     if (failure instanceof FailureException known) {
-      say(known.getMessage());
+      Terminal.say(known.getMessage());
       return known.status();
     }
     // What a field of an answer throws that is missing, or of another type.
@@ -135,11 +135,6 @@ final class Main implements Callable<Integer> {
       return fail(options, CollectorClient.foreign(options.address(), failure.getMessage()));
     }
     throw failure;
-  }
-
-  /** A line for people. */
-  static void say(String message) {
-    Terminal.ERR.println("hy300: " + Terminal.plain(message));
   }
 
   static final class Version implements CommandLine.IVersionProvider {

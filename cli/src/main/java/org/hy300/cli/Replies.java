@@ -17,7 +17,7 @@ final class Replies {
         Terminal.OUT.println(reply.encode());
       }
     } else if (exit != Exit.DONE) {
-      Main.say(device + ": " + command + " " + status + ": " + message(reply));
+      Terminal.say(device + ": " + command + " " + status + ": " + message(reply));
     } else if (shows) {
       new Table().row(device, status, Values.pairs(reply.getJsonObject("result"))).print();
     }

@@ -62,6 +62,11 @@ final class Terminal {
     return (GOOD.contains(word) ? GREEN : RED) + text + RESET;
   }
 
+  /** A line for people, on standard error. */
+  static void say(String message) {
+    ERR.println("hy300: " + plain(message));
+  }
+
   /** Text of a device without what could steer a terminal. */
   static String plain(String text) {
     return text.replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");

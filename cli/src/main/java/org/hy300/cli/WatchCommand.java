@@ -67,7 +67,7 @@ final class WatchCommand implements Callable<Integer> {
       }
       if (!told) {
         told = true;
-        Main.say("the collector has ended the stream; trying again until it is back");
+        Terminal.say("the collector has ended the stream; trying again until it is back");
       }
       Thread.sleep(AGAIN_MS);
     }
@@ -79,7 +79,7 @@ final class WatchCommand implements Callable<Integer> {
     switch (event.name()) {
       case "collector" -> {
         if (!data.getBoolean("broker_connected", true)) {
-          Main.say("the collector has lost its broker: what it shows may be old");
+          Terminal.say("the collector has lost its broker: what it shows may be old");
         }
       }
       case "rows" -> data.getJsonArray("rows").forEach(row -> row("row", (JsonObject) row));
