@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     description = "Gives any command, with its arguments as JSON.",
     customSynopsis =
         "hy300 command (DEVICE | --label=KEY=VALUE... | --all) SUBSYSTEM/ACTION [JSON] [OPTIONS]")
-final class AnyCommand implements Callable<Integer> {
+public final class AnyCommand implements Callable<Integer> {
   private final Options options;
 
   @Mixin private Selection selection = new Selection();
@@ -38,7 +38,7 @@ final class AnyCommand implements Callable<Integer> {
       description = "Such as motor/move '{\"position\":120}'.")
   private List<String> others = new ArrayList<>();
 
-  AnyCommand(Options options) {
+  public AnyCommand(Options options) {
     this.options = options;
   }
 

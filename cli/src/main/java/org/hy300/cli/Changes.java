@@ -10,11 +10,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Remembers each projector's last one. */
-final class Changes {
+public final class Changes {
   private final Map<String, Map<String, String>> known = new HashMap<>();
 
   /** The line; empty when only the time is new. */
-  String of(JsonObject row) {
+  public String of(JsonObject row) {
     String device = row.getString("device");
     Map<String, String> now = new TreeMap<>();
     row.forEach(
@@ -42,12 +42,12 @@ final class Changes {
         + (changed.isEmpty() ? "" : "  " + Terminal.plain(changed));
   }
 
-  void forget(String device) {
+  public void forget(String device) {
     known.remove(device);
   }
 
   /** The line of an event. */
-  String event(String device, JsonObject event) {
+  public String event(String device, JsonObject event) {
     return Terminal.plain(
         (Values.time(event, "time")
                 + "  "

@@ -22,8 +22,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 
 /** HttpURLConnection, because it starts sooner than java.net.http. */
-final class CollectorClient {
-  static final int ANSWER_SECONDS = 10;
+public final class CollectorClient {
+  public static final int ANSWER_SECONDS = 10;
   private static final int CONNECT_SECONDS = 10;
 
   /** The collector knows no such device or command, or cannot reach the device. */
@@ -35,25 +35,26 @@ final class CollectorClient {
   private final Optional<SSLSocketFactory> trust;
 
   /** Status and body of an answer. */
-  record Answer(int status, JsonObject body) {}
+  public record Answer(int status, JsonObject body) {}
 
-  CollectorClient(String url, Optional<String> token, Optional<Path> ca) throws FailureException {
+  public CollectorClient(String url, Optional<String> token, Optional<Path> ca)
+      throws FailureException {
     this.url = url;
     this.token = token;
     trust = ca.isPresent() ? Optional.of(Trust.in(ca.get())) : Optional.empty();
   }
 
   /** What stands at the path. */
-  JsonObject get(String path, int seconds) throws FailureException {
+  public JsonObject get(String path, int seconds) throws FailureException {
     return expect(ask("GET", path, null, seconds), 200);
   }
 
-  JsonObject put(String path, JsonObject body, int seconds) throws FailureException {
+  public JsonObject put(String path, JsonObject body, int seconds) throws FailureException {
     return expect(ask("PUT", path, body, seconds), 200);
   }
 
   /** The answer, whatever its status; a reply that is no success is one for the caller to read. */
-  Answer post(String path, JsonObject body, int seconds) throws FailureException {
+  public Answer post(String path, JsonObject body, int seconds) throws FailureException {
     Answer answer = ask("POST", path, body, seconds);
     boolean reply =
         answer.body.getValue("id") instanceof String
@@ -65,7 +66,7 @@ final class CollectorClient {
   }
 
   /** The bytes that stand at the path. */
-  byte[] download(String path, int seconds) throws FailureException {
+  public byte[] download(String path, int seconds) throws FailureException {
     HttpURLConnection connection = null;
     try {
       connection = open("GET", path, seconds);
@@ -85,7 +86,7 @@ final class CollectorClient {
   }
 
   /** What comes from the path until the collector ends it; a silence of so many seconds fails. */
-  InputStream stream(String path, int silenceSeconds) throws FailureException {
+  public InputStream stream(String path, int silenceSeconds) throws FailureException {
     try {
       HttpURLConnection connection = open("GET", path, silenceSeconds);
       connection.setRequestProperty("Accept", "text/event-stream");
@@ -188,7 +189,7 @@ final class CollectorClient {
   }
 
   /** JSON that is not as the collector's API says. */
-  static FailureException foreign(String url, String what) {
+  public static FailureException foreign(String url, String what) {
     return new FailureException(
         Exit.COLLECTOR, url + " does not answer as a collector does (" + what + "); is it one?");
   }

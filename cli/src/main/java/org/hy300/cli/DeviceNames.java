@@ -5,9 +5,9 @@ package org.hy300.cli;
 import java.util.Iterator;
 import java.util.List;
 
-/** What picocli writes into the completion script, and {@link Documents} puts a question for. */
-final class DeviceNames implements Iterable<String> {
-  static final String PLACEHOLDER = "HY300_DEVICE_NAMES";
+/** What picocli writes into the completion script, and {@code Documents} puts a question for. */
+public final class DeviceNames implements Iterable<String> {
+  public static final String PLACEHOLDER = "HY300_DEVICE_NAMES";
 
   @Override
   public Iterator<String> iterator() {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 /** A picocli command. The collector's pages become one list. */
 @Command(name = "devices", description = "Lists the projectors.")
-final class DevicesCommand implements Callable<Integer> {
+public final class DevicesCommand implements Callable<Integer> {
   private final Options options;
 
   @Option(
@@ -30,7 +30,7 @@ final class DevicesCommand implements Callable<Integer> {
   @Option(names = "--names", description = "Print only the names.")
   private boolean names;
 
-  DevicesCommand(Options options) {
+  public DevicesCommand(Options options) {
     this.options = options;
   }
 

@@ -10,21 +10,21 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /** Reads what the collector writes: one line of data for each event. */
-final class EventStream implements AutoCloseable {
+public final class EventStream implements AutoCloseable {
   private static final String NAME = "event: ";
   private static final String DATA = "data: ";
 
   private final BufferedReader lines;
 
   /** One event. */
-  record Event(String name, JsonObject data) {}
+  public record Event(String name, JsonObject data) {}
 
-  EventStream(InputStream in) {
+  public EventStream(InputStream in) {
     lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
   /** Waits for the next one; null at the end. */
-  Event next() throws IOException {
+  public Event next() throws IOException {
     String name = "";
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.startsWith(NAME)) {

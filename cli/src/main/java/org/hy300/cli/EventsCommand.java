@@ -9,12 +9,12 @@ import picocli.CommandLine.Mixin;
 
 /** A picocli command. */
 @Command(name = "events", description = "Shows the last twenty events of a projector.")
-final class EventsCommand implements Callable<Integer> {
+public final class EventsCommand implements Callable<Integer> {
   private final Options options;
 
   @Mixin private final DeviceQuestion question;
 
-  EventsCommand(Options options) {
+  public EventsCommand(Options options) {
     this.options = options;
     question = new DeviceQuestion(options);
   }

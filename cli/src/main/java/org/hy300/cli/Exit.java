@@ -5,18 +5,18 @@ package org.hy300.cli;
 import io.vertx.core.json.JsonObject;
 
 /** Of several devices the highest counts. */
-final class Exit {
-  static final int DONE = 0;
-  static final int FAILED = 1;
-  static final int USAGE = 2;
-  static final int COLLECTOR = 3;
-  static final int UNANSWERED = 4;
-  static final int NO_DEVICE = 5;
+public final class Exit {
+  public static final int DONE = 0;
+  public static final int FAILED = 1;
+  public static final int USAGE = 2;
+  public static final int COLLECTOR = 3;
+  public static final int UNANSWERED = 4;
+  public static final int NO_DEVICE = 5;
 
   private Exit() {}
 
   /** For a reply, or for a device's part of a command. */
-  static int of(JsonObject reply) {
+  public static int of(JsonObject reply) {
     return switch (reply.getString("status", "")) {
       case "done" -> DONE;
       case "failed", "rejected", "cancelled" -> FAILED;

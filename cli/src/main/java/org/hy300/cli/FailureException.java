@@ -3,7 +3,7 @@
 package org.hy300.cli;
 
 /** The message says what happened, to what, and what to do. */
-class FailureException extends Exception {
+public class FailureException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final int status;
@@ -13,12 +13,12 @@ class FailureException extends Exception {
    *
    * @param status one of {@link Exit}
    */
-  FailureException(int status, String message) {
+  public FailureException(int status, String message) {
     super(message);
     this.status = status;
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 }

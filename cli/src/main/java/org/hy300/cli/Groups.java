@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Which there are and what they take stands in the catalogue; here is what to call them. */
-final class Groups {
+public final class Groups {
   private static final String[][] NAMES = {
     {Subsystems.MOTOR, "motor", "Moves the keystone motor."},
     {Subsystems.TVCAP, "capture", "Steers the HDMI input."},
@@ -28,7 +28,7 @@ final class Groups {
     {Subsystems.AGENT, "agent", "Asks the agent itself."},
   };
 
-  static final Map<String, String> DESCRIPTIONS =
+  public static final Map<String, String> DESCRIPTIONS =
       Map.ofEntries(
           Map.entry("motor/move", "Moves to a position, counted in steps from 0."),
           Map.entry("motor/step", "Moves by so many steps from where it is going."),
@@ -51,7 +51,7 @@ final class Groups {
   private Groups() {}
 
   /** The group of this name with its commands. */
-  static CommandSpec spec(String name, Options options) {
+  public static CommandSpec spec(String name, Options options) {
     CommandSpec group = CommandSpec.forAnnotatedObject(new Group());
     for (String[] each : NAMES) {
       if (each[1].equals(name)) {
@@ -122,7 +122,7 @@ final class Groups {
     return argument instanceof IntegersArgument ? label + "..." : label;
   }
 
-  static ParameterException missing(CommandSpec spec) {
+  public static ParameterException missing(CommandSpec spec) {
     return new ParameterException(
         spec.commandLine(),
         spec.qualifiedName()

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** One page for all commands. */
-final class ManPage {
+public final class ManPage {
   private final CommandSpec program;
 
   /** Has the options that all commands to projectors have, and no others. */
@@ -18,12 +18,12 @@ final class ManPage {
 
   private final Roff page = new Roff("hy300", 1);
 
-  ManPage(CommandSpec program) {
+  public ManPage(CommandSpec program) {
     this.program = program;
     toProjectors = program.subcommands().get("command").getCommandSpec();
   }
 
-  String text() {
+  public String text() {
     page.section("NAME");
     page.text("hy300 - shows a fleet of HY300 projectors and gives it commands");
     page.section("SYNOPSIS");
@@ -48,7 +48,7 @@ final class ManPage {
       page.item(parts[0], parts[1]);
     }
     page.section("ENVIRONMENT");
-    Arrays.stream(Options.ENVIRONMENT).forEach(each -> page.item(each[0], each[1]));
+    Options.ENVIRONMENT.forEach(each -> page.item(each.get(0), each.get(1)));
     page.section("EXAMPLES");
     Arrays.stream(Manual.EXAMPLES).forEach(each -> page.item(each[0], each[1]));
     return page.toString();

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Exit statuses, environment, examples. */
-final class Manual {
+public final class Manual {
   static final String[] EXIT_STATUS = {
     Exit.DONE + ":Done.",
     Exit.FAILED
@@ -32,11 +32,11 @@ final class Manual {
   private Manual() {}
 
   /** Adds it to the help of the program itself. */
-  static void describe(CommandSpec program) {
+  public static void describe(CommandSpec program) {
     List<String> footer = new ArrayList<>();
     footer.add("%nEnvironment:");
-    for (String[] each : Options.ENVIRONMENT) {
-      footer.add("  %-18s%s".formatted(each[0], each[1]));
+    for (List<String> each : Options.ENVIRONMENT) {
+      footer.add("  %-18s%s".formatted(each.get(0), each.get(1)));
     }
     footer.add("%nExamples:");
     for (String[] each : EXAMPLES) {

@@ -3,7 +3,7 @@
 package org.hy300.cli;
 
 /** Told apart from a collector that is away for a while. */
-final class NotAdmittedException extends FailureException {
+public final class NotAdmittedException extends FailureException {
   private static final long serialVersionUID = 1;
 
   NotAdmittedException(String message) {

@@ -8,24 +8,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** A picocli mixin. A token is never an option's value: others see a process's arguments. */
-final class Options {
+public final class Options {
   private static final String DEFAULT_URL = "http://127.0.0.1:8080";
   private static final int MAX_TIMEOUT_SECONDS = 600;
 
   /** What stands in the environment, in the order of the manual. */
-  static final String[][] ENVIRONMENT = {
-    {"HY300_URL", "Meant when --url is not given."},
-    {"HY300_TOKEN_FILE", "Meant when --token-file is not given."},
-    {"HY300_TOKEN", "The token itself, where no file is named."},
-    {"HY300_CA", "Meant when --ca is not given."},
-    {"NO_COLOR", "If it is not empty, nothing is coloured."},
-  };
+  public static final List<List<String>> ENVIRONMENT =
+      List.of(
+          List.of("HY300_URL", "Meant when --url is not given."),
+          List.of("HY300_TOKEN_FILE", "Meant when --token-file is not given."),
+          List.of("HY300_TOKEN", "The token itself, where no file is named."),
+          List.of("HY300_CA", "Meant when --ca is not given."),
+          List.of("NO_COLOR", "If it is not empty, nothing is coloured."));
 
   private final Map<String, String> environment;
 
@@ -68,7 +69,7 @@ final class Options {
       description = "Print what the collector answers, as JSON on one line.")
   private boolean json;
 
-  Options(Map<String, String> environment) {
+  public Options(Map<String, String> environment) {
     this.environment = environment;
   }
 
@@ -86,7 +87,7 @@ final class Options {
   }
 
   /** Where the collector is, as the user has said it. */
-  String address() {
+  public String address() {
     return given(url, "HY300_URL").orElse(DEFAULT_URL).replaceFirst("/+$", "");
   }
 

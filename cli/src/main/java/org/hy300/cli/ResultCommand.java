@@ -11,13 +11,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "result",
     description = "Shows what became of a command; exit status 4 while it is under way.")
-final class ResultCommand implements Callable<Integer> {
+public final class ResultCommand implements Callable<Integer> {
   private final Options options;
 
   @Parameters(index = "0", paramLabel = "ID", description = "As --no-wait has printed it.")
   private String id;
 
-  ResultCommand(Options options) {
+  public ResultCommand(Options options) {
     this.options = options;
   }
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 
 /** A picocli command. */
 @Command(name = "settings", description = "Shows or changes what alerts expect of a projector.")
-final class SettingsCommand implements Callable<Integer> {
+public final class SettingsCommand implements Callable<Integer> {
   private static final String EXPECT_SIGNAL = "expect_signal";
 
   /** What the option takes. */
@@ -35,7 +35,7 @@ final class SettingsCommand implements Callable<Integer> {
       description = "Whether the HDMI input should have a signal: ${COMPLETION-CANDIDATES}.")
   private Expectation expectSignal;
 
-  SettingsCommand(Options options) {
+  public SettingsCommand(Options options) {
     this.options = options;
     question = new DeviceQuestion(options);
   }

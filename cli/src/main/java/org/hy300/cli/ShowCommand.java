@@ -11,12 +11,12 @@ import picocli.CommandLine.Mixin;
 
 /** A picocli command. */
 @Command(name = "show", description = "Shows a projector and its values, as Prometheus names them.")
-final class ShowCommand implements Callable<Integer> {
+public final class ShowCommand implements Callable<Integer> {
   private final Options options;
 
   @Mixin private final DeviceQuestion question;
 
-  ShowCommand(Options options) {
+  public ShowCommand(Options options) {
     this.options = options;
     question = new DeviceQuestion(options);
   }

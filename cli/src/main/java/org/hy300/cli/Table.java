@@ -7,15 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Two spaces lie between columns, none behind the last. */
-final class Table {
+public final class Table {
   private final List<String[]> rows = new ArrayList<>();
 
-  Table row(String... cells) {
+  public Table row(String... cells) {
     rows.add(Arrays.stream(cells).map(Terminal::plain).toArray(String[]::new));
     return this;
   }
 
-  void print() {
+  public void print() {
     int columns = rows.stream().mapToInt(row -> row.length).max().orElse(0);
     int[] widths = new int[columns];
     for (String[] row : rows) {

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Java cannot ask whether one stream is a terminal; the script that starts it says so. */
-final class Terminal {
-  static final PrintStream OUT = stream(FileDescriptor.out);
-  static final PrintStream ERR = stream(FileDescriptor.err);
+public final class Terminal {
+  public static final PrintStream OUT = stream(FileDescriptor.out);
+  public static final PrintStream ERR = stream(FileDescriptor.err);
 
   private static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("hy300.stdout.terminal");
   private static final boolean ERR_IS_TERMINAL = Boolean.getBoolean("hy300.stderr.terminal");
@@ -32,12 +32,12 @@ final class Terminal {
   }
 
   /** Whether somebody watches the lines that come and go. */
-  static boolean showsProgress() {
+  public static boolean showsProgress() {
     return ERR_IS_TERMINAL;
   }
 
   /** Whether something that was printed is lost; the reader of a pipe may have had enough. */
-  static boolean hasLost() {
+  public static boolean hasLost() {
     return OUT.checkError() && !isPipe();
   }
 
@@ -55,7 +55,7 @@ final class Terminal {
   }
 
   /** The text in its word's colour. */
-  static String coloured(String word, String text) {
+  public static String coloured(String word, String text) {
     if (!isColoured() || !(GOOD.contains(word) || BAD.contains(word))) {
       return text;
     }
@@ -63,12 +63,12 @@ final class Terminal {
   }
 
   /** A line for people, on standard error. */
-  static void say(String message) {
+  public static void say(String message) {
     ERR.println("hy300: " + plain(message));
   }
 
   /** Text of a device without what could steer a terminal. */
-  static String plain(String text) {
+  public static String plain(String text) {
     return text.replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");
   }
 }

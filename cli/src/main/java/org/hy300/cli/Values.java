@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Texts for tables. */
-final class Values {
+public final class Values {
   private static final double EXACT = 1e15;
 
   private Values() {}
 
   /** A number without a fraction has no point. */
-  static String text(Object value) {
+  public static String text(Object value) {
     if (value instanceof Double number && number % 1 == 0 && Math.abs(number) < EXACT) {
       return Long.toString(number.longValue());
     }
@@ -21,7 +21,7 @@ final class Values {
   }
 
   /** {@code a=1 b=2}. */
-  static String pairs(JsonObject json) {
+  public static String pairs(JsonObject json) {
     return json == null ? "" : json.stream().map(Values::pair).collect(Collectors.joining(" "));
   }
 
@@ -30,7 +30,7 @@ final class Values {
   }
 
   /** To the second. */
-  static String time(JsonObject json, String field) {
+  public static String time(JsonObject json, String field) {
     return json.getString(field, "").replaceFirst("\\.[0-9]+Z$", "Z");
   }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
       "Shows the fleet, or one projector with all its values, and then each change as it comes;"
           + " Ctrl-C ends it.",
     })
-final class WatchCommand implements Callable<Integer> {
+public final class WatchCommand implements Callable<Integer> {
   /** The collector writes every 15 s, if only a comment. */
   private static final int SILENCE_SECONDS = 45;
 
@@ -39,7 +39,7 @@ final class WatchCommand implements Callable<Integer> {
       completionCandidates = DeviceNames.class)
   private String device;
 
-  WatchCommand(Options options) {
+  public WatchCommand(Options options) {
     this.options = options;
   }
 
