@@ -5,12 +5,12 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAVEN := mvn -B -ntp
-E2E := $(MAVEN) -Pe2e verify -pl contract,deploy/e2e -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+E2E := $(MAVEN) -Pe2e verify -pl deploy/e2e -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
 
 AGENT := edge-agent/target/hy300-agent
 COLLECTOR := collector/target/hy300-collector
 CLI := cli/target/hy300
-JAVA_SOURCES := $(shell find contract edge-agent collector cli bench -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
+JAVA_SOURCES := $(shell find common edge-agent collector cli bench -path '*/target' -prune -o -path '*/src/main/*' -type f -print -o -name pom.xml -print) pom.xml
 PACKAGE_SOURCES := $(wildcard $(shell git ls-files kernel deploy/debian deploy/grafana deploy/mosquitto deploy/prometheus deploy/vm docs LICENSES))
 
 JAVA_PACKAGES := openjdk-17-jdk-headless maven

@@ -51,7 +51,8 @@ hy300) sources=cli ;;
   exit 2
   ;;
 esac
-module contract hy300-contract "$home/lib"
+module common/contract hy300-contract "$home/lib"
+module common/runtime hy300-runtime "$home/lib"
 module "$sources" "$program" "$home/lib"
 cp -r "$root/$sources/src/main/dist/bin" "$home/bin"
 chmod 755 "$home"/bin/*

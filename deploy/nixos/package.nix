@@ -70,7 +70,8 @@ stdenv.mkDerivation {
       map (path: root + "/${path}") (
         [
           "pom.xml"
-          "contract/src/main"
+          "common/contract/src/main"
+          "common/runtime/src/main"
           "deploy/nixos/build.sh"
           "deploy/nixos/libraries.txt"
         ]

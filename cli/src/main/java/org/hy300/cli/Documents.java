@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.hy300.cli.command.DeviceNames;
+import org.hy300.cli.manual.ManPage;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 

@@ -10,6 +10,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.Exit;
+import org.hy300.cli.client.FailureException;
+import org.hy300.cli.command.AnyCommand;
+import org.hy300.cli.command.DevicesCommand;
+import org.hy300.cli.command.EventsCommand;
+import org.hy300.cli.command.Groups;
+import org.hy300.cli.command.Options;
+import org.hy300.cli.command.ResultCommand;
+import org.hy300.cli.command.SettingsCommand;
+import org.hy300.cli.command.ShowCommand;
+import org.hy300.cli.command.WatchCommand;
+import org.hy300.cli.manual.Manual;
+import org.hy300.cli.terminal.Terminal;
 import org.hy300.program.Program;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,7 +70,7 @@ final class Main implements Callable<Integer> {
   public static void main(String[] args) {
     int status = commandLine(System.getenv(), args).execute(args);
     if (Terminal.hasLost()) {
-      say("standard output takes no more; is its disk full?");
+      Terminal.say("standard output takes no more; is its disk full?");
       status = Math.max(status, Exit.FAILED);
     }
     if (status != Exit.DONE) {
@@ -119,13 +133,13 @@ final class Main implements Callable<Integer> {
         message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
       }
     }
-    say(message + (message.endsWith("?") ? " " : "; ") + command + " --help says more");
+    Terminal.say(message + (message.endsWith("?") ? " " : "; ") + command + " --help says more");
     return Exit.USAGE;
   }
 
   private static int fail(Options options, Exception failure) throws Exception {
     if (failure instanceof FailureException known) {
-      say(known.getMessage());
+      Terminal.say(known.getMessage());
       return known.status();
     }
     // What a field of an answer throws that is missing, or of another type.
@@ -135,11 +149,6 @@ final class Main implements Callable<Integer> {
       return fail(options, CollectorClient.foreign(options.address(), failure.getMessage()));
     }
     throw failure;
-  }
-
-  /** A line for people. */
-  static void say(String message) {
-    Terminal.ERR.println("hy300: " + Terminal.plain(message));
   }
 
   static final class Version implements CommandLine.IVersionProvider {

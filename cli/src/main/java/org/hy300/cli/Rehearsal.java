@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.hy300.cli.client.Exit;
 
 /** Run when the program is packaged. */
 final class Rehearsal {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.hy300.cli.client.Exit;
 import org.hy300.testing.Certificates;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.Program;

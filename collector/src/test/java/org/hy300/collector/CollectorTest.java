@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.MqttClientWillOptions;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -57,11 +58,12 @@ class CollectorTest extends CollectorFixture {
         new MqttProbe(
             broker.address(),
             new MqttClientOptions()
-                .setWillFlag(true)
-                .setWillTopic(ROOT + "/status")
-                .setWillMessageBytes(status(false, session))
-                .setWillRetain(true)
-                .setWillQoS(1));
+                .setWillOptions(
+                    new MqttClientWillOptions()
+                        .setTopic(ROOT + "/status")
+                        .setMessageBytes(status(false, session))
+                        .setRetain(true)
+                        .setQos(1)));
     probe.subscribe(ROOT + "/cmd/#");
     probe.publish(ROOT + "/status", status(true, session), true);
     return probe;
@@ -308,7 +310,7 @@ class CollectorTest extends CollectorFixture {
   @Test
   void vertxAndTheMachineMeasureThemselves() throws Exception {
     assertThat(get("/internal/metrics").body())
-        .contains("vertx_http_server_")
+        .contains("vertx_http_server_requests_total{", "vertx_net_client_bytes_read_total")
         .contains("jvm_memory_used_bytes")
         .contains("hy300_collector_messages_total{kind=\"state\"} ")
         .contains("hy300_collector_devices{state=\"online\"} 1.0");

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.MqttClientWillOptions;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.time.Instant;
 import java.util.List;
@@ -104,11 +105,13 @@ public final class PlayedDevice {
             new MqttClientOptions()
                 .setClientId("played-" + name)
                 .setMaxInflightQueue(1000)
-                .setWillFlag(true)
-                .setWillTopic(topics.status(name))
-                .setWillMessageBytes(new StatusMessage(false, session, Instant.now()).toBuffer())
-                .setWillQoS(1)
-                .setWillRetain(true));
+                .setWillOptions(
+                    new MqttClientWillOptions()
+                        .setTopic(topics.status(name))
+                        .setMessageBytes(
+                            new StatusMessage(false, session, Instant.now()).toBuffer())
+                        .setQos(1)
+                        .setRetain(true)));
     fresh.publishHandler(message -> received(fresh, message));
     return fresh
         .connect(broker.port(), broker.host())

@@ -17,6 +17,7 @@ import org.hy300.collector.exposition.Shard;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.ingest.Ingest;
+import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Topics;
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.MqttClientWillOptions;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -32,11 +33,12 @@ class ScrapeTest extends CollectorFixture {
         new MqttProbe(
             broker.address(),
             new MqttClientOptions()
-                .setWillFlag(true)
-                .setWillTopic(ROOT + "/status")
-                .setWillMessageBytes(status(false))
-                .setWillRetain(true)
-                .setWillQoS(1));
+                .setWillOptions(
+                    new MqttClientWillOptions()
+                        .setTopic(ROOT + "/status")
+                        .setMessageBytes(status(false))
+                        .setRetain(true)
+                        .setQos(1)));
     device.publish(ROOT + "/status", status(true), true);
     device.publish(
         ROOT + "/state/motor",

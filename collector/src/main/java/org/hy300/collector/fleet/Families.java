@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
-import org.hy300.collector.CollectorMetrics;
+import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Family;
 import org.hy300.contract.Series;
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.hy300.collector.CollectorMetrics;
+import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.StatusMessage;
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.hy300.collector.CollectorMetrics;
+import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Series;
 
 /** Finds the layout of a message that is not as the one before; may be asked on any thread. */

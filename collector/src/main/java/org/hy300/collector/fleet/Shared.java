@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.hy300.collector.CollectorMetrics;
+import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.Series;
 

@@ -13,12 +13,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.hy300.collector.device.DeviceJson;
-import org.hy300.collector.device.DeviceSettings;
-import org.hy300.collector.device.RecentEvents;
-import org.hy300.collector.device.Snapshots;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.knowledge.DeviceJson;
+import org.hy300.collector.knowledge.DeviceSettings;
+import org.hy300.collector.knowledge.RecentEvents;
+import org.hy300.collector.knowledge.Snapshots;
 import org.hy300.collector.relay.AuditLog;
 import org.hy300.contract.ErrorCode;
 

@@ -7,7 +7,6 @@ import io.vertx.core.net.HostAndPort;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.hy300.collector.device.DeviceSettings;
 import org.hy300.collector.exposition.DevicePage;
 import org.hy300.collector.exposition.FleetPage;
 import org.hy300.collector.exposition.Format;
@@ -18,6 +17,7 @@ import org.hy300.collector.exposition.SettingsPage;
 import org.hy300.collector.exposition.Shard;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.knowledge.DeviceSettings;
 import org.hy300.contract.ErrorCode;
 
 /** Answers GET {@code /metrics}, {@code /metrics/{device}} and {@code /sd}. */

@@ -16,12 +16,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.hy300.collector.device.DeviceJson;
-import org.hy300.collector.device.DeviceSettings;
-import org.hy300.collector.device.RecentEvents;
-import org.hy300.collector.device.Snapshots;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.knowledge.DeviceJson;
+import org.hy300.collector.knowledge.DeviceSettings;
+import org.hy300.collector.knowledge.RecentEvents;
+import org.hy300.collector.knowledge.Snapshots;
 
 /**
  * Each is compared with what its reader was told last, so that nothing waits for a reader that is

@@ -8,11 +8,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.hy300.collector.device.DeviceJson;
-import org.hy300.collector.device.DeviceSettings;
-import org.hy300.collector.device.RecentEvents;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.knowledge.DeviceJson;
+import org.hy300.collector.knowledge.DeviceSettings;
+import org.hy300.collector.knowledge.RecentEvents;
 
 /**
  * The fleet is gone through once a tick for all readers; a reader is a number, the tick up to which

@@ -9,9 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.hy300.collector.device.DeviceJson;
-import org.hy300.collector.device.RecentEvents;
 import org.hy300.collector.fleet.Device;
+import org.hy300.collector.knowledge.DeviceJson;
+import org.hy300.collector.knowledge.RecentEvents;
 
 /** May be used on any thread. */
 final class FleetRow {

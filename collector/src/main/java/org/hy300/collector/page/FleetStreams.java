@@ -14,9 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.hy300.collector.device.DeviceSettings;
-import org.hy300.collector.device.RecentEvents;
 import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.knowledge.DeviceSettings;
+import org.hy300.collector.knowledge.RecentEvents;
 
 /**
  * A reader that does not keep up is not written to; when it has room again it is told what it has

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.MqttClientWillOptions;
 import java.nio.file.Path;
 import java.util.List;
 import org.hy300.testing.EnrolledBroker;
@@ -54,11 +55,11 @@ class BrokerAclTest {
   @Test
   void aDeviceWritesBelowItsOwnNameAlone() {
     MqttClientOptions withWill = certificate("p2");
-    withWill
-        .setWillFlag(true)
-        .setWillTopic("hy300/v1/p1/status")
-        .setWillMessageBytes(Buffer.buffer("{}"))
-        .setWillQoS(1);
+    withWill.setWillOptions(
+        new MqttClientWillOptions()
+            .setTopic("hy300/v1/p1/status")
+            .setMessageBytes(Buffer.buffer("{}"))
+            .setQos(1));
     try (MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/#");
         MqttProbe device = new MqttProbe(broker.forDevices(), certificate("p2"))) {
       List<String> forbidden =

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.MqttClientWillOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,12 +120,12 @@ class EnrolmentTest {
   private void isOnline() throws Exception {
     Identity p2 = projector("p2");
     MqttClientOptions options = broker.client(p2.certificate(), p2.key());
-    options
-        .setWillFlag(true)
-        .setWillRetain(true)
-        .setWillQoS(1)
-        .setWillTopic(STATUS)
-        .setWillMessageBytes(Buffer.buffer(status("offline")));
+    options.setWillOptions(
+        new MqttClientWillOptions()
+            .setRetain(true)
+            .setQos(1)
+            .setTopic(STATUS)
+            .setMessageBytes(Buffer.buffer(status("offline"))));
     MqttProbe projector = new MqttProbe(broker.forDevices(), options);
     projector.publish(STATUS, Buffer.buffer(status("online")), true);
   }

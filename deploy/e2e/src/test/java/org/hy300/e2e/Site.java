@@ -8,6 +8,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
+import io.vertx.mqtt.MqttClientWillOptions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -138,11 +139,12 @@ final class Site {
             mains,
             new MqttClientOptions()
                 .setClientId(projector.name)
-                .setWillFlag(true)
-                .setWillTopic(topics.status(projector.name))
-                .setWillMessageBytes(will)
-                .setWillQoS(1)
-                .setWillRetain(true));
+                .setWillOptions(
+                    new MqttClientWillOptions()
+                        .setTopic(topics.status(projector.name))
+                        .setMessageBytes(will)
+                        .setQos(1)
+                        .setRetain(true)));
     projector.client = client;
     client.closeHandler(closed -> reconnect(projector, client));
     client

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.CommandMessage;
 import org.hy300.contract.ErrorCode;

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.agent.source.BridgeSource;
 import org.hy300.agent.source.Subsystem;
 import org.hy300.contract.EventName;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.contract.EventMessage;
 import org.hy300.contract.EventName;
 import org.hy300.contract.Topics;

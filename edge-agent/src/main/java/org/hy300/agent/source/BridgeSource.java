@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.metrics.AgentMetrics;
 
 /** Daemon of the bridge: says HELLO, answers PING, hands on NOTIFY. Belongs to the event loop. */
 public final class BridgeSource implements Source {

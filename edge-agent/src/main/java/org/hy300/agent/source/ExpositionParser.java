@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.hy300.agent.metrics.Metrics;
 import org.hy300.contract.Family;
 import org.hy300.contract.Series;
 

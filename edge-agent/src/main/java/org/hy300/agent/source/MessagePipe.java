@@ -9,7 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
-import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.contract.EventName;
 
 /**

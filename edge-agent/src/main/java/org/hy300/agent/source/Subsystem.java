@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.hy300.agent.AgentMetrics;
 import org.hy300.agent.attribute.AttributeWatcher;
+import org.hy300.agent.metrics.AgentMetrics;
+import org.hy300.agent.metrics.Metrics;
+import org.hy300.agent.metrics.MetricsBuilder;
 import org.hy300.agent.source.ExpositionParser.MalformedExpositionException;
 
 /** A subsystem such as {@code motor}. Belongs to the event loop. */

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.hy300.agent.metrics.Metrics;
 import org.hy300.contract.EventName;
 
 /** Called on the event loop. */

@@ -12,8 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.hy300.agent.AgentMetrics;
 import org.hy300.agent.attribute.AttributeWatcher;
+import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.agent.source.ClassDirectory.Attributes;
 import org.hy300.agent.source.ClassDirectory.Device;
 

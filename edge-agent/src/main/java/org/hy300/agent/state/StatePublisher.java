@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.hy300.agent.source.Metrics;
+import org.hy300.agent.metrics.Metrics;
 import org.hy300.contract.Family;
 import org.hy300.contract.StateMessage;
 import org.hy300.contract.Topics;

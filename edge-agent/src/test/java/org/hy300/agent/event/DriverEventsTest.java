@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.hy300.agent.Agent;
-import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.agent.source.Subsystem;
 import org.hy300.agent.source.SysfsSource;
 import org.hy300.contract.Topics;

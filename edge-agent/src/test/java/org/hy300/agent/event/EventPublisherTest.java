@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.hy300.agent.Agent;
-import org.hy300.agent.AgentMetrics;
+import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.contract.EventMessage;
 import org.hy300.contract.EventName;
 import org.hy300.contract.Topics;

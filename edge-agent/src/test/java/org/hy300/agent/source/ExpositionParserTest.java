@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.Map;
+import org.hy300.agent.metrics.Metrics;
 import org.hy300.agent.source.ExpositionParser.MalformedExpositionException;
 import org.hy300.contract.Family;
 import org.junit.jupiter.api.Test;

@@ -12,10 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import org.hy300.collector.CollectorMetrics;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.ingest.Ingest;
+import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Topics;
 
 /** A fleet that is filled through the way that messages take from the broker. */

@@ -7,7 +7,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import org.hy300.agent.source.Metrics;
+import org.hy300.agent.metrics.Metrics;
 import org.hy300.agent.source.Source;
 import org.hy300.agent.source.SubsystemListener;
 import org.hy300.contract.Subsystems;

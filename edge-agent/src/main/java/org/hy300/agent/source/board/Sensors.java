@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.hy300.agent.source.Metrics;
-import org.hy300.agent.source.MetricsBuilder;
+import org.hy300.agent.metrics.Metrics;
+import org.hy300.agent.metrics.MetricsBuilder;
 
 /**
  * Names and labels follow node_exporter's (chip, sensor; zone, type), with {@code hy300_board} for

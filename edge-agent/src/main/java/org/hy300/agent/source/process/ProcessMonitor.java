@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import org.hy300.agent.source.Metrics;
-import org.hy300.agent.source.MetricsBuilder;
+import org.hy300.agent.metrics.Metrics;
+import org.hy300.agent.metrics.MetricsBuilder;
 import org.hy300.agent.source.process.ProcessStat.Identity;
 import org.hy300.contract.ErrorCode;
 

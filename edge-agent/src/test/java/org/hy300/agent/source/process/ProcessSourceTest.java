@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.hy300.agent.source.Metrics;
+import org.hy300.agent.metrics.Metrics;
 import org.hy300.agent.source.SubsystemListener;
 import org.hy300.contract.EventName;
 import org.hy300.testing.Program;

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collector over HTTP: a question, its answer, and what went wrong in a line.
+package org.hy300.cli.client;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
+
+/** HttpURLConnection, because it starts sooner than java.net.http. */
+public final class CollectorClient {
+  public static final int ANSWER_SECONDS = 10;
+  private static final int CONNECT_SECONDS = 10;
+
+  /** The collector knows no such device or command, or cannot reach the device. */
+  private static final Set<String> NOT_THERE =
+      Set.of("unknown_device", "no_device", "device_offline", "unknown_command_id");
+
+  private final String url;
+  private final Optional<String> token;
+  private final Optional<SSLSocketFactory> trust;
+
+  /** Status and body of an answer. */
+  public record Answer(int status, JsonObject body) {}
+
+  public CollectorClient(String url, Optional<String> token, Optional<Path> ca)
+      throws FailureException {
+    this.url = url;
+    this.token = token;
+    trust = ca.isPresent() ? Optional.of(Trust.in(ca.get())) : Optional.empty();
+  }
+
+  /** What stands at the path. */
+  public JsonObject get(String path, int seconds) throws FailureException {
+    return expect(ask("GET", path, null, seconds), 200);
+  }
+
+  public JsonObject put(String path, JsonObject body, int seconds) throws FailureException {
+    return expect(ask("PUT", path, body, seconds), 200);
+  }
+
+  /** The answer, whatever its status; a reply that is no success is one for the caller to read. */
+  public Answer post(String path, JsonObject body, int seconds) throws FailureException {
+    Answer answer = ask("POST", path, body, seconds);
+    boolean reply =
+        answer.body.getValue("id") instanceof String
+            && answer.body.getValue("status") instanceof String;
+    if (!reply && !(answer.body.getValue("targets") instanceof JsonArray)) {
+      throw refused(answer);
+    }
+    return answer;
+  }
+
+  /** The bytes that stand at the path. */
+  public byte[] download(String path, int seconds) throws FailureException {
+    HttpURLConnection connection = null;
+    try {
+      connection = open("GET", path, seconds);
+      if (connection.getResponseCode() == 200) {
+        try (InputStream in = connection.getInputStream()) {
+          return in.readAllBytes();
+        }
+      }
+      throw refused(read(connection));
+    } catch (IOException e) {
+      throw unreachable(e, seconds);
+    } finally {
+      if (connection != null) {
+        connection.disconnect();
+      }
+    }
+  }
+
+  /** What comes from the path until the collector ends it; a silence of so many seconds fails. */
+  public InputStream stream(String path, int silenceSeconds) throws FailureException {
+    try {
+      HttpURLConnection connection = open("GET", path, silenceSeconds);
+      connection.setRequestProperty("Accept", "text/event-stream");
+      if (connection.getResponseCode() == 200) {
+        return connection.getInputStream();
+      }
+      throw refused(read(connection));
+    } catch (IOException e) {
+      throw unreachable(e, silenceSeconds);
+    }
+  }
+
+  private Answer ask(String method, String path, JsonObject body, int seconds)
+      throws FailureException {
+    boolean given = false;
+    try {
+      HttpURLConnection connection = open(method, path, seconds);
+      if (body != null) {
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.setDoOutput(true);
+        try (OutputStream out = connection.getOutputStream()) {
+          out.write(body.encode().getBytes(StandardCharsets.UTF_8));
+        }
+        given = true;
+      }
+      return read(connection);
+    } catch (IOException e) {
+      if (given) {
+        throw unanswered(e, seconds);
+      }
+      throw unreachable(e, seconds);
+    }
+  }
+
+  private HttpURLConnection open(String method, String path, int seconds) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) URI.create(url + path).toURL().openConnection();
+    connection.setRequestMethod(method);
+    connection.setConnectTimeout(CONNECT_SECONDS * 1000);
+    connection.setReadTimeout(seconds * 1000);
+    connection.setInstanceFollowRedirects(false);
+    token.ifPresent(text -> connection.setRequestProperty("Authorization", "Bearer " + text));
+    if (connection instanceof HttpsURLConnection secure && trust.isPresent()) {
+      secure.setSSLSocketFactory(trust.get());
+    }
+    return connection;
+  }
+
+  private Answer read(HttpURLConnection connection) throws IOException, FailureException {
+    int status = connection.getResponseCode();
+    InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream();
+    String text = "";
+    if (body != null) {
+      try (body) {
+        text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+      }
+    }
+    try {
+      return new Answer(status, new JsonObject(text));
+    } catch (DecodeException | ClassCastException e) {
+      throw new FailureException(
+          Exit.COLLECTOR,
+          url + " answers with HTTP status " + status + " and no JSON; is it a collector?");
+    }
+  }
+
+  private JsonObject expect(Answer answer, int status) throws FailureException {
+    if (answer.status != status) {
+      throw refused(answer);
+    }
+    return answer.body;
+  }
+
+  private FailureException refused(Answer answer) {
+    if (!(answer.body.getValue("error") instanceof JsonObject error)) {
+      return foreign(url, "HTTP status " + answer.status);
+    }
+    String code = error.getString("code", "");
+    String message = error.getString("message", "HTTP status " + answer.status);
+    if (NOT_THERE.contains(code)) {
+      return new FailureException(Exit.NO_DEVICE, message);
+    }
+    return switch (answer.status) {
+      case 400 -> new FailureException(Exit.USAGE, message);
+      case 401 ->
+          new NotAdmittedException(
+              url
+                  + (code.equals("no_token") ? " wants a token" : " does not know this token")
+                  + "; --token-file or HY300_TOKEN_FILE names a file with one");
+      case 403 -> new NotAdmittedException(url + " refuses: " + message);
+      case 404, 409 ->
+          switch (code) {
+            case "not_found" ->
+                new FailureException(Exit.COLLECTOR, url + " is no such collector: " + message);
+            case "unknown_command" -> new FailureException(Exit.USAGE, message);
+            default -> new FailureException(Exit.FAILED, message);
+          };
+      default -> new FailureException(Exit.COLLECTOR, url + " refuses: " + message);
+    };
+  }
+
+  /** JSON that is not as the collector's API says. */
+  public static FailureException foreign(String url, String what) {
+    return new FailureException(
+        Exit.COLLECTOR, url + " does not answer as a collector does (" + what + "); is it one?");
+  }
+
+  private FailureException unreachable(IOException error, int seconds) {
+    String message = text(error);
+    if (error instanceof SocketTimeoutException && !message.startsWith("Connect")) {
+      return unanswered(error, seconds);
+    }
+    if (error instanceof SSLException) {
+      return new FailureException(
+          Exit.COLLECTOR,
+          "cannot trust " + url + ": " + message + "; --ca names a file of certificates to trust");
+    }
+    String why = message;
+    if (error instanceof ConnectException && message.startsWith("Connection refused")) {
+      why = "connection refused";
+    } else if (error instanceof UnknownHostException) {
+      why = "there is no host " + message;
+    } else if (error instanceof SocketTimeoutException) {
+      why = "no connection within " + CONNECT_SECONDS + " s";
+    }
+    return new FailureException(
+        Exit.COLLECTOR,
+        "cannot reach %s: %s; is the collector running? --url or HY300_URL names another"
+            .formatted(url, why));
+  }
+
+  /** The collector may have what it was given: the connection stood. */
+  private FailureException unanswered(IOException error, int seconds) {
+    String how =
+        error instanceof SocketTimeoutException
+            ? " has not answered within " + seconds + " s"
+            : " has gone without an answer: " + text(error);
+    return new FailureException(Exit.UNANSWERED, url + how);
+  }
+
+  private static String text(IOException error) {
+    return error.getMessage() == null ? error.toString() : error.getMessage();
+  }
+}

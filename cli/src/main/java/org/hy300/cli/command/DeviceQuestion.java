@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The name of a projector as a command's word, and what the collector knows below it.
+package org.hy300.cli.command;
+
+import io.vertx.core.json.JsonObject;
+import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.Exit;
+import org.hy300.cli.client.FailureException;
+import org.hy300.contract.Topics;
+import picocli.CommandLine.Parameters;
+
+/** A picocli mixin. */
+final class DeviceQuestion {
+  private final Options options;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "DEVICE",
+      description = "Name of a projector.",
+      completionCandidates = DeviceNames.class)
+  private String device;
+
+  DeviceQuestion(Options options) {
+    this.options = options;
+  }
+
+  String device() {
+    return device;
+  }
+
+  /** The address of what is asked for. */
+  static String path(String device, String below) throws FailureException {
+    if (!Topics.isDeviceName(device)) {
+      throw new FailureException(Exit.NO_DEVICE, "'" + device + "' is no name of a projector");
+    }
+    return "/api/v1/devices/" + device + below;
+  }
+
+  /** The answer of the collector. */
+  JsonObject ask(String below) throws FailureException {
+    return options
+        .collector()
+        .get(path(device, below), options.seconds(CollectorClient.ANSWER_SECONDS));
+  }
+}

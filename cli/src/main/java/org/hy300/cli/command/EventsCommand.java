@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// `hy300 events DEVICE`: what has happened to a projector last.
+package org.hy300.cli.command;
+
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.Callable;
+import org.hy300.cli.client.Exit;
+import org.hy300.cli.client.FailureException;
+import org.hy300.cli.terminal.Table;
+import org.hy300.cli.terminal.Terminal;
+import org.hy300.cli.terminal.Values;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** A picocli command. */
+@Command(name = "events", description = "Shows the last twenty events of a projector.")
+public final class EventsCommand implements Callable<Integer> {
+  private final Options options;
+
+  @Mixin private final DeviceQuestion question;
+
+  public EventsCommand(Options options) {
+    this.options = options;
+    question = new DeviceQuestion(options);
+  }
+
+  @Override
+  public Integer call() throws FailureException {
+    JsonObject answer = question.ask("/events");
+    if (options.json()) {
+      Terminal.OUT.println(answer.encode());
+      return Exit.DONE;
+    }
+    Table table = new Table().row("TIME", "SUBSYSTEM", "EVENT", "DATA");
+    for (Object each : answer.getJsonArray("events")) {
+      JsonObject event = (JsonObject) each;
+      table.row(
+          Values.time(event, "time"),
+          event.getString("subsystem"),
+          event.getString("event"),
+          Values.pairs(event.getJsonObject("data")));
+    }
+    table.print();
+    return Exit.DONE;
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options that every command has: which collector, who asks, how the answer is shown.
+package org.hy300.cli.command;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.Exit;
+import org.hy300.cli.client.FailureException;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** A picocli mixin. A token is never an option's value: others see a process's arguments. */
+public final class Options {
+  private static final String DEFAULT_URL = "http://127.0.0.1:8080";
+  private static final int MAX_TIMEOUT_SECONDS = 600;
+
+  /** What stands in the environment, in the order of the manual. */
+  public static final List<List<String>> ENVIRONMENT =
+      List.of(
+          List.of("HY300_URL", "Meant when --url is not given."),
+          List.of("HY300_TOKEN_FILE", "Meant when --token-file is not given."),
+          List.of("HY300_TOKEN", "The token itself, where no file is named."),
+          List.of("HY300_CA", "Meant when --ca is not given."),
+          List.of("NO_COLOR", "If it is not empty, nothing is coloured."));
+
+  private final Map<String, String> environment;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      scope = ScopeType.INHERIT,
+      description = "The collector (HY300_URL; " + DEFAULT_URL + ").")
+  private String url;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "File whose first line is the token to show to the collector (HY300_TOKEN_FILE; none).")
+  private Path tokenFile;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "Certificates (PEM) that the collector's is checked against; with https:// (HY300_CA;"
+              + " those of Java).")
+  private Path ca;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      scope = ScopeType.INHERIT,
+      description =
+          "How long to wait: a device may begin a command until then (60), the collector has to"
+              + " answer a question (10).")
+  private Integer timeout;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "Print what the collector answers, as JSON on one line.")
+  private boolean json;
+
+  public Options(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  /** The time that the user allows, or what is meant without his word. */
+  int seconds(int otherwise) throws FailureException {
+    if (timeout != null && (timeout < 1 || timeout > MAX_TIMEOUT_SECONDS)) {
+      throw new FailureException(
+          Exit.USAGE, "--timeout " + timeout + " is not within 1 to " + MAX_TIMEOUT_SECONDS);
+    }
+    return timeout == null ? otherwise : timeout;
+  }
+
+  /** Where the collector is, as the user has said it. */
+  public String address() {
+    return given(url, "HY300_URL").orElse(DEFAULT_URL).replaceFirst("/+$", "");
+  }
+
+  CollectorClient collector() throws FailureException {
+    String address = address();
+    URI uri;
+    try {
+      uri = URI.create(address);
+    } catch (IllegalArgumentException e) {
+      throw noUrl(address);
+    }
+    boolean secure = "https".equals(uri.getScheme());
+    if (uri.getHost() == null || !(secure || "http".equals(uri.getScheme()))) {
+      throw noUrl(address);
+    }
+    Optional<String> token = token();
+    if (token.isPresent() && !secure && !isLoopback(uri.getHost())) {
+      throw new FailureException(
+          Exit.USAGE,
+          "the token would go to "
+              + address
+              + " in the clear; name an https:// address or no token");
+    }
+    return new CollectorClient(address, token, given(text(ca), "HY300_CA").map(Path::of));
+  }
+
+  private static FailureException noUrl(String address) {
+    return new FailureException(
+        Exit.USAGE, "'" + address + "' is no address of a collector, such as " + DEFAULT_URL);
+  }
+
+  /** Not a name such as 127.example.com, which may be anybody's. */
+  private static boolean isLoopback(String host) {
+    return host.equals("localhost") || host.matches("127\\.[0-9.]+") || host.equals("[::1]");
+  }
+
+  private Optional<String> token() throws FailureException {
+    Optional<String> file = given(text(tokenFile), "HY300_TOKEN_FILE");
+    Optional<String> token =
+        file.isPresent()
+            ? Optional.of(firstLine(file.get()))
+            : given(null, "HY300_TOKEN").map(String::strip).filter(text -> !text.isEmpty());
+    if (token.isPresent() && token.get().chars().anyMatch(Character::isISOControl)) {
+      throw new FailureException(
+          Exit.USAGE,
+          "the token in "
+              + file.orElse("HY300_TOKEN")
+              + " holds a control character; is it more than the token?");
+    }
+    return token;
+  }
+
+  private static String firstLine(String file) throws FailureException {
+    try {
+      String text = Files.readString(Path.of(file), StandardCharsets.UTF_8);
+      return text.lines().findFirst().orElse("").strip();
+    } catch (NoSuchFileException e) {
+      throw new FailureException(Exit.USAGE, "token file " + file + " does not exist");
+    } catch (IOException e) {
+      throw new FailureException(
+          Exit.USAGE, "token file " + file + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static String text(Path file) {
+    return file == null ? null : file.toString();
+  }
+
+  /** An option before its variable; what is empty is not given. */
+  private Optional<String> given(String option, String variable) {
+    return Optional.ofNullable(option)
+        .filter(text -> !text.isEmpty())
+        .or(() -> Optional.ofNullable(environment.get(variable)).filter(text -> !text.isEmpty()));
+  }
+}

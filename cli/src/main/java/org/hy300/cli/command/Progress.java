@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// One line on a terminal that says how far a command is, while it is waited for.
+package org.hy300.cli.command;
+
+import io.vertx.core.json.JsonObject;
+import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.FailureException;
+import org.hy300.cli.terminal.Terminal;
+import org.hy300.cli.terminal.Values;
+
+/** What becomes of a motor is read from the device, for a reply comes at the end only. */
+final class Progress {
+  private static final long EVERY_MS = 500;
+  private static final String CLEAR_LINE = "\r\u001b[K";
+  private static final String POSITION = "hy300_motor_position_steps";
+  private static final String TARGET = "hy300_motor_target_steps";
+  private static final String HOMED = "hy300_motor_homed";
+
+  private final Order order;
+  private final CollectorClient collector;
+  private final String id;
+  private final long began = System.nanoTime();
+  private final Thread thread;
+  private boolean closed;
+
+  Progress(Order order, CollectorClient collector, String id) {
+    this.order = order;
+    this.collector = collector;
+    this.id = id;
+    thread = new Thread(this::run, "progress");
+    thread.setDaemon(true);
+    if (Terminal.showsProgress()) {
+      thread.start();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        // First the pause: most commands end within it, and need no line.
+        Thread.sleep(EVERY_MS);
+        show(line());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String line() {
+    String text =
+        order.device().orElse("the selection")
+            + ": "
+            + order.command()
+            + ", "
+            + (System.nanoTime() - began) / 1_000_000_000
+            + " s";
+    try {
+      return text + state();
+    } catch (FailureException | ClassCastException | NullPointerException e) {
+      // It is the command's answer that says what went wrong.
+      return text;
+    }
+  }
+
+  private String state() throws FailureException {
+    if (order.device().isEmpty()) {
+      JsonObject command = collector.get("/api/v1/commands/" + id, CollectorClient.ANSWER_SECONDS);
+      long ended =
+          command.getJsonArray("targets").stream()
+              .filter(target -> ((JsonObject) target).containsKey("ended"))
+              .count();
+      return ", " + ended + " of " + command.getJsonArray("targets").size() + " have ended";
+    }
+    if (!order.command().startsWith("motor/")) {
+      return "";
+    }
+    JsonObject values =
+        collector
+            .get("/api/v1/devices/" + order.device().get(), CollectorClient.ANSWER_SECONDS)
+            .getJsonObject("values");
+    if (values.getValue(HOMED) instanceof Number homed && homed.intValue() == 0) {
+      return ", position not known";
+    }
+    return values.containsKey(POSITION)
+        ? ", at " + Values.text(values.getValue(POSITION)) + target(values)
+        : "";
+  }
+
+  private static String target(JsonObject values) {
+    return values.containsKey(TARGET) ? " of " + Values.text(values.getValue(TARGET)) : "";
+  }
+
+  private synchronized void show(String line) {
+    if (!closed) {
+      Terminal.ERR.print(CLEAR_LINE + Terminal.plain(line));
+      Terminal.ERR.flush();
+    }
+  }
+
+  /** Takes the line away. */
+  static void clear() {
+    if (Terminal.showsProgress()) {
+      Terminal.ERR.print(CLEAR_LINE);
+      Terminal.ERR.flush();
+    }
+  }
+
+  synchronized void end() {
+    closed = true;
+    thread.interrupt();
+    clear();
+  }
+}

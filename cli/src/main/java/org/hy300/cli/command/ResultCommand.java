@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// `hy300 result ID`: what became of a command that was not waited for.
+package org.hy300.cli.command;
+
+import java.util.concurrent.Callable;
+import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.Exit;
+import org.hy300.cli.client.FailureException;
+import org.hy300.contract.CommandMessage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** A picocli command. */
+@Command(
+    name = "result",
+    description = "Shows what became of a command; exit status 4 while it is under way.")
+public final class ResultCommand implements Callable<Integer> {
+  private final Options options;
+
+  @Parameters(index = "0", paramLabel = "ID", description = "As --no-wait has printed it.")
+  private String id;
+
+  public ResultCommand(Options options) {
+    this.options = options;
+  }
+
+  @Override
+  public Integer call() throws FailureException {
+    if (!CommandMessage.isId(id)) {
+      throw new FailureException(Exit.USAGE, "'" + id + "' is no command's id");
+    }
+    return Replies.several(
+        options
+            .collector()
+            .get("/api/v1/commands/" + id, options.seconds(CollectorClient.ANSWER_SECONDS)),
+        options.json());
+  }
+}

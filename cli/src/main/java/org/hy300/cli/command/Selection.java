@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which devices a command is for: one by its name, or several by their labels.
+package org.hy300.cli.command;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.hy300.cli.client.Exit;
+import org.hy300.cli.client.FailureException;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A picocli mixin; without its options the first word is a device's name. */
+final class Selection {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "DEVICE",
+      description = "Name of a projector.",
+      completionCandidates = DeviceNames.class)
+  private String first;
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "In place of DEVICE: all that have this label; each further one narrows.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(names = "--all", description = "In place of DEVICE: the whole fleet.")
+  private boolean all;
+
+  /**
+   * All words behind a command's name, in their order.
+   *
+   * @param others those behind the first
+   */
+  List<String> words(List<String> others) {
+    List<String> words = new ArrayList<>(others);
+    if (first != null) {
+      words.add(0, first);
+    }
+    return words;
+  }
+
+  boolean several() {
+    return all || !labels.isEmpty();
+  }
+
+  /** The fields of a request that say which are meant. */
+  JsonObject json() throws FailureException {
+    if (all && !labels.isEmpty()) {
+      throw new FailureException(Exit.USAGE, "--all and --label exclude each other");
+    }
+    if (all) {
+      return new JsonObject().put("select", "all");
+    }
+    JsonObject select = new JsonObject();
+    labels.forEach(select::put);
+    return new JsonObject().put("select", select);
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a command's end is waited for.
+package org.hy300.cli.command;
+
+import org.hy300.cli.client.Exit;
+import org.hy300.cli.client.FailureException;
+import picocli.CommandLine.Option;
+
+/** A picocli mixin. */
+final class Waiting {
+  @Option(names = "--wait", description = "Wait for the end; so it is without this option, too.")
+  private boolean wait;
+
+  @Option(
+      names = "--no-wait",
+      description = "Print the command's id and end; hy300 result ID says what becomes of it.")
+  private boolean noWait;
+
+  boolean waits() throws FailureException {
+    if (wait && noWait) {
+      throw new FailureException(Exit.USAGE, "--wait and --no-wait exclude each other");
+    }
+    return !noWait;
+  }
+}

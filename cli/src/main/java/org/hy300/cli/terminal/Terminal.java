@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the output goes: UTF-8 in any locale, colours only where somebody sees them.
+package org.hy300.cli.terminal;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Java cannot ask whether one stream is a terminal; the script that starts it says so. */
+public final class Terminal {
+  public static final PrintStream OUT = stream(FileDescriptor.out);
+  public static final PrintStream ERR = stream(FileDescriptor.err);
+
+  private static final boolean OUT_IS_TERMINAL = Boolean.getBoolean("hy300.stdout.terminal");
+  private static final boolean ERR_IS_TERMINAL = Boolean.getBoolean("hy300.stderr.terminal");
+  private static final String GREEN = "\u001b[32m";
+  private static final String RED = "\u001b[31m";
+  private static final String RESET = "\u001b[0m";
+
+  private static final List<String> GOOD = List.of("online", "done");
+  private static final List<String> BAD = List.of("offline", "failed", "rejected", "expired");
+
+  private Terminal() {}
+
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+
+  /** Whether somebody watches the lines that come and go. */
+  public static boolean showsProgress() {
+    return ERR_IS_TERMINAL;
+  }
+
+  /** Whether something that was printed is lost; the reader of a pipe may have had enough. */
+  public static boolean hasLost() {
+    return OUT.checkError() && !isPipe();
+  }
+
+  private static boolean isPipe() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().startsWith("pipe:");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isColoured() {
+    String no = System.getenv("NO_COLOR");
+    return OUT_IS_TERMINAL && (no == null || no.isEmpty());
+  }
+
+  /** The text in its word's colour. */
+  public static String coloured(String word, String text) {
+    if (!isColoured() || !(GOOD.contains(word) || BAD.contains(word))) {
+      return text;
+    }
+    return (GOOD.contains(word) ? GREEN : RED) + text + RESET;
+  }
+
+  /** A line for people, on standard error. */
+  public static void say(String message) {
+    ERR.println("hy300: " + plain(message));
+  }
+
+  /** Text of a device without what could steer a terminal. */
+  public static String plain(String text) {
+    return text.replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of JSON as people read them.
+package org.hy300.cli.terminal;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Texts for tables. */
+public final class Values {
+  private static final double EXACT = 1e15;
+
+  private Values() {}
+
+  /** A number without a fraction has no point. */
+  public static String text(Object value) {
+    if (value instanceof Double number && number % 1 == 0 && Math.abs(number) < EXACT) {
+      return Long.toString(number.longValue());
+    }
+    return String.valueOf(value);
+  }
+
+  /** {@code a=1 b=2}. */
+  public static String pairs(JsonObject json) {
+    return json == null ? "" : json.stream().map(Values::pair).collect(Collectors.joining(" "));
+  }
+
+  private static String pair(Map.Entry<String, Object> entry) {
+    return entry.getKey() + "=" + text(entry.getValue());
+  }
+
+  /** To the second. */
+  public static String time(JsonObject json, String field) {
+    return json.getString(field, "").replaceFirst("\\.[0-9]+Z$", "Z");
+  }
+}

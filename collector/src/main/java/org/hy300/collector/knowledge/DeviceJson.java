@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A device in JSON, as lists and pages are told of it.
+package org.hy300.collector.knowledge;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.TreeMap;
+import org.hy300.collector.fleet.Device;
+import org.hy300.contract.InfoMessage;
+
+/** May be asked on any thread. */
+public final class DeviceJson {
+  private DeviceJson() {}
+
+  /** What it is and whether it is there. */
+  public static JsonObject summary(Device device) {
+    JsonObject json =
+        new JsonObject()
+            .put("device", device.name())
+            .put("online", device.isOnline())
+            .put("last_seen", lastSeen(device));
+    describe(device, json);
+    return json;
+  }
+
+  /** When it was heard last. */
+  public static String lastSeen(Device device) {
+    return device.lastSeen().truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
+  /** Adds model and labels, once they are known. */
+  public static void describe(Device device, JsonObject json) {
+    InfoMessage info = device.info();
+    if (info != null) {
+      JsonObject labels = new JsonObject();
+      new TreeMap<>(info.labels()).forEach(labels::put);
+      json.put("model", info.model()).put("labels", labels);
+    }
+  }
+
+  /** All that is known, with its values. */
+  public static JsonObject whole(Device device, DeviceSettings settings) {
+    JsonObject json = summary(device);
+    InfoMessage info = device.info();
+    if (info != null) {
+      json.put("kernel", info.kernel())
+          .put("agent_version", info.agentVersion())
+          .put("boot_id", info.bootId())
+          .put("subsystems", new JsonArray(List.copyOf(info.subsystems())));
+    }
+    JsonObject values = new JsonObject();
+    device.visit(
+        (family, labels, value) ->
+            values.put(labels.isEmpty() ? family : family + "{" + labels + "}", value));
+    return json.put("settings", settings.json(device.name())).put("values", values);
+  }
+}

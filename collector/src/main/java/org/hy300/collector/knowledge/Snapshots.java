@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last frame that each device has sent of its HDMI input.
+package org.hy300.collector.knowledge;
+
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.hy300.contract.Limits;
+import org.hy300.contract.MalformedMessageException;
+
+/**
+ * At most {@value #MAX_BYTES} bytes of all devices; the frame that came first goes first. Belongs
+ * to the event loop.
+ */
+public final class Snapshots {
+  static final int MAX_BYTES = 64 * 1024 * 1024;
+
+  /** One frame: JPEG, and when it came. */
+  public record Snapshot(Buffer jpeg, Instant time) {}
+
+  private final Map<String, Snapshot> snapshots = new LinkedHashMap<>();
+  private final long maxBytes;
+  private long bytes;
+
+  public Snapshots() {
+    this(MAX_BYTES);
+  }
+
+  Snapshots(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Takes a frame in place of the device's last one. */
+  public void add(String device, Buffer jpeg) throws MalformedMessageException {
+    if (jpeg.length() > Limits.MAX_SNAPSHOT_BYTES) {
+      throw new MalformedMessageException(
+          "snapshot of " + jpeg.length() + " bytes is over " + Limits.MAX_SNAPSHOT_BYTES);
+    }
+    // Start of image (ITU-T T.81, B.1.1.3): what a browser is given as JPEG should be one.
+    if (jpeg.length() < 4 || jpeg.getUnsignedShort(0) != 0xffd8) {
+      throw new MalformedMessageException("snapshot is no JPEG");
+    }
+    Snapshot before = snapshots.remove(device);
+    bytes += jpeg.length() - (before == null ? 0 : before.jpeg.length());
+    snapshots.put(device, new Snapshot(jpeg, Instant.now()));
+    Iterator<Snapshot> oldest = snapshots.values().iterator();
+    while (bytes > maxBytes) {
+      bytes -= oldest.next().jpeg.length();
+      oldest.remove();
+    }
+  }
+
+  /** The last frame of a device. */
+  public Optional<Snapshot> of(String device) {
+    return Optional.ofNullable(snapshots.get(device));
+  }
+}

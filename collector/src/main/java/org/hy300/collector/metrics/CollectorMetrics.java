@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collector's own meters, for /internal/metrics.
+package org.hy300.collector.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import org.hy300.contract.Topics;
+
+/** Counts what comes in and what is dropped. Each kind of drop is said once per device. */
+public final class CollectorMetrics {
+  private static final Logger LOG = System.getLogger(CollectorMetrics.class.getName());
+
+  /** A fleet that does everything wrong must not fill memory with what was said about it. */
+  private static final int MAX_SAID = 1_000;
+
+  private static final int MAX_DETAIL = 200;
+
+  private final MeterRegistry registry;
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
+  private final Map<Topics.Kind, Counter> messages = new EnumMap<>(Topics.Kind.class);
+  private final Map<String, Counter> drops = new ConcurrentHashMap<>();
+  private final Counter missed;
+
+  public CollectorMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    for (Topics.Kind kind : Topics.Kind.values()) {
+      messages.put(kind, messages(kind));
+    }
+    missed =
+        Counter.builder("hy300.collector.missed")
+            .description("State messages that were sent and not received.")
+            .register(registry);
+  }
+
+  /** Registers what is asked at each scrape. */
+  public void gauges(
+      IntSupplier online,
+      IntSupplier offline,
+      IntSupplier series,
+      BooleanSupplier brokerConnected,
+      BooleanSupplier relayConnected) {
+    Gauge.builder("hy300.collector.devices", () -> online.getAsInt())
+        .description("Devices known, by whether their session is alive.")
+        .tag("state", "online")
+        .register(registry);
+    Gauge.builder("hy300.collector.devices", () -> offline.getAsInt())
+        .description("Devices known, by whether their session is alive.")
+        .tag("state", "offline")
+        .register(registry);
+    Gauge.builder("hy300.collector.series", () -> series.getAsInt())
+        .description("Series that are kept of all devices.")
+        .register(registry);
+    Gauge.builder("hy300.collector.broker.connected", () -> brokerConnected.getAsBoolean() ? 1 : 0)
+        .description("Whether the broker is connected.")
+        .register(registry);
+    Gauge.builder("hy300.collector.relay.connected", () -> relayConnected.getAsBoolean() ? 1 : 0)
+        .description("Whether the relay's own session, by which commands go, is connected.")
+        .register(registry);
+  }
+
+  private Counter messages(Topics.Kind kind) {
+    return Counter.builder("hy300.collector.messages")
+        .description("MQTT messages received.")
+        .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
+  public void received(Topics.Kind kind) {
+    messages.get(kind).increment();
+  }
+
+  /**
+   * Counts something that was not taken.
+   *
+   * @param reason one word, the label of the counter
+   * @param device whose it was, or the topic when that is not known
+   * @param detail for the log
+   */
+  public void dropped(String reason, String device, String detail) {
+    drops.computeIfAbsent(reason, this::drops).increment();
+    if (said.size() < MAX_SAID && said.add(reason + " " + device)) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: dropped as {1}: {2} (said once, counted in hy300_collector_drops_total)",
+          device,
+          reason,
+          line(detail));
+    }
+  }
+
+  /** What a device sent must not end the line, nor fill the log. */
+  private static String line(String detail) {
+    String cut = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) + "…" : detail;
+    return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  private Counter drops(String reason) {
+    return Counter.builder("hy300.collector.drops")
+        .description("Messages and series that were not taken.")
+        .tag("reason", reason)
+        .register(registry);
+  }
+
+  /** Counts state messages that never came, as their numbers show. */
+  public void missed(long count) {
+    missed.increment((double) count);
+  }
+}
