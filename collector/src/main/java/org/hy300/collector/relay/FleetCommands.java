@@ -54,7 +54,7 @@ public final class FleetCommands {
   /** Answers what an earlier run has not answered. */
   public void start() {
     for (Command command : store.commands()) {
-      if (command.request().via() == CommandRequest.Via.MQTT && !command.told) {
+      if (command.request().via() == CommandRequest.Via.MQTT && !command.isTold()) {
         command.ended().onSuccess(ended -> tell(command));
       }
     }
