@@ -5,6 +5,7 @@ package org.hy300.cli;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.UUID;
+import org.hy300.contract.CommandCatalogue;
 
 /**
  * A command to one or several devices.
@@ -19,8 +20,6 @@ record Order(
     String command,
     JsonObject args,
     boolean waits) {
-  private static final int DEFAULT_SECONDS = 60;
-
   /** The collector may ask a device once more what became of a command that has expired. */
   private static final int GRACE_SECONDS = 15;
 
@@ -34,7 +33,7 @@ record Order(
   }
 
   private int send(boolean shows) throws FailureException {
-    int seconds = options.seconds(DEFAULT_SECONDS);
+    int seconds = options.seconds(CommandCatalogue.DEFAULT_TIMEOUT_SECONDS);
     CollectorClient collector = options.collector();
     // Chosen here, so that who breaks off the waiting can ask for the end.
     String id = UUID.randomUUID().toString();

@@ -5,7 +5,7 @@ package org.hy300.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,7 +20,7 @@ final class SnapshotCommand extends ActionCommand {
       description = "Write the frame there; - is standard output.")
   private Path output;
 
-  SnapshotCommand(Options options, CommandCatalogue.Command command) {
+  SnapshotCommand(Options options, CommandEntry command) {
     super(options, command);
   }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Locale;
 import java.util.Optional;
+import org.hy300.contract.Role;
 
 /** Belongs to the event loop. */
 public final class Gate {

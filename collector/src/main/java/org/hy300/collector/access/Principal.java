@@ -2,6 +2,8 @@
 // Who is asking.
 package org.hy300.collector.access;
 
+import org.hy300.contract.Role;
+
 /**
  * The holder of a token, or whoever asks where no tokens are configured.
  *

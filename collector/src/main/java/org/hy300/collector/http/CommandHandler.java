@@ -13,10 +13,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.hy300.collector.access.Gate;
-import org.hy300.collector.access.Role;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.relay.Command;
@@ -25,6 +23,7 @@ import org.hy300.collector.relay.CommandRequest;
 import org.hy300.collector.relay.RefusedException;
 import org.hy300.collector.relay.Selection;
 import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
@@ -33,10 +32,6 @@ import org.hy300.contract.ReplyMessage.Status;
 /** Belongs to the event loop. */
 final class CommandHandler {
   private static final String COMMANDS = "/api/v1/commands/";
-
-  /** Commands that change what a device runs. */
-  private static final Set<String> FOR_ADMINS =
-      Set.of("mips/restart", "mips/load_firmware", "process/add", "process/remove");
 
   private static final Map<String, Integer> REFUSALS =
       Map.of(
@@ -164,15 +159,13 @@ final class CommandHandler {
   }
 
   private boolean mayGo(Exchange exchange, CommandBody body) {
-    Optional<CommandCatalogue.Command> command =
-        CommandCatalogue.find(body.subsystem(), body.action());
+    Optional<CommandEntry> command = CommandCatalogue.find(body.subsystem(), body.action());
     String name = body.subsystem() + "/" + body.action();
     if (command.isEmpty()) {
       exchange.refuse(404, ErrorCode.UNKNOWN_COMMAND, "there is no command " + name);
       return false;
     }
-    Optional<Gate.Verdict> forbidden =
-        FOR_ADMINS.contains(name) ? gate.mayDo(exchange.principal(), Role.ADMIN) : Optional.empty();
+    Optional<Gate.Verdict> forbidden = gate.mayDo(exchange.principal(), command.get().role());
     if (forbidden.isPresent()) {
       exchange.refuse(403, forbidden.get().code(), forbidden.get().message());
       return false;

@@ -5,9 +5,9 @@ package org.hy300.collector.http;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
-import static org.hy300.collector.access.Role.ADMIN;
-import static org.hy300.collector.access.Role.OPERATE;
-import static org.hy300.collector.access.Role.READ;
+import static org.hy300.contract.Role.ADMIN;
+import static org.hy300.contract.Role.OPERATE;
+import static org.hy300.contract.Role.READ;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;

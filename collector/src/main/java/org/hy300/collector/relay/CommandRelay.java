@@ -154,7 +154,7 @@ public final class CommandRelay {
           ErrorCode.BUSY,
           count + " devices are meant, and a command may have " + MAX_DEVICES + "; select fewer");
     }
-    if (open.size() + count > MAX_OPEN && !request.stops()) {
+    if (open.size() + count > MAX_OPEN && !request.isAlwaysTaken()) {
       throw refuse(
           ErrorCode.BUSY, open.size() + " commands are under way; try again when some have ended");
     }
@@ -169,7 +169,7 @@ public final class CommandRelay {
         .onSuccess(
             kept -> {
               command.nowKept();
-              begin(command, Set.copyOf(unknown), kept || request.stops());
+              begin(command, Set.copyOf(unknown), kept || request.isAlwaysTaken());
             });
     return command;
   }
@@ -180,7 +180,7 @@ public final class CommandRelay {
   }
 
   private void begin(Command command, Set<String> unknown, boolean goes) {
-    boolean overtakes = command.request().stops();
+    boolean overtakes = command.request().isAlwaysTaken();
     for (Target target : command.targets()) {
       if (target.hasEnded()) {
         // Its time was over before the disk had it.

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.hy300.collector.CollectorMetrics;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.hy300.contract.CommandMessage;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.Limits;
@@ -99,8 +100,7 @@ public final class FleetCommands {
   private void take(Topics.Parsed topic, Buffer payload, boolean retained)
       throws MalformedMessageException, RefusedException {
     CommandMessage message = CommandMessage.parse(payload);
-    Optional<CommandCatalogue.Command> entry =
-        CommandCatalogue.find(topic.subsystem(), topic.action());
+    Optional<CommandEntry> entry = CommandCatalogue.find(topic.subsystem(), topic.action());
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     if (retained) {
       throw new RefusedException(
