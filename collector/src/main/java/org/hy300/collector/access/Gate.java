@@ -21,6 +21,10 @@ public final class Gate {
   private static final Logger LOG = System.getLogger(Gate.class.getName());
 
   private static final long LOOK_MS = 2_000;
+
+  /** The error code of a role that does not suffice. */
+  public static final String FORBIDDEN = "forbidden";
+
   private static final String BEARER = "bearer ";
 
   /** Wrong tokens that an address may try at once, and per second afterwards. */
@@ -149,7 +153,7 @@ public final class Gate {
     return Optional.of(
         Verdict.refused(
             403,
-            "forbidden",
+            FORBIDDEN,
             "the token '"
                 + principal.name()
                 + "' has the role "

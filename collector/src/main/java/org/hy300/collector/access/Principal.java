@@ -13,6 +13,9 @@ public record Principal(String name, Role role) {
   /** Everybody on this machine, when there are no tokens. */
   static final Principal ANYBODY = new Principal("anybody", Role.ADMIN);
 
+  /** Whoever the broker's access list lets send commands to the fleet. */
+  public static final Principal BROKER = new Principal("mqtt", Role.ADMIN);
+
   /** Who has shown no token, where that is not needed. */
   static final Principal NOBODY = new Principal("nobody", Role.READ);
 }

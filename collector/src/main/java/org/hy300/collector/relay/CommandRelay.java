@@ -127,41 +127,15 @@ public final class CommandRelay {
   }
 
   /**
-   * Takes a command.
+   * Takes a command that {@link CommandIntake} has let in.
    *
    * @param devices known ones, whether they are online or not
    * @param unknown names that nobody has heard of: at these it ends at once
-   * @return the command, or the one of the same identifier that was given before
    */
-  public Command submit(
-      CommandRequest request, Collection<String> devices, Collection<String> unknown)
-      throws RefusedException {
-    Command same = store.find(request.id());
-    if (same != null) {
-      if (same.request().isSameAs(request)) {
-        return same;
-      }
-      throw refuse(
-          ErrorCode.ID_IN_USE,
-          "another command has the id '" + request.id() + "'; choose a new one for a new command");
-    }
-    int count = devices.size() + unknown.size();
-    if (stopping) {
-      throw refuse(ErrorCode.STOPPING, "the collector is being stopped");
-    }
-    if (count > MAX_DEVICES) {
-      throw refuse(
-          ErrorCode.BUSY,
-          count + " devices are meant, and a command may have " + MAX_DEVICES + "; select fewer");
-    }
-    if (open.size() + count > MAX_OPEN && !request.isAlwaysTaken()) {
-      throw refuse(
-          ErrorCode.BUSY, open.size() + " commands are under way; try again when some have ended");
-    }
+  Command submit(CommandRequest request, Collection<String> devices, Collection<String> unknown) {
     Command command = new Command(request);
     devices.forEach(command::add);
     unknown.forEach(command::add);
-    // One that stops a motor does so even when nothing can be kept.
     command.targets().forEach(target -> open.put(target.key(), target));
     own.open(open.size());
     store
@@ -169,14 +143,10 @@ public final class CommandRelay {
         .onSuccess(
             kept -> {
               command.nowKept();
+              // What is always taken goes out even when nothing can be kept.
               begin(command, Set.copyOf(unknown), kept || request.isAlwaysTaken());
             });
     return command;
-  }
-
-  private RefusedException refuse(String code, String message) {
-    own.refused(code);
-    return new RefusedException(code, message);
   }
 
   private void begin(Command command, Set<String> unknown, boolean goes) {
