@@ -147,6 +147,10 @@ bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured 
 	@$(PACKAGES) $(GUEST_PACKAGES)
 	@HY300_KERNELS=bookworm HY300_TESTS='*_bench' deploy/vm/test-drivers.sh | grep -E '^(# |ok |not ok )'
 
+reference: ## docs/reference/commands.md, written from the catalogue of commands
+	@$(PACKAGES) $(JAVA_PACKAGES)
+	@$(MAVEN) -q -pl common/contract test -Dtest=ReferencePageTest -Dreference.write=true
+
 pictures: ## the README's pictures of the fleet page, out of the last run of test-e2e
 	@cp deploy/e2e/target/screenshots/page-fleet.png deploy/e2e/target/screenshots/page-device.png docs/
 
@@ -163,7 +167,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size pictures package clean programs
+.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size reference pictures package clean programs
 
 programs: target/programs
 

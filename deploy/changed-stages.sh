@@ -14,7 +14,8 @@ stages=" $* "
 if ! grep -qE '^(kernel/|deploy/vm/|Makefile$)' <<<"$changed"; then
   stages=${stages/ test-kernel-debug / } stages=${stages/ test-kernel / }
 fi
-if ! grep -qvE '(\.md|\.svg|\.png)$' <<<"$changed"; then
+# But docs/reference/ is held against the programs.
+if ! grep -qvE '(\.md|\.svg|\.png)$' <<<"$changed" && ! grep -q '^docs/reference/' <<<"$changed"; then
   for stage in test-java test-packages test-nixos test-faults; do stages=${stages/ $stage / }; done
 fi
 echo "$stages"

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.hy300.cli.command.Groups;
+import org.hy300.contract.Argument;
 import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
+import org.hy300.contract.Role;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,18 +45,42 @@ class DocumentsTest {
   @Test
   void everyCommandOfTheCatalogueIsThere() {
     Map<String, CommandLine> groups = Main.commandLine(Map.of()).getSubcommands();
-    for (CommandCatalogue.Command command : CommandCatalogue.COMMANDS) {
+    for (CommandEntry command : CommandCatalogue.COMMANDS) {
       String group = command.subsystem().equals("tvcap") ? "capture" : command.subsystem();
       assertThat(groups.get(group).getSubcommands())
           .containsKey(command.action().replace('_', '-'));
-      assertThat(Groups.DESCRIPTIONS).containsKey(command.subsystem() + "/" + command.action());
     }
   }
 
   @Test
-  void theManualNamesEachCommandAndOptionAndHasNoMistakes() throws Exception {
+  void theManualSaysOfEachCommandWhatTheCatalogueSays() throws Exception {
+    String page = manual().replaceAll("\\s+", " ");
+    for (CommandEntry command : CommandCatalogue.COMMANDS) {
+      String group = command.subsystem().equals("tvcap") ? "capture" : command.subsystem();
+      String heading = "hy300 " + group + " " + command.action().replace('_', '-') + " ";
+      // To the next synopsis: one stands below each heading.
+      String section =
+          page.substring(page.indexOf(heading + heading)).split(" hy300 [a-z]+ [a-z-]+ hy300 ")[0];
+      assertThat(section).contains(command.summary(), "Done when " + command.end().when());
+      assertThat(section.contains("Always taken")).isEqualTo(command.isAlwaysTaken());
+      assertThat(section.contains("Needs the role admin")).isEqualTo(command.role() == Role.ADMIN);
+      int at = 0;
+      for (Argument argument : command.arguments()) {
+        String said = argument.meaning().substring(1) + ": " + argument.range() + ".";
+        assertThat(section.substring(at)).as(command.name()).contains(said);
+        at = section.indexOf(said, at);
+      }
+    }
+  }
+
+  private String manual() throws Exception {
     String file = share.resolve("man/man1/hy300.1").toString();
-    String page = run("sh", "-c", "man --warnings=w -l -Tascii " + file + " | sed 's/.\\x08//g'");
+    return run("sh", "-c", "man --warnings=w -l -Tascii " + file + " | sed 's/.\\x08//g'");
+  }
+
+  @Test
+  void theManualNamesEachCommandAndOptionAndHasNoMistakes() throws Exception {
+    String page = manual();
     for (CommandLine line : commands(Main.commandLine(Map.of()))) {
       if (line.getSubcommands().isEmpty()) {
         assertThat(page).contains(line.getCommandSpec().qualifiedName());

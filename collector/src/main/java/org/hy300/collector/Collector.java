@@ -33,6 +33,7 @@ import org.hy300.collector.knowledge.RecentEvents;
 import org.hy300.collector.knowledge.Snapshots;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.collector.relay.AuditLog;
+import org.hy300.collector.relay.CommandIntake;
 import org.hy300.collector.relay.CommandRelay;
 import org.hy300.collector.relay.FleetCommands;
 import org.hy300.collector.relay.RelayMetrics;
@@ -137,12 +138,15 @@ public final class Collector {
         relaySession::isConnected);
     relay =
         new CommandRelay(vertx, relaySession.mqtt(), topics, this::isOnline, store, relayMetrics);
-    fleetCommands = new FleetCommands(relaySession.mqtt(), topics, fleet, relay, store, own);
+    Gate gate = new Gate(config.http().tokens(), config.http().requestsPerSecond(), registry);
+    CommandIntake intake =
+        new CommandIntake(gate, fleet, relay, relaySession::isConnected, relayMetrics);
+    fleetCommands = new FleetCommands(relaySession.mqtt(), topics, fleet, intake, store, own);
     http =
         new Routes(
                 vertx,
                 registry,
-                new Gate(config.http().tokens(), config.http().requestsPerSecond(), registry),
+                gate,
                 fleet,
                 new MetricsHandler(
                     vertx, fleet, settings, subscriber::isConnected, subscriber::isCurrent),
@@ -151,6 +155,7 @@ public final class Collector {
                 settings,
                 audit,
                 relay,
+                intake,
                 subscriber::isConnected,
                 relaySession::isConnected,
                 stopping.future())

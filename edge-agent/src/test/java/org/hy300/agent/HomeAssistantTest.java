@@ -13,6 +13,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.hy300.contract.Argument;
+import org.hy300.contract.Argument.IntegerArgument;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.hy300.testing.ContractDocument;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,6 +134,35 @@ class HomeAssistantTest extends AgentFixture {
     probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 60);
     assertThat(give("stop", null).getString("status")).isEqualTo("done");
     assertThat(Integer.parseInt(position())).isBetween(60, 999);
+  }
+
+  @Test
+  void whatItOrdersIsInTheCatalogueWithTheSameRangeAndUnit() {
+    int controls = 0;
+    for (String name : components.fieldNames()) {
+      JsonObject component = component(name);
+      if (!component.containsKey("command_topic")) {
+        continue;
+      }
+      controls++;
+      String[] topic = component.getString("command_topic").split("/", -1);
+      CommandEntry command =
+          CommandCatalogue.find(topic[topic.length - 2], topic[topic.length - 1]).orElseThrow();
+      JsonObject args =
+          new JsonObject(
+                  JinjaSubset.render(
+                      component.getString("command_template"),
+                      new JsonObject(),
+                      component.getInteger("min")))
+              .getJsonObject("args");
+      assertThat(command.check(args)).as(name).isEmpty();
+      for (Argument argument : command.arguments()) {
+        IntegerArgument integer = (IntegerArgument) argument;
+        assertThat(args.getInteger(integer.name())).as(name).isEqualTo(integer.min());
+        assertThat(component.getString("unit_of_measurement")).isEqualTo(integer.unit());
+      }
+    }
+    assertThat(controls).isEqualTo(4);
   }
 
   @Test

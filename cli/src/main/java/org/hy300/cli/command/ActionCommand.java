@@ -12,10 +12,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
-import org.hy300.contract.CommandCatalogue;
-import org.hy300.contract.CommandCatalogue.Argument;
-import org.hy300.contract.CommandCatalogue.IntegersArgument;
-import org.hy300.contract.CommandCatalogue.TextArgument;
+import org.hy300.contract.Argument.IntegersArgument;
+import org.hy300.contract.Argument.TextArgument;
+import org.hy300.contract.Argument;
+import org.hy300.contract.CommandEntry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +30,7 @@ class ActionCommand implements Callable<Integer> {
   static final String ARGUMENTS = "1..*";
 
   final Options options;
-  private final CommandCatalogue.Command command;
+  private final CommandEntry command;
 
   @Mixin Selection selection = new Selection();
 
@@ -41,7 +41,7 @@ class ActionCommand implements Callable<Integer> {
   @Parameters(index = ARGUMENTS, arity = "0..*", hidden = true)
   private List<String> others = new ArrayList<>();
 
-  ActionCommand(Options options, CommandCatalogue.Command command) {
+  ActionCommand(Options options, CommandEntry command) {
     this.options = options;
     this.command = command;
   }
@@ -62,14 +62,7 @@ class ActionCommand implements Callable<Integer> {
     if (problem.isPresent()) {
       throw new FailureException(Exit.USAGE, problem.get());
     }
-    return run(
-        new Order(
-            options,
-            device,
-            selection,
-            command.subsystem() + "/" + command.action(),
-            args,
-            waiting.waits()));
+    return run(new Order(options, device, selection, command.name(), args, waiting.waits()));
   }
 
   /** Sends it. */

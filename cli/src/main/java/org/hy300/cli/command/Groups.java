@@ -4,12 +4,13 @@ package org.hy300.cli.command;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.hy300.contract.Argument;
+import org.hy300.contract.Argument.IntegersArgument;
 import org.hy300.contract.CommandCatalogue;
-import org.hy300.contract.CommandCatalogue.Argument;
-import org.hy300.contract.CommandCatalogue.IntegersArgument;
+import org.hy300.contract.CommandEntry;
+import org.hy300.contract.Role;
 import org.hy300.contract.Subsystems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which there are and what they take stands in the catalogue; here is what to call them. */
+/** The catalogue says everything of a command; here are the words that stand before it. */
 public final class Groups {
   private static final String[][] NAMES = {
     {Subsystems.MOTOR, "motor", "Moves the keystone motor."},
@@ -28,26 +29,6 @@ public final class Groups {
     {Subsystems.AGENT, "agent", "Asks the agent itself."},
   };
 
-  public static final Map<String, String> DESCRIPTIONS =
-      Map.ofEntries(
-          Map.entry("motor/move", "Moves to a position, counted in steps from 0."),
-          Map.entry("motor/step", "Moves by so many steps from where it is going."),
-          Map.entry("motor/home", "Finds position 0; needed once after each power-up."),
-          Map.entry("motor/stop", "Stops the motor."),
-          Map.entry("motor/clear_fault", "Clears a fault; home comes next."),
-          Map.entry("tvcap/start", "Switches the HDMI input on."),
-          Map.entry("tvcap/stop", "Switches the HDMI input off."),
-          Map.entry("tvcap/snapshot", "Takes a frame of the HDMI input as JPEG."),
-          Map.entry("mips/restart", "Boots the co-processor anew."),
-          Map.entry("mips/load_firmware", "Loads a firmware; restart comes next."),
-          Map.entry(
-              "mips/keystone", "Sets the corners of the picture: x and y of each, in pixels."),
-          Map.entry("process/add", "Watches one more process until the agent ends."),
-          Map.entry("process/remove", "Watches a process no longer."),
-          Map.entry("process/list", "Lists what is watched, with the last samples."),
-          Map.entry("agent/ping", "Asks for a sign of life from agent and drivers."),
-          Map.entry("agent/refresh", "Has everything read and published anew."));
-
   private Groups() {}
 
   /** The group of this name with its commands. */
@@ -56,7 +37,7 @@ public final class Groups {
     for (String[] each : NAMES) {
       if (each[1].equals(name)) {
         group.usageMessage().description(each[2]);
-        for (CommandCatalogue.Command command : CommandCatalogue.COMMANDS) {
+        for (CommandEntry command : CommandCatalogue.COMMANDS) {
           if (command.subsystem().equals(each[0])) {
             group.addSubcommand(command.action().replace('_', '-'), spec(command, options, name));
           }
@@ -66,29 +47,48 @@ public final class Groups {
     return group;
   }
 
-  private static CommandSpec spec(CommandCatalogue.Command command, Options options, String group) {
-    String name = command.subsystem() + "/" + command.action();
+  private static CommandSpec spec(CommandEntry command, Options options, String group) {
     CommandSpec spec =
         CommandSpec.forAnnotatedObject(
-            name.equals("tvcap/snapshot")
+            command.name().equals("tvcap/snapshot")
                 ? new SnapshotCommand(options, command)
                 : new ActionCommand(options, command));
     String takes = command.oneOf() ? addOptions(spec, command) : addWords(spec, command);
     spec.usageMessage()
-        .description(DESCRIPTIONS.get(name))
+        .description(command.summary(), rules(command))
         .customSynopsis(
             "hy300 %s %s (DEVICE | --label=KEY=VALUE... | --all)%s [OPTIONS]"
                 .formatted(group, command.action().replace('_', '-'), takes));
     return spec;
   }
 
-  private static String addOptions(CommandSpec spec, CommandCatalogue.Command command) {
+  /** How it ends, and what is special about it. */
+  private static String rules(CommandEntry command) {
+    StringBuilder text = new StringBuilder("Done when ").append(command.end().when());
+    long patience = command.end().patience().toSeconds();
+    text.append(patience == 0 ? "." : "; fails after " + patience + " s without progress.");
+    if (command.isAlwaysTaken()) {
+      text.append(" Always taken: before the clock is set, too, and when too much is under way.");
+    }
+    if (command.role() != Role.OPERATE) {
+      text.append(" Needs the role ").append(command.role().word()).append('.');
+    }
+    return text.toString();
+  }
+
+  /** What it takes, as a sentence. */
+  private static String describe(Argument argument) {
+    String text = argument.meaning() + ": " + argument.range() + ".";
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+  }
+
+  private static String addOptions(CommandSpec spec, CommandEntry command) {
     for (Argument argument : command.arguments()) {
       spec.addOption(
           OptionSpec.builder("--" + argument.name())
               .paramLabel(label(argument))
               .type(String.class)
-              .description("Of these options one is needed: " + argument.description() + ".")
+              .description(describe(argument) + " One of these options is needed.")
               .build());
     }
     return command.arguments().stream()
@@ -96,7 +96,7 @@ public final class Groups {
         .collect(Collectors.joining(" | ", " (", ")"));
   }
 
-  private static String addWords(CommandSpec spec, CommandCatalogue.Command command) {
+  private static String addWords(CommandSpec spec, CommandEntry command) {
     if (command.arguments().isEmpty()) {
       return "";
     }
@@ -109,10 +109,7 @@ public final class Groups {
             .hidden(false)
             .paramLabel(labels)
             .hideParamSyntax(true)
-            .description(
-                command.arguments().stream()
-                    .map(argument -> argument.description() + ".")
-                    .toArray(String[]::new))
+            .description(command.arguments().stream().map(Groups::describe).toArray(String[]::new))
             .build());
     return " " + labels;
   }

@@ -14,13 +14,13 @@ import java.util.Optional;
 import org.hy300.cli.client.CollectorClient;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
+import org.hy300.contract.CommandCatalogue;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** A picocli mixin. A token is never an option's value: others see a process's arguments. */
 public final class Options {
   private static final String DEFAULT_URL = "http://127.0.0.1:8080";
-  private static final int MAX_TIMEOUT_SECONDS = 600;
 
   /** What stands in the environment, in the order of the manual. */
   public static final List<List<String>> ENVIRONMENT =
@@ -62,7 +62,9 @@ public final class Options {
       paramLabel = "SECONDS",
       scope = ScopeType.INHERIT,
       description =
-          "How long to wait: a device may begin a command until then (60), the collector has to"
+          "How long to wait: a device may begin a command until then ("
+              + CommandCatalogue.DEFAULT_TIMEOUT_SECONDS
+              + "), the collector has to"
               + " answer a question (10).")
   private Integer timeout;
 
@@ -82,9 +84,10 @@ public final class Options {
 
   /** The time that the user allows, or what is meant without his word. */
   int seconds(int otherwise) throws FailureException {
-    if (timeout != null && (timeout < 1 || timeout > MAX_TIMEOUT_SECONDS)) {
+    if (timeout != null && (timeout < 1 || timeout > CommandCatalogue.MAX_TIMEOUT_SECONDS)) {
       throw new FailureException(
-          Exit.USAGE, "--timeout " + timeout + " is not within 1 to " + MAX_TIMEOUT_SECONDS);
+          Exit.USAGE,
+          "--timeout " + timeout + " is not within 1 to " + CommandCatalogue.MAX_TIMEOUT_SECONDS);
     }
     return timeout == null ? otherwise : timeout;
   }

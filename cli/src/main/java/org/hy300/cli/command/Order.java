@@ -9,6 +9,7 @@ import org.hy300.cli.client.CollectorClient;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.cli.terminal.Terminal;
+import org.hy300.contract.CommandCatalogue;
 
 /**
  * A command to one or several devices.
@@ -23,8 +24,6 @@ record Order(
     String command,
     JsonObject args,
     boolean waits) {
-  private static final int DEFAULT_SECONDS = 60;
-
   /** The collector may ask a device once more what became of a command that has expired. */
   private static final int GRACE_SECONDS = 15;
 
@@ -38,7 +37,7 @@ record Order(
   }
 
   private int send(boolean shows) throws FailureException {
-    int seconds = options.seconds(DEFAULT_SECONDS);
+    int seconds = options.seconds(CommandCatalogue.DEFAULT_TIMEOUT_SECONDS);
     CollectorClient collector = options.collector();
     // Chosen here, so that who breaks off the waiting can ask for the end.
     String id = UUID.randomUUID().toString();

@@ -9,7 +9,7 @@ import org.hy300.cli.client.CollectorClient;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.cli.terminal.Terminal;
-import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,7 +24,7 @@ final class SnapshotCommand extends ActionCommand {
       description = "Write the frame there; - is standard output.")
   private Path output;
 
-  SnapshotCommand(Options options, CommandCatalogue.Command command) {
+  SnapshotCommand(Options options, CommandEntry command) {
     super(options, command);
   }
 

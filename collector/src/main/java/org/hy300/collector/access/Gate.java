@@ -14,12 +14,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Locale;
 import java.util.Optional;
+import org.hy300.contract.Role;
 
 /** Belongs to the event loop. */
 public final class Gate {
   private static final Logger LOG = System.getLogger(Gate.class.getName());
 
   private static final long LOOK_MS = 2_000;
+
+  /** The error code of a role that does not suffice. */
+  public static final String FORBIDDEN = "forbidden";
+
   private static final String BEARER = "bearer ";
 
   /** Wrong tokens that an address may try at once, and per second afterwards. */
@@ -148,7 +153,7 @@ public final class Gate {
     return Optional.of(
         Verdict.refused(
             403,
-            "forbidden",
+            FORBIDDEN,
             "the token '"
                 + principal.name()
                 + "' has the role "

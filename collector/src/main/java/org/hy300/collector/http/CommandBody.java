@@ -5,6 +5,7 @@ package org.hy300.collector.http;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.UUID;
+import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.CommandMessage;
 import org.hy300.contract.Limits;
 import org.hy300.contract.MalformedMessageException;
@@ -17,17 +18,16 @@ import org.hy300.contract.MalformedMessageException;
  * @param timeout until when a device may begin, and how long an answer is waited for
  */
 record CommandBody(String subsystem, String action, JsonObject args, String id, Duration timeout) {
-  private static final int DEFAULT_TIMEOUT_SECONDS = 60;
-  private static final int MAX_TIMEOUT_SECONDS = 600;
-
   static CommandBody parse(Exchange exchange, JsonObject json) throws MalformedMessageException {
     if (!(json.getValue("args", new JsonObject()) instanceof JsonObject args)) {
       throw new MalformedMessageException("'args' is not an object");
     }
-    Object timeout = json.getValue("timeout_seconds", DEFAULT_TIMEOUT_SECONDS);
-    if (!(timeout instanceof Integer seconds && seconds >= 1 && seconds <= MAX_TIMEOUT_SECONDS)) {
+    Object timeout = json.getValue("timeout_seconds", CommandCatalogue.DEFAULT_TIMEOUT_SECONDS);
+    if (!(timeout instanceof Integer seconds
+        && seconds >= 1
+        && seconds <= CommandCatalogue.MAX_TIMEOUT_SECONDS)) {
       throw new MalformedMessageException(
-          "'timeout_seconds' is not within 1 to " + MAX_TIMEOUT_SECONDS);
+          "'timeout_seconds' is not within 1 to " + CommandCatalogue.MAX_TIMEOUT_SECONDS);
     }
     String subsystem = exchange.parameter("subsystem");
     String action = exchange.parameter("action");

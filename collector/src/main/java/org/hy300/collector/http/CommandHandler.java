@@ -10,21 +10,17 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.hy300.collector.access.Gate;
-import org.hy300.collector.access.Role;
-import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.relay.Command;
+import org.hy300.collector.relay.CommandIntake;
 import org.hy300.collector.relay.CommandRelay;
 import org.hy300.collector.relay.CommandRequest;
 import org.hy300.collector.relay.RefusedException;
 import org.hy300.collector.relay.Selection;
-import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandSchemas;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
@@ -34,121 +30,86 @@ import org.hy300.contract.ReplyMessage.Status;
 final class CommandHandler {
   private static final String COMMANDS = "/api/v1/commands/";
 
-  /** Commands that change what a device runs. */
-  private static final Set<String> FOR_ADMINS =
-      Set.of("mips/restart", "mips/load_firmware", "process/add", "process/remove");
-
+  /** How a refusal is answered; a wrong argument is answered as a device would. */
   private static final Map<String, Integer> REFUSALS =
       Map.of(
-          ErrorCode.ID_IN_USE, 409,
+          ErrorCode.UNKNOWN_COMMAND, 404,
+          ErrorCode.UNKNOWN_DEVICE, 404,
           ErrorCode.NO_DEVICE, 404,
+          Gate.FORBIDDEN, 403,
+          ErrorCode.ID_IN_USE, 409,
+          ErrorCode.EXPIRED, 504,
+          ErrorCode.DEVICE_OFFLINE, 503,
+          CommandIntake.BROKER_OFFLINE, 503,
           ErrorCode.STOPPING, 503,
           ErrorCode.BUSY, 503);
 
   private final Vertx vertx;
-  private final Gate gate;
   private final Fleet fleet;
   private final CommandRelay relay;
-  private final BooleanSupplier connected;
+  private final CommandIntake intake;
 
   /** Completes when the collector stops: nobody waits longer than that. */
   private final Future<Void> stopping;
 
   CommandHandler(
-      Vertx vertx,
-      Gate gate,
-      Fleet fleet,
-      CommandRelay relay,
-      BooleanSupplier connected,
-      Future<Void> stopping) {
+      Vertx vertx, Fleet fleet, CommandRelay relay, CommandIntake intake, Future<Void> stopping) {
     this.vertx = vertx;
-    this.gate = gate;
     this.fleet = fleet;
     this.relay = relay;
-    this.connected = connected;
+    this.intake = intake;
     this.stopping = stopping;
+  }
+
+  /** GET /api/v1/catalogue. */
+  void catalogue(Exchange exchange) {
+    exchange.json(200, CommandSchemas.catalogue());
   }
 
   /** POST /api/v1/devices/{device}/commands/{subsystem}/{action}. */
   void one(Exchange exchange) {
-    exchange.body(
-        vertx,
-        json -> {
-          try {
-            one(exchange, CommandBody.parse(exchange, json));
-          } catch (MalformedMessageException e) {
-            exchange.refuse(400, ErrorCode.MALFORMED, e.getMessage());
-          } catch (RefusedException e) {
-            refuse(exchange, e);
-          }
-        });
-  }
-
-  private void one(Exchange exchange, CommandBody body) throws RefusedException {
-    String name = exchange.parameter("device");
-    Optional<Device> device = fleet.find(name);
-    if (device.isEmpty()) {
-      exchange.refuse(404, ErrorCode.UNKNOWN_DEVICE, "no device '" + name + "' has been heard of");
-      return;
-    }
-    if (!mayGo(exchange, body)) {
-      return;
-    }
-    // Who asks again for what is under way is answered, whether the device is there or not.
-    if (relay.find(body.id()).isEmpty() && !device.get().isOnline()) {
-      exchange.refuse(
-          503,
-          ErrorCode.DEVICE_OFFLINE,
-          "device '" + name + "' is offline; it was heard last at " + device.get().lastSeen());
-      return;
-    }
-    Command command =
-        relay.submit(
-            request(exchange, body, new JsonObject().put("device", name)),
-            List.of(name),
-            List.of());
-    if (isAsync(exchange)) {
-      accept(exchange, command);
-    } else {
-      await(exchange, command, body.timeout(), () -> answer(exchange.response(), command, name));
-    }
+    String device = exchange.parameter("device");
+    take(
+        exchange,
+        json -> Selection.one(device, fleet),
+        command -> answer(exchange.response(), command, device));
   }
 
   /** POST /api/v1/commands. */
   void several(Exchange exchange) {
+    take(
+        exchange,
+        json -> Selection.of(json, fleet),
+        command -> exchange.json(command.isOpen() ? 202 : 200, command.toJson()));
+  }
+
+  private interface Selecting {
+    Selection of(JsonObject body) throws MalformedMessageException;
+  }
+
+  /** Takes a command in, and answers at once or when it may be waited for no longer. */
+  private void take(Exchange exchange, Selecting devices, Consumer<Command> answer) {
     exchange.body(
         vertx,
         json -> {
+          String id = null;
           try {
-            several(exchange, CommandBody.parse(exchange, json), Selection.of(json, fleet));
+            CommandBody body = CommandBody.parse(exchange, json);
+            id = body.id();
+            Selection selection = devices.of(json);
+            Command command =
+                intake.take(request(exchange, body, selection), exchange.principal(), selection);
+            if (isAsync(exchange)) {
+              accept(exchange, command);
+            } else {
+              await(exchange, command, body.timeout(), () -> answer.accept(command));
+            }
           } catch (MalformedMessageException e) {
             exchange.refuse(400, ErrorCode.MALFORMED, e.getMessage());
           } catch (RefusedException e) {
-            refuse(exchange, e);
+            refuse(exchange, id, e);
           }
         });
-  }
-
-  private void several(Exchange exchange, CommandBody body, Selection selection)
-      throws RefusedException {
-    if (!mayGo(exchange, body)) {
-      return;
-    }
-    if (selection.devices().isEmpty() && selection.unknown().isEmpty()) {
-      throw new RefusedException(ErrorCode.NO_DEVICE, "no device has the labels of 'select'");
-    }
-    Command command =
-        relay.submit(
-            request(exchange, body, selection.asked()), selection.devices(), selection.unknown());
-    if (isAsync(exchange)) {
-      accept(exchange, command);
-    } else {
-      await(
-          exchange,
-          command,
-          body.timeout(),
-          () -> exchange.json(command.isOpen() ? 202 : 200, command.toJson()));
-    }
   }
 
   /** GET /api/v1/commands/{id}. */
@@ -163,37 +124,7 @@ final class CommandHandler {
                     404, "unknown_command_id", "no command '" + id + "' is remembered"));
   }
 
-  private boolean mayGo(Exchange exchange, CommandBody body) {
-    Optional<CommandCatalogue.Command> command =
-        CommandCatalogue.find(body.subsystem(), body.action());
-    String name = body.subsystem() + "/" + body.action();
-    if (command.isEmpty()) {
-      exchange.refuse(404, ErrorCode.UNKNOWN_COMMAND, "there is no command " + name);
-      return false;
-    }
-    Optional<Gate.Verdict> forbidden =
-        FOR_ADMINS.contains(name) ? gate.mayDo(exchange.principal(), Role.ADMIN) : Optional.empty();
-    if (forbidden.isPresent()) {
-      exchange.refuse(403, forbidden.get().code(), forbidden.get().message());
-      return false;
-    }
-    Optional<String> problem = command.get().check(body.args());
-    if (problem.isPresent()) {
-      Answers.json(
-          exchange.response(),
-          422,
-          ReplyMessage.ended(body.id(), Status.REJECTED, ErrorCode.INVALID_ARGUMENT, problem.get())
-              .toJson());
-      return false;
-    }
-    if (!connected.getAsBoolean()) {
-      exchange.refuse(503, "broker_offline", "the collector has lost its broker; try again later");
-      return false;
-    }
-    return true;
-  }
-
-  private static CommandRequest request(Exchange exchange, CommandBody body, JsonObject asked) {
+  private static CommandRequest request(Exchange exchange, CommandBody body, Selection selection) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     return new CommandRequest(
         body.id(),
@@ -204,7 +135,7 @@ final class CommandHandler {
         now.plus(body.timeout()),
         exchange.principal().name(),
         CommandRequest.Via.HTTP,
-        asked);
+        selection.asked());
   }
 
   private static boolean isAsync(Exchange exchange) {
@@ -278,7 +209,14 @@ final class CommandHandler {
     };
   }
 
-  private static void refuse(Exchange exchange, RefusedException why) {
-    exchange.refuse(REFUSALS.get(why.code()), why.code(), why.getMessage());
+  private static void refuse(Exchange exchange, String id, RefusedException why) {
+    if (why.code().equals(ErrorCode.INVALID_ARGUMENT)) {
+      Answers.json(
+          exchange.response(),
+          422,
+          ReplyMessage.ended(id, Status.REJECTED, why.code(), why.getMessage()).toJson());
+    } else {
+      exchange.refuse(REFUSALS.get(why.code()), why.code(), why.getMessage());
+    }
   }
 }

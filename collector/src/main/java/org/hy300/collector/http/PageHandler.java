@@ -5,12 +5,12 @@ package org.hy300.collector.http;
 import io.vertx.core.json.JsonObject;
 import java.util.function.BooleanSupplier;
 import org.hy300.collector.access.Gate;
-import org.hy300.collector.access.Role;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.page.DeviceStreams;
 import org.hy300.collector.page.FleetStreams;
 import org.hy300.collector.page.PageFiles;
 import org.hy300.contract.ErrorCode;
+import org.hy300.contract.Role;
 
 /** Belongs to the event loop. */
 final class PageHandler {

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.hy300.collector.access.Role;
+import org.hy300.contract.Role;
 
 /** A method and a path, and what answers it. */
 final class Route {

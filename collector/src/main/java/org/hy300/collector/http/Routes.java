@@ -5,9 +5,9 @@ package org.hy300.collector.http;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.POST;
 import static io.vertx.core.http.HttpMethod.PUT;
-import static org.hy300.collector.access.Role.ADMIN;
-import static org.hy300.collector.access.Role.OPERATE;
-import static org.hy300.collector.access.Role.READ;
+import static org.hy300.contract.Role.ADMIN;
+import static org.hy300.contract.Role.OPERATE;
+import static org.hy300.contract.Role.READ;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -27,6 +27,7 @@ import org.hy300.collector.page.DeviceStreams;
 import org.hy300.collector.page.FleetStreams;
 import org.hy300.collector.page.PageFiles;
 import org.hy300.collector.relay.AuditLog;
+import org.hy300.collector.relay.CommandIntake;
 import org.hy300.collector.relay.CommandRelay;
 
 /**
@@ -48,6 +49,7 @@ public record Routes(
     DeviceSettings settings,
     AuditLog audit,
     CommandRelay relay,
+    CommandIntake intake,
     BooleanSupplier fleetConnected,
     BooleanSupplier relayConnected,
     Future<Void> stopping) {
@@ -61,9 +63,8 @@ public record Routes(
   }
 
   private List<Route> all() throws IOException {
-    String description = HttpApi.resource("openapi.yaml");
-    CommandHandler commands =
-        new CommandHandler(vertx, gate, fleet, relay, relayConnected, stopping);
+    String description = HttpApi.resource("openapi.yaml") + CommandDescriptions.yaml();
+    CommandHandler commands = new CommandHandler(vertx, fleet, relay, intake, stopping);
     DeviceHandler devices = new DeviceHandler(vertx, fleet, events, snapshots, settings, audit);
     PageHandler page =
         new PageHandler(
@@ -92,6 +93,7 @@ public record Routes(
         new Route(GET, "/sd", READ, metrics::discovery),
         new Route(GET, "/internal/metrics", READ, this::internal),
         new Route(GET, "/api/v1/me", READ, page::me),
+        new Route(GET, "/api/v1/catalogue", READ, commands::catalogue),
         new Route(GET, "/api/v1/live", READ, page::fleet),
         new Route(GET, "/api/v1/devices", READ, devices::list),
         new Route(GET, DEVICE, READ, devices::show),

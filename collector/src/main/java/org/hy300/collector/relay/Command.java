@@ -30,8 +30,7 @@ public final class Command {
   /** The machine's clock may be set while the command is under way. */
   private final long beginNanos;
 
-  /** Whether the sender of a fleet command has its answer. */
-  boolean told;
+  private boolean told;
 
   /** Size of what is remembered of it. */
   private long bytes;
@@ -63,12 +62,12 @@ public final class Command {
 
   /** Whether a device has begun it and not ended it. */
   public boolean isBegun() {
-    return targets.values().stream().anyMatch(t -> t.phase == Target.Phase.ACCEPTED);
+    return targets.values().stream().anyMatch(Target::isBegun);
   }
 
   /** The terminal reply of a device; null before that. */
   public ReplyMessage reply(String device) {
-    return targets.get(device).reply;
+    return targets.get(device).reply();
   }
 
   Collection<Target> targets() {
@@ -96,11 +95,20 @@ public final class Command {
   }
 
   void ended(Target target) {
-    bytes += target.reply.toBuffer().length();
+    bytes += target.reply().toBuffer().length();
     open--;
     if (open == 0) {
       ended.tryComplete();
     }
+  }
+
+  /** Whether the sender of a fleet command has its answer. */
+  boolean isTold() {
+    return told;
+  }
+
+  void nowTold() {
+    told = true;
   }
 
   /** Whether a device has not ended it yet. */
@@ -131,7 +139,7 @@ public final class Command {
     Map<String, Integer> counts = new TreeMap<>();
     JsonObject others = new JsonObject();
     for (Target target : targets.values()) {
-      ReplyMessage reply = target.reply;
+      ReplyMessage reply = target.reply();
       counts.merge(reply.status().word(), 1, Integer::sum);
       if (reply.status() != Status.DONE && others.size() < MAX_NAMED) {
         others.put(

@@ -13,13 +13,12 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.hy300.collector.relay.Target.Phase;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
@@ -47,17 +46,9 @@ public final class CommandRelay {
   private static final int WINDOW = 500;
 
   private static final long TICK_MS = 250;
-  private static final long ASK_AGAIN_SECONDS = 5;
-  private static final long ASK_ACCEPTED_AGAIN_SECONDS = 30;
-
-  /** What an answer may take beyond the expiry, clocks that differ included. */
-  private static final Duration GRACE = Duration.ofSeconds(2);
 
   /** A collector that has just started hears of its devices in this time. */
   private static final Duration RECOVERY = Duration.ofSeconds(15);
-
-  /** How long after the expiry a command that has begun may go on. */
-  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private static final int SHOWN = 200;
 
@@ -74,7 +65,10 @@ public final class CommandRelay {
   private final RelayMetrics own;
   private final Map<String, Target> open = new LinkedHashMap<>();
   private final Map<String, DeviceQueue> queues = new HashMap<>();
-  private final Deque<Target> outgoing = new ArrayDeque<>();
+
+  /** Those that wait to be published, each once. */
+  private final Set<Target> outgoing = new LinkedHashSet<>();
+
   private boolean stopping;
 
   /**
@@ -100,18 +94,11 @@ public final class CommandRelay {
 
   /** Goes on with what an earlier run has left. */
   public void start() {
-    Instant verdict = Instant.now().plus(RECOVERY);
+    Instant patience = Instant.now().plus(RECOVERY);
     for (Command command : store.commands()) {
       for (Target target : command.targets()) {
-        if (target.phase != Phase.ENDED) {
-          // Whether it was sent is not known: it is asked for at once, and its silence waited out.
-          if (target.phase == Phase.WAITING) {
-            target.phase = Phase.ASKED;
-          }
-          if (target.verdict.isBefore(verdict)) {
-            target.verdict = verdict;
-          }
-          target.askAgainNanos = System.nanoTime();
+        if (!target.hasEnded()) {
+          target.resumed(patience);
           open.put(target.key(), target);
           queue(target).active++;
         }
@@ -140,41 +127,15 @@ public final class CommandRelay {
   }
 
   /**
-   * Takes a command.
+   * Takes a command that {@link CommandIntake} has let in.
    *
    * @param devices known ones, whether they are online or not
    * @param unknown names that nobody has heard of: at these it ends at once
-   * @return the command, or the one of the same identifier that was given before
    */
-  public Command submit(
-      CommandRequest request, Collection<String> devices, Collection<String> unknown)
-      throws RefusedException {
-    Command same = store.find(request.id());
-    if (same != null) {
-      if (same.request().isSameAs(request)) {
-        return same;
-      }
-      throw refuse(
-          ErrorCode.ID_IN_USE,
-          "another command has the id '" + request.id() + "'; choose a new one for a new command");
-    }
-    int count = devices.size() + unknown.size();
-    if (stopping) {
-      throw refuse(ErrorCode.STOPPING, "the collector is being stopped");
-    }
-    if (count > MAX_DEVICES) {
-      throw refuse(
-          ErrorCode.BUSY,
-          count + " devices are meant, and a command may have " + MAX_DEVICES + "; select fewer");
-    }
-    if (open.size() + count > MAX_OPEN && !request.stops()) {
-      throw refuse(
-          ErrorCode.BUSY, open.size() + " commands are under way; try again when some have ended");
-    }
+  Command submit(CommandRequest request, Collection<String> devices, Collection<String> unknown) {
     Command command = new Command(request);
     devices.forEach(command::add);
     unknown.forEach(command::add);
-    // One that stops a motor does so even when nothing can be kept.
     command.targets().forEach(target -> open.put(target.key(), target));
     own.open(open.size());
     store
@@ -182,18 +143,19 @@ public final class CommandRelay {
         .onSuccess(
             kept -> {
               command.nowKept();
-              begin(command, Set.copyOf(unknown), kept || request.stops());
+              // What is always taken goes out even when nothing can be kept.
+              begin(command, Set.copyOf(unknown), kept || request.isAlwaysTaken());
             });
     return command;
   }
 
-  private RefusedException refuse(String code, String message) {
-    own.refused(code);
-    return new RefusedException(code, message);
-  }
-
   private void begin(Command command, Set<String> unknown, boolean goes) {
+    boolean overtakes = command.request().isAlwaysTaken();
     for (Target target : command.targets()) {
+      if (target.hasEnded()) {
+        // Its time was over before the disk had it.
+        continue;
+      }
       if (unknown.contains(target.device)) {
         reject(target, ErrorCode.UNKNOWN_DEVICE, "no device of that name has been heard of");
       } else if (!goes) {
@@ -201,7 +163,7 @@ public final class CommandRelay {
             target,
             ErrorCode.UNAVAILABLE,
             "the collector's disk takes nothing, so the command could not be kept; see its log");
-      } else if (command.request().stops() && online.test(target.device)) {
+      } else if (overtakes && online.test(target.device)) {
         queue(target).active++;
         ask(target);
       } else {
@@ -232,27 +194,19 @@ public final class CommandRelay {
   }
 
   private void ask(Target target) {
-    if (target.phase == Phase.WAITING) {
-      target.phase = Phase.ASKED;
-    } else {
+    if (target.asked(Instant.now())) {
       own.resent();
     }
-    target.askAgainNanos =
-        System.nanoTime()
-            + TimeUnit.SECONDS.toNanos(
-                target.phase == Phase.ACCEPTED ? ASK_ACCEPTED_AGAIN_SECONDS : ASK_AGAIN_SECONDS);
-    if (!target.outgoing) {
-      target.outgoing = true;
-      outgoing.add(target);
+    if (outgoing.add(target)) {
       send();
     }
   }
 
   private void send() {
     while (mqtt.isConnected() && mqtt.depth() < WINDOW && !outgoing.isEmpty()) {
-      Target target = outgoing.remove();
-      target.outgoing = false;
-      if (target.phase != Phase.ENDED) {
+      Target target = outgoing.iterator().next();
+      outgoing.remove(target);
+      if (!target.hasEnded()) {
         CommandRequest request = target.command.request();
         mqtt.publish(
                 topics.command(target.device, request.subsystem(), request.action()),
@@ -265,17 +219,19 @@ public final class CommandRelay {
   /** The broker is connected again: what was answered meanwhile was not heard. */
   public void connected() {
     for (Target target : open.values()) {
-      target.askAgainNanos = System.nanoTime();
+      target.askSoon();
     }
     send();
   }
 
   private void tick() {
     Instant now = Instant.now();
-    long nanos = System.nanoTime();
     for (Target target : new ArrayList<>(open.values())) {
-      if (target.phase != Phase.ENDED) {
-        look(target, now, nanos);
+      Optional<ReplyMessage> overdue = target.overdue(now);
+      if (overdue.isPresent()) {
+        end(target, overdue.get());
+      } else if (target.isDue(now) && online.test(target.device)) {
+        ask(target);
       }
     }
     for (String device : List.copyOf(queues.keySet())) {
@@ -284,71 +240,37 @@ public final class CommandRelay {
     send();
   }
 
-  private void look(Target target, Instant now, long nanos) {
-    String id = target.command.request().id();
-    boolean expired = !now.isBefore(target.command.request().expires());
-    if (expired && target.phase == Phase.WAITING) {
-      end(
-          target,
-          ReplyMessage.ended(
-              id,
-              Status.EXPIRED,
-              ErrorCode.EXPIRED,
-              "the device was offline or busy until it expired; nothing was sent"));
-    } else if (target.phase == Phase.ACCEPTED && now.isAfter(target.verdict.plus(LONGEST))) {
-      end(
-          target,
-          ReplyMessage.ended(
-              id,
-              Status.FAILED,
-              ErrorCode.TIMEOUT,
-              "the device has begun it and not said how it ended; see its state"));
-    } else if (target.phase == Phase.ASKED && now.isAfter(target.verdict.plus(GRACE))) {
-      end(
-          target,
-          ReplyMessage.ended(id, Status.EXPIRED, ErrorCode.TIMEOUT, "the device did not answer"));
-    } else if (online.test(target.device)
-        && target.phase != Phase.WAITING
-        && (target.askAgainNanos - nanos <= 0
-            || (expired && target.phase == Phase.ASKED && !target.askedLate))) {
-      target.askedLate |= expired;
-      ask(target);
-    }
-  }
-
   /** Takes a reply from a device. Those to commands of other senders are not ours to judge. */
   public void reply(String device, ReplyMessage reply) {
     Target target = open.get(Target.key(device, reply.id()));
-    if (target == null || target.phase == Phase.ENDED) {
+    if (target == null || target.hasEnded()) {
       return;
     }
     if (reply.status().isTerminal()) {
       end(target, reply);
-    } else if (target.phase != Phase.ACCEPTED) {
-      if (target.phase == Phase.WAITING) {
-        // Another collector has sent it.
-        queue(target).waiting.remove(target);
-        queue(target).active++;
-      }
-      target.phase = Phase.ACCEPTED;
-      target.askAgainNanos =
-          System.nanoTime() + TimeUnit.SECONDS.toNanos(ASK_ACCEPTED_AGAIN_SECONDS);
+      return;
+    }
+    if (target.isWaiting()) {
+      // Another collector has sent it.
+      queue(target).waiting.remove(target);
+      queue(target).active++;
+    }
+    if (target.accepted()) {
       store.accepted(target);
     }
   }
 
   private void end(Target target, ReplyMessage reply) {
     DeviceQueue queue = queue(target);
-    if (target.phase != Phase.WAITING) {
-      queue.active--;
-    } else {
+    if (target.isWaiting()) {
       queue.waiting.remove(target);
+    } else {
+      queue.active--;
     }
     if (queue.active == 0 && queue.waiting.isEmpty()) {
       queues.remove(target.device);
     }
-    target.phase = Phase.ENDED;
-    target.reply = reply;
+    target.ended(reply);
     store.ended(target).onComplete(kept -> ended(target));
     startNext(target.device);
   }
@@ -357,7 +279,7 @@ public final class CommandRelay {
     open.remove(target.key());
     own.open(open.size());
     CommandRequest request = target.command.request();
-    own.ended(request.name(), target.reply.status().word(), target.command.age());
+    own.ended(request.name(), target.reply().status().word(), target.command.age());
     String args = request.args().encode();
     LOG.log(
         Level.DEBUG,
@@ -367,8 +289,8 @@ public final class CommandRelay {
         target.device,
         request.name(),
         args.length() > SHOWN ? args.substring(0, SHOWN) + "..." : args,
-        target.reply.status().word(),
-        target.reply.error() == null ? "" : ", " + target.reply.error().message());
+        target.reply().status().word(),
+        target.reply().error() == null ? "" : ", " + target.reply().error().message());
     target.command.ended(target);
     if (!target.command.isOpen()) {
       store.ended(target.command);

@@ -4,6 +4,8 @@ package org.hy300.collector.relay;
 
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.hy300.contract.CommandMessage;
 
 /**
@@ -38,9 +40,9 @@ public record CommandRequest(
     return subsystem + "/" + action;
   }
 
-  /** Whether it stops the motor, which waits for nothing. */
-  boolean stops() {
-    return subsystem.equals("motor") && action.equals("stop");
+  /** Whether it waits for nothing, and is refused for want of nothing. */
+  boolean isAlwaysTaken() {
+    return CommandCatalogue.find(subsystem, action).filter(CommandEntry::isAlwaysTaken).isPresent();
   }
 
   /** Whether both ask the same of the same devices; times and callers may differ. */

@@ -6,13 +6,11 @@ package org.hy300.collector.relay;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
+import org.hy300.collector.access.Principal;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.metrics.CollectorMetrics;
-import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.CommandMessage;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.Limits;
@@ -24,15 +22,10 @@ import org.hy300.mqtt.MqttSession;
 
 /** Who may send such commands is for the broker's access list to say. Belongs to the event loop. */
 public final class FleetCommands {
-  /** Longer than any command takes; an expiry beyond is somebody's mistake. */
-  private static final Duration LONGEST = Duration.ofDays(1);
-
-  private static final String SENDER = "mqtt";
-
   private final MqttSession mqtt;
   private final Topics topics;
   private final Fleet fleet;
-  private final CommandRelay relay;
+  private final CommandIntake intake;
   private final RelayStore store;
   private final CollectorMetrics own;
 
@@ -40,13 +33,13 @@ public final class FleetCommands {
       MqttSession mqtt,
       Topics topics,
       Fleet fleet,
-      CommandRelay relay,
+      CommandIntake intake,
       RelayStore store,
       CollectorMetrics own) {
     this.mqtt = mqtt;
     this.topics = topics;
     this.fleet = fleet;
-    this.relay = relay;
+    this.intake = intake;
     this.store = store;
     this.own = own;
   }
@@ -54,7 +47,7 @@ public final class FleetCommands {
   /** Answers what an earlier run has not answered. */
   public void start() {
     for (Command command : store.commands()) {
-      if (command.request().via() == CommandRequest.Via.MQTT && !command.told) {
+      if (command.request().via() == CommandRequest.Via.MQTT && !command.isTold()) {
         command.ended().onSuccess(ended -> tell(command));
       }
     }
@@ -99,46 +92,25 @@ public final class FleetCommands {
   private void take(Topics.Parsed topic, Buffer payload, boolean retained)
       throws MalformedMessageException, RefusedException {
     CommandMessage message = CommandMessage.parse(payload);
-    Optional<CommandCatalogue.Command> entry =
-        CommandCatalogue.find(topic.subsystem(), topic.action());
-    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     if (retained) {
       throw new RefusedException(
           ErrorCode.RETAINED, "a command must not be retained; clear its topic");
     }
-    if (entry.isEmpty()) {
-      throw new RefusedException(ErrorCode.UNKNOWN_COMMAND, "there is no command " + name(topic));
-    }
-    Optional<String> problem = entry.get().check(message.args());
-    if (problem.isPresent()) {
-      throw new RefusedException(ErrorCode.INVALID_ARGUMENT, problem.get());
-    }
-    if (message.expires().isBefore(now)) {
-      refuse(topic, message.id(), Status.EXPIRED, ErrorCode.EXPIRED, "it came too late");
-      return;
-    }
-    if (message.expires().isAfter(now.plus(LONGEST))) {
-      throw new RefusedException(
-          ErrorCode.INVALID_ARGUMENT, "'expires' is more than a day from now");
-    }
     Selection selection = Selection.of(new JsonObject(payload), fleet);
-    if (selection.devices().isEmpty() && selection.unknown().isEmpty()) {
-      throw new RefusedException(ErrorCode.NO_DEVICE, "no device has the labels of 'select'");
-    }
     Command command =
-        relay.submit(
+        intake.take(
             new CommandRequest(
                 message.id(),
                 topic.subsystem(),
                 topic.action(),
                 message.args(),
-                now,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 message.expires(),
-                SENDER,
+                Principal.BROKER.name(),
                 CommandRequest.Via.MQTT,
                 selection.asked()),
-            selection.devices(),
-            selection.unknown());
+            Principal.BROKER,
+            selection);
     command.kept().onSuccess(kept -> reply(command.request(), ReplyMessage.accepted(message.id())));
     command.ended().onSuccess(ended -> tell(command));
   }
@@ -152,10 +124,7 @@ public final class FleetCommands {
   }
 
   private void refuse(Topics.Parsed topic, String id, String code, String message) {
-    refuse(topic, id, Status.REJECTED, code, message);
-  }
-
-  private void refuse(Topics.Parsed topic, String id, Status status, String code, String message) {
+    Status status = code.equals(ErrorCode.EXPIRED) ? Status.EXPIRED : Status.REJECTED;
     mqtt.publish(
         topics.fleetReply(topic.subsystem(), topic.action()),
         ReplyMessage.ended(id, status, code, message).toBuffer());

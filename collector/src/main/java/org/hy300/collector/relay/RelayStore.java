@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.hy300.collector.relay.Target.Phase;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
 
@@ -89,16 +88,17 @@ public final class RelayStore {
     }
     json.getJsonArray("devices", new JsonArray()).forEach(name -> command.add((String) name));
     Target target = command.target(json.getString("device", ""));
-    if (target != null && json.containsKey("end")) {
-      target.phase = Phase.ENDED;
-      target.reply = ReplyMessage.parse(json.getJsonObject("end").toBuffer());
-      target.ended = Instant.parse(json.getString("at"));
+    if (target != null && !target.hasEnded() && json.containsKey("end")) {
+      ReplyMessage end = ReplyMessage.parse(json.getJsonObject("end").toBuffer());
+      Instant at = Instant.parse(json.getString("at"));
+      target.ended(end);
+      target.kept(at);
       command.ended(target);
     } else if (target != null) {
-      target.phase = Phase.ACCEPTED;
+      target.accepted();
     }
     if (json.containsKey("told")) {
-      command.told = true;
+      command.nowTold();
     }
   }
 
@@ -129,13 +129,13 @@ public final class RelayStore {
   private void auditWhatIsMissing() throws IOException {
     List<Target> ended = new ArrayList<>();
     for (Command command : commands.values()) {
-      command.targets().stream().filter(t -> t.phase == Phase.ENDED).forEach(ended::add);
+      command.targets().stream().filter(Target::hasEnded).forEach(ended::add);
     }
-    Instant newest = ended.stream().map(t -> t.ended).max(Instant::compareTo).orElse(Instant.MIN);
+    Instant newest = ended.stream().map(Target::ended).max(Instant::compareTo).orElse(Instant.MIN);
     if (!ended.isEmpty()) {
       Set<String> written = audit.ended();
       ended.stream()
-          .filter(t -> t.ended.isAfter(newest.minus(AUDIT_DELAY)) && !written.contains(t.key()))
+          .filter(t -> t.ended().isAfter(newest.minus(AUDIT_DELAY)) && !written.contains(t.key()))
           .forEach(this::auditEnd);
     }
   }
@@ -189,17 +189,17 @@ public final class RelayStore {
   Future<Boolean> ended(Target target) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     return journal
-        .write(record(target).put("end", target.reply.toJson()).put("at", now.toString()))
+        .write(record(target).put("end", target.reply().toJson()).put("at", now.toString()))
         .onSuccess(
             kept -> {
-              target.ended = now;
+              target.kept(now);
               auditEnd(target);
             });
   }
 
   /** Notes that the sender of a fleet command has its answer. */
   void told(Command command) {
-    command.told = true;
+    command.nowTold();
     journal.write(new JsonObject().put("id", command.request().id()).put("told", true));
   }
 
@@ -211,7 +211,7 @@ public final class RelayStore {
     CommandRequest request = target.command.request();
     JsonObject line =
         new JsonObject()
-            .put("time", target.ended.toString())
+            .put("time", target.ended().toString())
             .put("what", "command")
             .put("by", request.by())
             .put("via", request.via().name().toLowerCase(Locale.ROOT))
@@ -220,9 +220,9 @@ public final class RelayStore {
             .put("command", request.name())
             .put("args", request.args())
             .put("issued", request.issued().toString())
-            .put("result", target.reply.status().word());
-    if (target.reply.error() != null) {
-      line.put("error", target.reply.error().code());
+            .put("result", target.reply().status().word());
+    if (target.reply().error() != null) {
+      line.put("error", target.reply().error().code());
     }
     audit.write(line);
   }

@@ -19,13 +19,35 @@ import org.hy300.contract.Topics;
  * {"select":"all"}}.
  *
  * @param devices known ones; those that are offline are meant as well
- * @param unknown names in a list that nobody has heard of
- * @param asked the two fields as they were given
+ * @param unknown names that nobody has heard of
+ * @param asked what names them, as it was given
  */
 public record Selection(Set<String> devices, Set<String> unknown, JsonObject asked) {
+  private static final String DEVICE = "device";
   private static final String DEVICES = "devices";
   private static final String SELECT = "select";
   private static final String ALL = "all";
+
+  /** The one device that a path names, for a caller who waits for it alone. */
+  public static Selection one(String device, Fleet fleet) {
+    Set<String> name = Set.of(device);
+    boolean known = fleet.find(device).isPresent();
+    return new Selection(
+        known ? name : Set.of(), known ? Set.of() : name, new JsonObject().put(DEVICE, device));
+  }
+
+  /** Whether a path names the one device. */
+  boolean isOne() {
+    return asked.containsKey(DEVICE);
+  }
+
+  String one() {
+    return asked.getString(DEVICE);
+  }
+
+  int size() {
+    return devices.size() + unknown.size();
+  }
 
   /** Finds the devices that are meant now. */
   public static Selection of(JsonObject body, Fleet fleet) throws MalformedMessageException {

@@ -8,6 +8,9 @@ const listeners = new Set();
 /** Who asks: name, role, and whether tokens are asked for; null before that is known. */
 export let me = null;
 
+/** The commands by their names, as the collector's catalogue has them: what they take, and who may give them. */
+export const commands = new Map();
+
 /** Calls when the collector no longer knows the token. */
 export function onLoggedOut(listener) {
   listeners.add(listener);
@@ -37,11 +40,21 @@ export async function errorOf(response) {
   }
 }
 
+/** Takes who asks and what can be asked for. */
+async function begin(response) {
+  const catalogue = await ask('api/v1/catalogue');
+  if (!catalogue.ok) {
+    throw new Error((await errorOf(catalogue)).message);
+  }
+  (await catalogue.json()).commands.forEach((command) => commands.set(command.command, command));
+  me = await response.json();
+}
+
 /** Finds out who asks; false when a token is needed. */
 export async function identify() {
   const response = await ask('api/v1/me');
   if (response.ok) {
-    me = await response.json();
+    await begin(response);
     return true;
   }
   if (response.status === 401) {
@@ -60,7 +73,7 @@ export async function logIn(token) {
   me = null;
   const response = await ask('api/v1/me');
   if (response.ok) {
-    me = await response.json();
+    await begin(response);
     return null;
   }
   sessionStorage.removeItem(KEY);

@@ -12,18 +12,14 @@ const REST_MS = 400;
 const FORGET_MS = 5_000;
 const REPLIES = 6;
 
-const ROLES = {
-  'mips/restart': 'admin',
-};
-
 /** Why a command cannot be given now; null when it can. */
 function refusal(name, facts, live) {
-  const needed = ROLES[name] ?? 'operate';
+  const { role: needed, always } = api.commands.get(name);
   if (!api.mayDo(needed)) {
     return `the token “${api.me?.name}” has the role ${api.me?.role}, and this needs ${needed}`;
   }
-  // To stop is tried whatever the page knows: what it knows may be old.
-  if (name === 'motor/stop') {
+  // What is always taken is tried whatever the page knows: what it knows may be old.
+  if (always) {
     return null;
   }
   if (!live) {
@@ -92,7 +88,8 @@ export function controls(device) {
       : `: ${reply.error?.message ?? 'no reason was given'} (${reply.error?.code ?? '?'}, HTTP ${reply.http})`);
   }
 
-  function button(name, title, kind = '') {
+  function button(name, kind = '') {
+    const { title } = api.commands.get(name);
     const id = `do-${name.replace('/', '-')}`;
     const element = el('button', {
       id, type: 'button', class: kind,
@@ -112,6 +109,7 @@ export function controls(device) {
     return { element, names };
   }
 
+  const range = api.commands.get('motor/move').args.properties.position;
   const slider = el('input', {
     id: 'position', type: 'range', min: 0, max: 0, step: 1, disabled: true, 'aria-describedby': 'why-motor position-help',
     pointerdown: () => { byKey = false; },
@@ -143,12 +141,12 @@ export function controls(device) {
   el('div', { class: 'slide' },
     el('label', { for: 'position' }, 'Position'), el('div', { class: 'track' }, marker, slider),
     el('p', { id: 'position-help', class: 'help' }, 'The motor moves when you let go.')),
-  el('div', { class: 'exactly' }, el('label', { for: 'steps' }, 'Exact position, in steps'), el('div', { class: 'pair' }, number, submit)));
+  el('div', { class: 'exactly' }, el('label', { for: 'steps' }, `Exact position, in ${range['x-unit']}`), el('div', { class: 'pair' }, number, submit)));
 
   function move() {
     const position = Number(number.value);
     if (number.value === '' || !Number.isInteger(position)) {
-      number.setCustomValidity('a whole number of steps');
+      number.setCustomValidity(`a whole number of ${range['x-unit']}`);
       number.reportValidity();
       number.setCustomValidity('');
       return;
@@ -165,10 +163,6 @@ export function controls(device) {
     why('why-input', ['tvcap/start', 'tvcap/stop', 'tvcap/snapshot']),
     why('why-mips', ['mips/restart']),
   ];
-  const titles = {
-    'motor/move': 'Move', 'motor/home': 'Home', 'motor/stop': 'Stop', 'motor/clear_fault': 'Clear fault',
-    'tvcap/start': 'Start', 'tvcap/stop': 'Stop', 'tvcap/snapshot': 'Snapshot', 'mips/restart': 'Restart',
-  };
 
   function explain({ element, names }) {
     // What is refused for one reason is said together.
@@ -176,7 +170,7 @@ export function controls(device) {
     for (const name of names) {
       const reason = refusal(name, facts, live);
       if (reason) {
-        by.set(reason, [...(by.get(reason) ?? []), titles[name]]);
+        by.set(reason, [...(by.get(reason) ?? []), api.commands.get(name).title]);
       }
     }
     text(element, [...by].map(([reason, commands]) => (commands.length === names.length
@@ -188,7 +182,7 @@ export function controls(device) {
       const reason = refusal(name, facts, live);
       attribute(element, 'aria-disabled', reason ? 'true' : null);
       attribute(element, 'aria-describedby', reason ? `why-${{ motor: 'motor', tvcap: 'input', mips: 'mips' }[name.split('/')[0]]}` : null);
-      attribute(element, 'title', reason);
+      attribute(element, 'title', reason ?? api.commands.get(name).summary);
     }
     const stuck = refusal('motor/move', facts, live) !== null;
     slider.disabled = stuck;
@@ -203,10 +197,12 @@ export function controls(device) {
     if (facts?.hasMotor) {
       const max = facts.number('hy300_motor_max_position_steps') ?? 0;
       const position = facts.number('hy300_motor_position_steps');
-      attribute(slider, 'max', max);
-      attribute(number, 'max', max);
+      for (const input of [slider, number]) {
+        attribute(input, 'min', range.minimum);
+        attribute(input, 'max', max);
+      }
       text(now, `${position}`);
-      text(most, ` of ${max} steps`);
+      text(most, ` of ${max} ${range['x-unit']}`);
       marker.style.setProperty('--at', max > 0 ? Math.max(0, Math.min(1, position / max)) : 0);
       // The slider goes along with the motor, but for one who holds it.
       if (!held && under === 0 && document.activeElement !== number) {
@@ -225,15 +221,15 @@ export function controls(device) {
     motor: [
       el('p', { class: 'big' }, now, most),
       form,
-      el('div', { class: 'buttons' }, button('motor/stop', 'Stop', 'danger'), button('motor/home', 'Home'), button('motor/clear_fault', 'Clear fault')),
+      el('div', { class: 'buttons' }, button('motor/stop', 'danger'), button('motor/home'), button('motor/clear_fault')),
       reasons[0].element,
     ],
     input: [
       el('div', { class: 'buttons', role: 'group', 'aria-label': 'HDMI input' },
-        button('tvcap/start', 'Start capture'), button('tvcap/stop', 'Stop capture'), button('tvcap/snapshot', 'Take a snapshot')),
+        button('tvcap/start'), button('tvcap/stop'), button('tvcap/snapshot')),
       reasons[1].element,
     ],
-    mips: [el('div', { class: 'buttons' }, button('mips/restart', 'Restart co-processor')), reasons[2].element],
+    mips: [el('div', { class: 'buttons' }, button('mips/restart')), reasons[2].element],
     replies: [none, replies],
     take,
     close: () => clearTimeout(rest),

@@ -34,6 +34,9 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.hy300.collector.CollectorFixture;
 import org.hy300.collector.http.HttpConfig;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
+import org.hy300.contract.Role;
 import org.hy300.testing.Certificates;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -136,6 +139,24 @@ class AccessTest extends CollectorFixture {
         } else {
           assertThat(status).as(each).isEqualTo(403);
         }
+      }
+    }
+  }
+
+  @Test
+  void eachCommandIsForTheRoleThatTheCatalogueSays() throws Exception {
+    for (CommandEntry command : CommandCatalogue.COMMANDS) {
+      for (Role role : List.of(Role.OPERATE, Role.ADMIN)) {
+        int status =
+            ask(
+                    "POST",
+                    "/api/v1/commands",
+                    tokens.get(role),
+                    "{\"command\":\"%s\",\"select\":\"all\"}".formatted(command.name()))
+                .statusCode();
+        assertThat(status == 403)
+            .as("%s by %s: %d", command.name(), role, status)
+            .isEqualTo(!role.includes(command.role()));
       }
     }
   }

@@ -87,7 +87,8 @@ class HttpFuzzTest extends CollectorFixture {
           "POST /api/v1/devices/p1/commands/motor/step\n\n{\"args\":{\"steps\":\"x\"}}",
           "GET /page/app.js\nIf-None-Match: \"0\", W/\"1\"\nAccept-Encoding: gzip",
           "GET /api",
-          "GET /api/v1/me");
+          "GET /api/v1/me",
+          "GET /api/v1/catalogue");
 
   private static final List<String> BODY_TOKENS =
       List.of(

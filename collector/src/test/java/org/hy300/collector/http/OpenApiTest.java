@@ -26,6 +26,9 @@ import org.awaitility.Awaitility;
 import org.hy300.collector.CollectorFixture;
 import org.hy300.collector.LiveEvents;
 import org.hy300.collector.PlayedDevice;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
+import org.hy300.contract.CommandSchemas;
 import org.hy300.contract.EventMessage;
 import org.hy300.contract.ReplyMessage.Status;
 import org.hy300.contract.StateMessage;
@@ -88,6 +91,26 @@ class OpenApiTest extends CollectorFixture {
         .filter(java.util.regex.Matcher::matches)
         .forEach(m -> routes.put(m.group(1) + " " + m.group(2), m.group(3)));
     assertThat(routes).isEqualTo(roles);
+  }
+
+  @Test
+  void eachCommandIsDescribedAsTheCatalogueHasIt() throws Exception {
+    read();
+    JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
+    Set<String> args = new TreeSet<>();
+    JsonArray names = new JsonArray();
+    for (CommandEntry command : CommandCatalogue.COMMANDS) {
+      String schema = "args-" + command.subsystem() + "-" + command.action();
+      args.add(schema);
+      names.add(command.name());
+      assertThat(schemas.getJsonObject(schema)).isEqualTo(CommandSchemas.args(command));
+    }
+    assertThat(schemas.fieldNames().stream().filter(name -> name.startsWith("args-")))
+        .containsExactlyInAnyOrderElementsOf(args);
+    assertThat(schemas.getJsonObject("CommandName").getJsonArray("enum")).isEqualTo(names);
+    assertThat(schemas.getJsonObject("Timeout").getInteger("maximum"))
+        .isEqualTo(CommandCatalogue.MAX_TIMEOUT_SECONDS);
+    assertThat(json(get("/api/v1/catalogue"))).isEqualTo(CommandSchemas.catalogue());
   }
 
   private void connect() throws Exception {
@@ -188,6 +211,7 @@ class OpenApiTest extends CollectorFixture {
     check("GET", "/page/app.js", "/page/{file}", null);
     check("GET", "/page/none.js", "/page/{file}", null);
     check("GET", "/api/v1/me", "/api/v1/me", null);
+    check("GET", "/api/v1/catalogue", "/api/v1/catalogue", null);
     check("GET", "/metrics", "/metrics", null);
     check("GET", "/metrics?shard=0/4", "/metrics", null);
     check("GET", "/metrics/p1", "/metrics/{device}", null);
@@ -253,6 +277,7 @@ class OpenApiTest extends CollectorFixture {
     // Refused only for want of a token, or of room.
     described.remove("GET /internal/metrics default");
     described.remove("GET /api/v1/me default");
+    described.remove("GET /api/v1/catalogue default");
     // What goes on without end is read by the test below.
     described.removeIf(answer -> answer.contains("/live "));
     assertThat(seen).isEqualTo(described);

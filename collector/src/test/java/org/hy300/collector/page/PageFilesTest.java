@@ -8,10 +8,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.hy300.collector.CollectorFixture;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -46,6 +50,31 @@ class PageFilesTest extends CollectorFixture {
     assertThat(get("/page/chart.umd.min.js").body()).contains("Chart.js v4");
     for (String wrong : List.of("none.js", "..%2fhttp%2fopenapi.yaml", "FleetRow.class")) {
       assertThat(get("/page/" + wrong).statusCode()).as(wrong).isEqualTo(404);
+    }
+  }
+
+  /** Role, range, unit and title of a command are the catalogue's, which the page asks for. */
+  @Test
+  void thePageNamesCommandsOfTheCatalogueAndKnowsNothingElseOfThem() throws Exception {
+    String controls = Files.readString(SOURCES.resolve("controls.js"));
+    Set<String> named = new TreeSet<>();
+    Matcher name = Pattern.compile("'([a-z]+/[a-z_]+)'").matcher(controls);
+    while (name.find()) {
+      named.add(name.group(1));
+    }
+    assertThat(named)
+        .hasSizeGreaterThan(5)
+        .isSubsetOf(CommandCatalogue.COMMANDS.stream().map(CommandEntry::name).toList());
+    Set<String> facts = new TreeSet<>();
+    for (CommandEntry command : CommandCatalogue.COMMANDS) {
+      facts.add(command.title());
+      facts.add(command.summary());
+      facts.add(command.role().word());
+    }
+    // The button that the form is sent by; it says where the motor would go.
+    facts.remove(CommandCatalogue.get("motor/move").title());
+    for (String fact : facts) {
+      assertThat(controls).doesNotContain("'" + fact + "'");
     }
   }
 

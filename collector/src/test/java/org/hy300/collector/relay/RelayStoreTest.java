@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.hy300.collector.relay.Target.Phase;
 import org.hy300.contract.ReplyMessage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,8 +72,7 @@ class RelayStoreTest {
   }
 
   private void end(RelayStore store, Target target) throws Exception {
-    target.phase = Phase.ENDED;
-    target.reply = ReplyMessage.done(target.command.request().id(), null);
+    target.ended(ReplyMessage.done(target.command.request().id(), null));
     done(() -> store.ended(target));
     target.command.ended(target);
   }
@@ -96,9 +94,9 @@ class RelayStoreTest {
     assertThat(back.targets()).hasSize(2_500);
     assertThat(back.isOpen()).isTrue();
     assertThat(back.request().isSameAs(large.request())).isTrue();
-    assertThat(back.target("p7").reply.status()).isEqualTo(ReplyMessage.Status.DONE);
-    assertThat(back.target("p8").phase).isEqualTo(Phase.ACCEPTED);
-    assertThat(back.target("p9").phase).isEqualTo(Phase.WAITING);
+    assertThat(back.target("p7").reply().status()).isEqualTo(ReplyMessage.Status.DONE);
+    assertThat(back.target("p8").isBegun()).isTrue();
+    assertThat(back.target("p9").isWaiting()).isTrue();
     done(again::close);
   }
 
@@ -153,8 +151,7 @@ class RelayStoreTest {
       Command command = command("c" + i, 3_000);
       done(() -> store.add(command));
       for (Target target : command.targets()) {
-        target.phase = Phase.ENDED;
-        target.reply = ReplyMessage.done(target.command.request().id(), null);
+        target.ended(ReplyMessage.done(target.command.request().id(), null));
         command.ended(target);
       }
       store.ended(command);

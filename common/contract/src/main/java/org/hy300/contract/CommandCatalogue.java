@@ -1,125 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every command of the contract with its arguments: the one list that agent and collector validate
-// against.
+// Every command of the contract, once: what it does, takes and gives, who may give it, how it ends.
+// Agent and collector act by it. The page, the command line and its manual, Home Assistant,
+// OpenAPI,
+// AsyncAPI and docs/reference/commands.md are made from it or held against it by tests.
 package org.hy300.contract;
 
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import static org.hy300.contract.Role.ADMIN;
+import static org.hy300.contract.Role.OPERATE;
+
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.hy300.contract.Argument.IntegerArgument;
+import org.hy300.contract.Argument.IntegersArgument;
+import org.hy300.contract.Argument.TextArgument;
+import org.hy300.contract.CommandEntry.End;
+import org.hy300.contract.CommandEntry.Field;
 
-/** Looks commands up and checks their arguments as far as that needs no device. */
+/** Looks commands up. */
 public final class CommandCatalogue {
+  /** How long the end of a command is waited for unless its sender says otherwise, in seconds. */
+  public static final int DEFAULT_TIMEOUT_SECONDS = 60;
 
-  /** An argument of a command. */
-  public sealed interface Argument permits IntegerArgument, IntegersArgument, TextArgument {
-    String name();
-
-    /** Why the value is none that the argument takes, in one line; empty when it is one. */
-    Optional<String> check(Object value);
-
-    /** What the argument takes, in words. */
-    String description();
-  }
-
-  /**
-   * An integer argument. Both bounds are inclusive; the device may have narrower ones.
-   *
-   * @param unit what one means, for messages: steps
-   */
-  public record IntegerArgument(String name, int min, int max, String unit) implements Argument {
-    @Override
-    public Optional<String> check(Object value) {
-      if (!(value instanceof Number number && number.doubleValue() % 1 == 0)) {
-        return Optional.of("is not an integer");
-      }
-      return number.doubleValue() < min || number.doubleValue() > max
-          ? Optional.of("is out of range")
-          : Optional.empty();
-    }
-
-    @Override
-    public String description() {
-      return min + " to " + max + " " + unit;
-    }
-  }
-
-  /** A list of so many integers within the same bounds. */
-  public record IntegersArgument(String name, int count, int min, int max, String unit)
-      implements Argument {
-    @Override
-    public Optional<String> check(Object value) {
-      if (!(value instanceof JsonArray list && list.size() == count)) {
-        return Optional.of("is not a list of " + count);
-      }
-      IntegerArgument element = new IntegerArgument(name, min, max, unit);
-      return list.stream().flatMap(each -> element.check(each).stream()).findFirst();
-    }
-
-    @Override
-    public String description() {
-      return count + " numbers of " + min + " to " + max + " " + unit;
-    }
-  }
-
-  /**
-   * A text argument.
-   *
-   * @param pattern what all of it must match
-   * @param meaning what it takes, in words
-   */
-  public record TextArgument(String name, Pattern pattern, String meaning) implements Argument {
-    @Override
-    public Optional<String> check(Object value) {
-      return value instanceof String text && pattern.matcher(text).matches()
-          ? Optional.empty()
-          : Optional.of("is not what it takes");
-    }
-
-    @Override
-    public String description() {
-      return meaning;
-    }
-  }
-
-  /**
-   * One command.
-   *
-   * @param oneOf whether exactly one of the arguments is to be given; otherwise all of them are
-   */
-  public record Command(String subsystem, String action, boolean oneOf, List<Argument> arguments) {
-    Command(String subsystem, String action, List<Argument> arguments) {
-      this(subsystem, action, false, arguments);
-    }
-
-    /**
-     * Checks presence, type and range.
-     *
-     * @return why the arguments cannot be taken, in one line; empty when they can
-     */
-    public Optional<String> check(JsonObject args) {
-      List<Argument> expected = arguments;
-      if (oneOf) {
-        expected = arguments.stream().filter(a -> args.getValue(a.name()) != null).toList();
-        if (expected.size() != 1) {
-          return Optional.of(
-              arguments.stream()
-                  .map(a -> "'" + a.name() + "' (" + a.description() + ")")
-                  .collect(Collectors.joining(", ", "exactly one argument is needed of ", "")));
-        }
-      }
-      return expected.stream().flatMap(a -> check(a, args.getValue(a.name())).stream()).findFirst();
-    }
-
-    private static Optional<String> check(Argument argument, Object value) {
-      return (value == null ? Optional.of("is missing") : argument.check(value))
-          .map(
-              problem ->
-                  "argument '" + argument.name() + "' " + problem + ": " + argument.description());
-    }
-  }
+  /** The longest that a sender may have it waited for, in seconds. */
+  public static final int MAX_TIMEOUT_SECONDS = 600;
 
   /** More steps than any motor of this kind has (device tree: max-position, 1000 on the HY300). */
   private static final int STEPS = 100_000;
@@ -127,60 +34,286 @@ public final class CommandCatalogue {
   /** Furthest offset of a corner (specification: hardware, keystone). */
   private static final int CORNER = 100;
 
+  /** A motor that moves and makes no step for so long will not arrive. */
+  private static final int WITHOUT_A_STEP = 10;
+
+  /** The driver tries a boot twice, each for two seconds. */
+  private static final int TWO_BOOTS = 4;
+
+  /** The driver waits a second for what the co-processor is doing, and one for its answer. */
+  private static final int TWO_ANSWERS = 2;
+
+  /** A source has at least 24 frames a second. */
+  private static final int WITHOUT_A_FRAME = 2;
+
+  private static final int WITHOUT_AN_ANSWER = 5;
+  private static final int AT_ONCE = 0;
+
+  private static final boolean IN_ITS_TURN = false;
+  private static final boolean ALWAYS = true;
+  private static final boolean ALL_OF = false;
+  private static final boolean ONE_OF = true;
+
   /** Which processes: the same three for adding and removing. */
   private static final List<Argument> PROCESSES =
       List.of(
-          new IntegerArgument("pid", 1, Limits.MAX_PID, "(a process identifier)"),
+          new IntegerArgument("pid", 1, Limits.MAX_PID, "", "the process of this identifier"),
           new TextArgument(
               "name",
               Pattern.compile("[^\\u0000-\\u001f\\u007f]{1,64}"),
-              "a process's name, up to 64 characters"),
+              "up to 64 characters",
+              "all processes of this name"),
           new TextArgument(
               "unit",
               Pattern.compile("[A-Za-z0-9:_.@\\\\-]{1,128}"),
-              "a systemd unit such as kodi.service"));
+              "up to 128 letters, digits and : _ . @ - \\",
+              "all processes of this systemd unit, such as kodi.service"));
 
-  public static final List<Command> COMMANDS =
+  private static final List<Argument> NONE = List.of();
+
+  private static final List<Field> STANDS =
+      List.of(new Field("position", "integer", "where the motor stands then, in steps"));
+  private static final List<Field> INPUT =
+      List.of(new Field("enabled", "string", "whether the input is on then: 1 or 0"));
+  private static final List<Field> WATCHES =
       List.of(
-          new Command(
+          new Field("watches", "array", "what is watched, and the last sample of each process"),
+          new Field(
+              "processes_omitted", "integer", "how many processes the list has no room for", true));
+
+  public static final List<CommandEntry> COMMANDS =
+      List.of(
+          new CommandEntry(
               Subsystems.MOTOR,
               "move",
-              List.of(new IntegerArgument("position", 0, STEPS, "steps"))),
-          new Command(
+              "Move",
+              "Moves to a position.",
+              OPERATE,
+              IN_ITS_TURN,
+              List.of(
+                  new IntegerArgument(
+                      "position",
+                      0,
+                      STEPS,
+                      "steps",
+                      "where to go, counted from 0, which homing finds; the motor's own end may be nearer")),
+              ALL_OF,
+              STANDS,
+              new End("the position is reached; a newer move cancels it", WITHOUT_A_STEP)),
+          new CommandEntry(
               Subsystems.MOTOR,
               "step",
-              List.of(new IntegerArgument("steps", -STEPS, STEPS, "steps"))),
-          new Command(Subsystems.MOTOR, "home", List.of()),
-          new Command(Subsystems.MOTOR, "stop", List.of()),
-          new Command(Subsystems.MOTOR, "clear_fault", List.of()),
-          new Command(Subsystems.TVCAP, "start", List.of()),
-          new Command(Subsystems.TVCAP, "stop", List.of()),
-          new Command(Subsystems.TVCAP, "snapshot", List.of()),
-          new Command(Subsystems.MIPS, "restart", List.of()),
-          new Command(
+              "Step",
+              "Moves by so many steps from where the motor is going.",
+              OPERATE,
+              IN_ITS_TURN,
+              List.of(
+                  new IntegerArgument(
+                      "steps", -STEPS, STEPS, "steps", "how far; negative is towards 0")),
+              ALL_OF,
+              STANDS,
+              new End("the position is reached; a newer move cancels it", WITHOUT_A_STEP)),
+          new CommandEntry(
+              Subsystems.MOTOR,
+              "home",
+              "Home",
+              "Finds position 0; needed once after each power-up.",
+              OPERATE,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              STANDS,
+              new End("position 0 is found", WITHOUT_A_STEP)),
+          new CommandEntry(
+              Subsystems.MOTOR,
+              "stop",
+              "Stop",
+              "Stops the motor.",
+              OPERATE,
+              ALWAYS,
+              NONE,
+              ALL_OF,
+              STANDS,
+              new End("the motor rests", AT_ONCE)),
+          new CommandEntry(
+              Subsystems.MOTOR,
+              "clear_fault",
+              "Clear fault",
+              "Clears a fault; motor/home comes next.",
+              OPERATE,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              List.of(new Field("fault", "string", "the motor's fault then: none")),
+              new End("the fault is cleared", AT_ONCE)),
+          new CommandEntry(
+              Subsystems.TVCAP,
+              "start",
+              "Start capture",
+              "Switches the HDMI input on.",
+              OPERATE,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              INPUT,
+              new End("the input is on", AT_ONCE)),
+          new CommandEntry(
+              Subsystems.TVCAP,
+              "stop",
+              "Stop capture",
+              "Switches the HDMI input off.",
+              OPERATE,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              INPUT,
+              new End("the input is off", AT_ONCE)),
+          new CommandEntry(
+              Subsystems.TVCAP,
+              "snapshot",
+              "Take a snapshot",
+              "Publishes a frame of the HDMI input as JPEG.",
+              OPERATE,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              List.of(
+                  new Field("size", "integer", "bytes of the JPEG"),
+                  new Field("time", "string", "when the frame was taken"),
+                  new Field(
+                      "resolution",
+                      "string",
+                      "of the JPEG, such as 1280x720; at most the frame's")),
+              new End("the frame is published on the projector's topic snapshot", WITHOUT_A_FRAME)),
+          new CommandEntry(
+              Subsystems.MIPS,
+              "restart",
+              "Restart co-processor",
+              "Boots the co-processor again.",
+              ADMIN,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              List.of(new Field("state", "string", "what the co-processor does then")),
+              new End("the co-processor has booted", TWO_BOOTS)),
+          new CommandEntry(
               Subsystems.MIPS,
               "load_firmware",
+              "Load firmware",
+              "Loads a firmware; mips/restart comes next.",
+              ADMIN,
+              IN_ITS_TURN,
               List.of(
                   new TextArgument(
                       "name",
                       Pattern.compile("[A-Za-z0-9_+-][A-Za-z0-9_.+-]{0,62}"),
-                      "the name of a file below /lib/firmware, up to 63 letters, digits and _ . + -,"
-                          + " with no dot in front"))),
-          new Command(
+                      "up to 63 letters, digits and _ . + -, with no dot in front",
+                      "a file below /lib/firmware")),
+              ALL_OF,
+              List.of(
+                  new Field(
+                      "firmware_loaded", "string", "whether a firmware is loaded then: 1 or 0")),
+              new End("the firmware is loaded", AT_ONCE)),
+          new CommandEntry(
               Subsystems.MIPS,
               "keystone",
-              List.of(new IntegersArgument("corners", 8, -CORNER, CORNER, "pixels"))),
-          new Command(Subsystems.PROCESS, "add", true, PROCESSES),
-          new Command(Subsystems.PROCESS, "remove", true, PROCESSES),
-          new Command(Subsystems.PROCESS, "list", List.of()),
-          new Command(Subsystems.AGENT, "ping", List.of()),
-          new Command(Subsystems.AGENT, "refresh", List.of()));
+              "Keystone",
+              "Corrects the picture by its corners: x and y of each.",
+              OPERATE,
+              IN_ITS_TURN,
+              List.of(
+                  new IntegersArgument(
+                      "corners",
+                      List.of(
+                          "top left x",
+                          "top left y",
+                          "top right x",
+                          "top right y",
+                          "bottom left x",
+                          "bottom left y",
+                          "bottom right x",
+                          "bottom right y"),
+                      -CORNER,
+                      CORNER,
+                      "pixels",
+                      "offsets of the corners")),
+              ALL_OF,
+              List.of(
+                  new Field(
+                      "keystone", "string", "the eight offsets then, with blanks between them")),
+              new End("the co-processor has taken the offsets", TWO_ANSWERS)),
+          new CommandEntry(
+              Subsystems.PROCESS,
+              "add",
+              "Watch process",
+              "Watches processes until the agent ends.",
+              ADMIN,
+              IN_ITS_TURN,
+              PROCESSES,
+              ONE_OF,
+              WATCHES,
+              new End("they are watched", AT_ONCE)),
+          new CommandEntry(
+              Subsystems.PROCESS,
+              "remove",
+              "Unwatch process",
+              "Watches processes no longer.",
+              ADMIN,
+              IN_ITS_TURN,
+              PROCESSES,
+              ONE_OF,
+              WATCHES,
+              new End("they are watched no longer", AT_ONCE)),
+          new CommandEntry(
+              Subsystems.PROCESS,
+              "list",
+              "List processes",
+              "Lists what is watched, with the last samples.",
+              OPERATE,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              WATCHES,
+              new End("the list is made", AT_ONCE)),
+          new CommandEntry(
+              Subsystems.AGENT,
+              "ping",
+              "Ping",
+              "Asks agent and drivers for a sign of life.",
+              OPERATE,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              List.of(
+                  new Field(
+                      "bridge_round_trip_seconds",
+                      "number",
+                      "how long it took to the kernel and back")),
+              new End("the drivers' bridge has answered", WITHOUT_AN_ANSWER)),
+          new CommandEntry(
+              Subsystems.AGENT,
+              "refresh",
+              "Refresh",
+              "Reads and publishes everything again.",
+              OPERATE,
+              IN_ITS_TURN,
+              NONE,
+              ALL_OF,
+              List.of(),
+              new End("all is published", AT_ONCE)));
 
-  public static Optional<Command> find(String subsystem, String action) {
-    return COMMANDS.stream()
-        .filter(c -> c.subsystem().equals(subsystem) && c.action().equals(action))
-        .findFirst();
-  }
+  private static final Map<String, CommandEntry> BY_NAME =
+      COMMANDS.stream()
+          .collect(Collectors.toUnmodifiableMap(CommandEntry::name, Function.identity()));
 
   private CommandCatalogue() {}
+
+  public static Optional<CommandEntry> find(String subsystem, String action) {
+    return Optional.ofNullable(BY_NAME.get(subsystem + "/" + action));
+  }
+
+  /** A command that there is, by its name: motor/move. */
+  public static CommandEntry get(String name) {
+    return Optional.ofNullable(BY_NAME.get(name)).orElseThrow();
+  }
 }

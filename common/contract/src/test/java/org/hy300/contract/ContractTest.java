@@ -135,14 +135,14 @@ class ContractTest {
         "{\"position\":99999999999999999999} | is out of range"
       })
   void wrongArgumentsAreRefusedWithTheRange(String args, String reason) {
-    CommandCatalogue.Command move = CommandCatalogue.find("motor", "move").orElseThrow();
+    CommandEntry move = CommandCatalogue.find("motor", "move").orElseThrow();
     assertThat(move.check(new JsonObject(args)))
         .hasValueSatisfying(text -> assertThat(text).contains(reason));
   }
 
   @Test
   void rightArgumentsPassAndUnknownCommandsAreNotFound() {
-    CommandCatalogue.Command move = CommandCatalogue.find("motor", "move").orElseThrow();
+    CommandEntry move = CommandCatalogue.find("motor", "move").orElseThrow();
     assertThat(move.check(new JsonObject("{\"position\":120}"))).isEmpty();
     assertThat(move.check(new JsonObject("{\"position\":120.0}"))).isEmpty();
     assertThat(CommandCatalogue.find("motor", "dance")).isEmpty();
@@ -161,7 +161,7 @@ class ContractTest {
         "{\"unit\":\"../x\"}         | 'unit' is not"
       })
   void oneArgumentOfSeveralIsNeeded(String args, String reason) {
-    CommandCatalogue.Command add = CommandCatalogue.find("process", "add").orElseThrow();
+    CommandEntry add = CommandCatalogue.find("process", "add").orElseThrow();
     assertThat(add.check(new JsonObject(args)))
         .hasValueSatisfying(text -> assertThat(text).contains(reason));
     assertThat(add.check(new JsonObject("{\"name\":\"a) b (c\"}"))).isEmpty();

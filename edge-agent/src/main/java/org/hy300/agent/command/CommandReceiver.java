@@ -20,13 +20,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.hy300.contract.CommandMessage;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.Limits;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
-import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
 import org.hy300.mqtt.MqttSession;
@@ -150,8 +150,7 @@ public final class CommandReceiver {
       order.refuse(Status.REJECTED, ErrorCode.MALFORMED, e.getMessage());
       return;
     }
-    Optional<CommandCatalogue.Command> entry =
-        CommandCatalogue.find(order.subsystem(), order.action());
+    Optional<CommandEntry> entry = CommandCatalogue.find(order.subsystem(), order.action());
     if (entry.isEmpty() || !executors.containsKey(order.subsystem())) {
       order.refuse(
           Status.REJECTED,
@@ -163,14 +162,14 @@ public final class CommandReceiver {
     Optional<String> unsynced = synchronizedClock.problem();
     if (problem.isPresent()) {
       order.refuse(Status.REJECTED, ErrorCode.INVALID_ARGUMENT, problem.get());
-    } else if (unsynced.isPresent() && !order.stops()) {
+    } else if (unsynced.isPresent() && !order.isAlwaysTaken()) {
       order.refuse(Status.REJECTED, ErrorCode.CLOCK_UNSYNCED, unsynced.get());
     } else if (unsynced.isEmpty() && command.expires().isBefore(clock.instant())) {
       order.refuse(
           Status.EXPIRED, ErrorCode.EXPIRED, "it was to be executed before " + command.expires());
     } else if (stopping) {
       order.refuse(Status.FAILED, ErrorCode.INTERRUPTED, "the agent is being stopped");
-    } else if (underWay.size() >= AT_ONCE && !order.stops()) {
+    } else if (underWay.size() >= AT_ONCE && !order.isAlwaysTaken()) {
       order.refuse(
           Status.REJECTED, ErrorCode.BUSY, AT_ONCE + " commands are under way; try again later");
     } else {
@@ -255,9 +254,11 @@ public final class CommandReceiver {
       return args;
     }
 
-    /** Whether it stops the motor, which is never refused for want of room or time. */
-    private boolean stops() {
-      return subsystem.equals(Subsystems.MOTOR) && action.equals("stop");
+    /** Whether it is never refused for want of room or time. */
+    private boolean isAlwaysTaken() {
+      return CommandCatalogue.find(subsystem, action)
+          .filter(CommandEntry::isAlwaysTaken)
+          .isPresent();
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
 import org.hy300.agent.command.CommandReceiver.Order;
+import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
@@ -25,7 +26,8 @@ import org.hy300.contract.ReplyMessage.Status;
  */
 public final class MotorCommands implements CommandReceiver.Executor {
   /** A motor that moves and makes no step for so long will not arrive. */
-  private static final long STALL_MS = 10_000;
+  private static final long STALL_MS =
+      CommandCatalogue.get("motor/move").end().patience().toMillis();
 
   private static final long CHECK_MS = 1_000;
 

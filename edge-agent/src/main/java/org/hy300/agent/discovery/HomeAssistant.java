@@ -15,6 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.hy300.contract.Argument.IntegerArgument;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
@@ -147,19 +150,22 @@ public final class HomeAssistant {
 
   private void addMotor(String maxPosition) {
     String series = "hy300_motor_position_steps";
+    CommandEntry move = CommandCatalogue.get("motor/move");
+    IntegerArgument position = (IntegerArgument) move.arguments().get(0);
     add("position", "number", "Motor position")
         .put("state_topic", topics.state(device, Subsystems.MOTOR))
         .put("value_template", "{{ value_json['values']['" + series + "'] | default('None') }}")
-        .put("command_topic", topics.command(device, Subsystems.MOTOR, "move"))
-        .put("command_template", COMMAND.formatted("\"position\": {{ value | int }}"))
-        .put("min", 0)
+        .put("command_topic", topics.command(device, move.subsystem(), move.action()))
+        .put(
+            "command_template", COMMAND.formatted("\"" + position.name() + "\": {{ value | int }}"))
+        .put("min", position.min())
         .put("max", Integer.parseInt(maxPosition))
         .put("step", 1)
         .put("mode", "box")
-        .put("unit_of_measurement", "steps");
-    addButton("home", "Home the motor", "home");
-    addButton("stop", "Stop the motor", "stop");
-    addButton("clear_fault", "Clear the motor's fault", "clear_fault");
+        .put("unit_of_measurement", position.unit());
+    addButton("home", "Home the motor", "motor/home");
+    addButton("stop", "Stop the motor", "motor/stop");
+    addButton("clear_fault", "Clear the motor's fault", "motor/clear_fault");
     addSensor(
         "fault",
         "Motor fault",
@@ -169,9 +175,10 @@ public final class HomeAssistant {
         0);
   }
 
-  private void addButton(String name, String title, String action) {
+  private void addButton(String name, String title, String command) {
+    CommandEntry entry = CommandCatalogue.get(command);
     add(name, "button", title)
-        .put("command_topic", topics.command(device, Subsystems.MOTOR, action))
+        .put("command_topic", topics.command(device, entry.subsystem(), entry.action()))
         .put("command_template", COMMAND.formatted(""));
   }
 

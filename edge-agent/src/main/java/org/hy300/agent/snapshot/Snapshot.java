@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -31,6 +32,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.hy300.contract.CommandCatalogue;
 
 /**
  * One snapshot.
@@ -45,8 +47,7 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
   /** Where video nodes are. */
   private static final Path DEVICES = Path.of("/dev");
 
-  /** A source has at least 24 frames a second. */
-  private static final long FRAME_MS = 2_000;
+  private static final Duration FRAME = CommandCatalogue.get("tvcap/snapshot").end().patience();
 
   /** The largest picture that the input takes (its DV timings: 1920x1200). */
   private static final int MAX_PIXELS = 1920 * 1200;
@@ -106,7 +107,7 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
 
   private static Frame read(
       Path node, Frame.Format format, int width, int height, String resolution) throws IOException {
-    Executor deadline = CompletableFuture.delayedExecutor(FRAME_MS, TimeUnit.MILLISECONDS);
+    Executor deadline = CompletableFuture.delayedExecutor(FRAME.toMillis(), TimeUnit.MILLISECONDS);
     try (FileChannel channel = FileChannel.open(node, StandardOpenOption.READ);
         InputStream in = new BufferedInputStream(new DeviceStream(channel), CHUNK)) {
       // A read that waits for a frame ends when its channel is closed by another thread. What comes
@@ -129,7 +130,7 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
               + " came from "
               + node
               + " within "
-              + FRAME_MS / 1000
+              + FRAME.toSeconds()
               + " s; if the input is set to another size, v4l2-ctl --set-dv-bt-timings query sets it",
           e);
     }

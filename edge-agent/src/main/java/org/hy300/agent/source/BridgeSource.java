@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.hy300.agent.metrics.AgentMetrics;
+import org.hy300.contract.CommandCatalogue;
 
 /** Daemon of the bridge: says HELLO, answers PING, hands on NOTIFY. Belongs to the event loop. */
 public final class BridgeSource implements Source {
@@ -22,7 +23,7 @@ public final class BridgeSource implements Source {
   /** The round trip to the kernel is measured this often. */
   private static final long HELLO_MS = 60_000;
 
-  private static final long ANSWER_MS = 5_000;
+  private static final Duration ANSWER = CommandCatalogue.get("agent/ping").end().patience();
 
   /** Whom the source works for. */
   public interface Listener {
@@ -90,11 +91,11 @@ public final class BridgeSource implements Source {
     }
     answer = asked;
     vertx.setTimer(
-        ANSWER_MS,
+        ANSWER.toMillis(),
         timer -> {
           if (answer == asked) {
             answer = null;
-            asked.fail("the bridge has not answered within " + ANSWER_MS / 1000 + " s");
+            asked.fail("the bridge has not answered within " + ANSWER.toSeconds() + " s");
           }
         });
     return asked.future();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the holder of a token may do; each role may do what the one before may.
-package org.hy300.collector.access;
+// What somebody may do; each role may do what the one before may.
+package org.hy300.contract;
 
 import java.util.Locale;
 import java.util.Optional;

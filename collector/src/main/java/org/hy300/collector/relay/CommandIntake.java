@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes commands in, however they come: the one ladder of checks before a command is relayed.
+package org.hy300.collector.relay;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.hy300.collector.access.Gate;
+import org.hy300.collector.access.Principal;
+import org.hy300.collector.fleet.Device;
+import org.hy300.collector.fleet.Fleet;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
+import org.hy300.contract.ErrorCode;
+
+/** What a command says is the catalogue's to judge, how it is written its sender's way. */
+public final class CommandIntake {
+  /** The error code of a caller who has a broker to blame; devices never say it. */
+  public static final String BROKER_OFFLINE = "broker_offline";
+
+  /** Longer than any command takes; an expiry beyond is somebody's mistake. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  private final Gate gate;
+  private final Fleet fleet;
+  private final CommandRelay relay;
+  private final BooleanSupplier connected;
+  private final RelayMetrics own;
+
+  /**
+   * Creates an intake, which belongs to the event loop.
+   *
+   * @param connected whether the relay has its broker
+   */
+  public CommandIntake(
+      Gate gate, Fleet fleet, CommandRelay relay, BooleanSupplier connected, RelayMetrics own) {
+    this.gate = gate;
+    this.fleet = fleet;
+    this.relay = relay;
+    this.connected = connected;
+    this.own = own;
+  }
+
+  /**
+   * Takes a command.
+   *
+   * @return the command, or the one of the same identifier that was given before
+   */
+  public Command take(CommandRequest request, Principal caller, Selection selection)
+      throws RefusedException {
+    try {
+      checkSense(request, caller, selection);
+      Optional<Command> same = sameAsBefore(request);
+      if (same.isPresent()) {
+        return same.get();
+      }
+      checkTime(request);
+      checkReach(request, selection);
+      checkRoom(request, selection);
+      return relay.submit(request, selection.devices(), selection.unknown());
+    } catch (RefusedException e) {
+      own.refused(e.code());
+      throw e;
+    }
+  }
+
+  /** Device, command, role and arguments: what is wrong there is wrong at any time. */
+  private void checkSense(CommandRequest request, Principal caller, Selection selection)
+      throws RefusedException {
+    if (selection.isOne() && !selection.unknown().isEmpty()) {
+      throw new RefusedException(
+          ErrorCode.UNKNOWN_DEVICE, "no device '" + selection.one() + "' has been heard of");
+    }
+    CommandEntry entry =
+        CommandCatalogue.find(request.subsystem(), request.action())
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        ErrorCode.UNKNOWN_COMMAND, "there is no command " + request.name()));
+    Optional<Gate.Verdict> forbidden = gate.mayDo(caller, entry.role());
+    if (forbidden.isPresent()) {
+      throw new RefusedException(forbidden.get().code(), forbidden.get().message());
+    }
+    Optional<String> problem = entry.check(request.args());
+    if (problem.isPresent()) {
+      throw new RefusedException(ErrorCode.INVALID_ARGUMENT, problem.get());
+    }
+  }
+
+  /** Who asks again for what he has asked before is answered, whatever has changed meanwhile. */
+  private Optional<Command> sameAsBefore(CommandRequest request) throws RefusedException {
+    Optional<Command> before = relay.find(request.id());
+    if (before.isPresent() && !before.get().request().isSameAs(request)) {
+      throw new RefusedException(
+          ErrorCode.ID_IN_USE,
+          "another command has the id '" + request.id() + "'; choose a new one for a new command");
+    }
+    return before;
+  }
+
+  private static void checkTime(CommandRequest request) throws RefusedException {
+    Instant now = Instant.now();
+    if (request.expires().isBefore(now)) {
+      throw new RefusedException(ErrorCode.EXPIRED, "it came too late");
+    }
+    if (request.expires().isAfter(now.plus(LONGEST))) {
+      throw new RefusedException(
+          ErrorCode.INVALID_ARGUMENT, "'expires' is more than a day from now");
+    }
+  }
+
+  /** In a selection a device that is offline is waited for: a fleet is never whole. */
+  private void checkReach(CommandRequest request, Selection selection) throws RefusedException {
+    // What has come by the broker shows that it is there.
+    if (request.via() == CommandRequest.Via.HTTP && !connected.getAsBoolean()) {
+      throw new RefusedException(
+          BROKER_OFFLINE, "the collector has lost its broker; try again later");
+    }
+    if (selection.size() == 0) {
+      throw new RefusedException(ErrorCode.NO_DEVICE, "no device has the labels of 'select'");
+    }
+    if (selection.isOne()) {
+      Device device = fleet.find(selection.one()).orElseThrow();
+      if (!device.isOnline()) {
+        throw new RefusedException(
+            ErrorCode.DEVICE_OFFLINE,
+            "device '" + device.name() + "' is offline; it was heard last at " + device.lastSeen());
+      }
+    }
+  }
+
+  private void checkRoom(CommandRequest request, Selection selection) throws RefusedException {
+    if (!relay.isOpen()) {
+      throw new RefusedException(ErrorCode.STOPPING, "the collector is being stopped");
+    }
+    if (selection.size() > CommandRelay.MAX_DEVICES) {
+      throw new RefusedException(
+          ErrorCode.BUSY,
+          selection.size()
+              + " devices are meant, and a command may have "
+              + CommandRelay.MAX_DEVICES
+              + "; select fewer");
+    }
+    if (relay.openCount() + selection.size() > CommandRelay.MAX_OPEN && !request.isAlwaysTaken()) {
+      throw new RefusedException(
+          ErrorCode.BUSY,
+          relay.openCount() + " commands are under way; try again when some have ended");
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a command takes: an integer, several integers or a text, with what they mean.
+package org.hy300.contract;
+
+import io.vertx.core.json.JsonArray;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** An argument of a command. */
+public sealed interface Argument {
+  String name();
+
+  /** What it says, as the beginning of a sentence. */
+  String meaning();
+
+  /** Which values it takes, in words. */
+  String range();
+
+  /** Why the value is none that the argument takes, in one line; empty when it is one. */
+  Optional<String> check(Object value);
+
+  /**
+   * An integer. Both bounds are inclusive; the device may have narrower ones.
+   *
+   * @param unit what one of it is; empty for a mere number
+   */
+  record IntegerArgument(String name, int min, int max, String unit, String meaning)
+      implements Argument {
+    @Override
+    public String range() {
+      return Argument.range(min, max, unit);
+    }
+
+    @Override
+    public Optional<String> check(Object value) {
+      return Argument.check(value, min, max);
+    }
+  }
+
+  /**
+   * A list of so many integers within the same bounds.
+   *
+   * @param order what each of them is, in their order
+   */
+  record IntegersArgument(
+      String name, List<String> order, int min, int max, String unit, String meaning)
+      implements Argument {
+    public int count() {
+      return order.size();
+    }
+
+    @Override
+    public String range() {
+      return count()
+          + " numbers of "
+          + Argument.range(min, max, unit)
+          + " ("
+          + String.join(", ", order)
+          + ")";
+    }
+
+    @Override
+    public Optional<String> check(Object value) {
+      if (!(value instanceof JsonArray list && list.size() == count())) {
+        return Optional.of("is not a list of " + count());
+      }
+      return list.stream().flatMap(each -> Argument.check(each, min, max).stream()).findFirst();
+    }
+  }
+
+  /**
+   * A text.
+   *
+   * @param pattern what all of it must match
+   * @param range the same in words
+   */
+  record TextArgument(String name, Pattern pattern, String range, String meaning)
+      implements Argument {
+    @Override
+    public Optional<String> check(Object value) {
+      return value instanceof String text && pattern.matcher(text).matches()
+          ? Optional.empty()
+          : Optional.of("is not what it takes");
+    }
+  }
+
+  private static String range(int min, int max, String unit) {
+    return (min + " to " + max + " " + unit).strip();
+  }
+
+  private static Optional<String> check(Object value, int min, int max) {
+    if (!(value instanceof Number number && number.doubleValue() % 1 == 0)) {
+      return Optional.of("is not an integer");
+    }
+    return number.doubleValue() < min || number.doubleValue() > max
+        ? Optional.of("is out of range")
+        : Optional.empty();
+  }
+}
