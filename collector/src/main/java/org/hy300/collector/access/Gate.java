@@ -33,6 +33,10 @@ public final class Gate {
       return principal != null;
     }
 
+    private static Verdict passed(Principal principal) {
+      return new Verdict(principal, 200, "", "", 0);
+    }
+
     private static Verdict refused(int status, String code, String message, long retry) {
       return new Verdict(null, status, code, message, retry);
     }
@@ -49,7 +53,7 @@ public final class Gate {
    * Reads the tokens; blocks.
    *
    * @param file empty to let everybody in as an admin
-   * @param requestsPerSecond of one token, or of one address without tokens
+   * @param requestsPerSecond of one token, or of one address without one
    */
   public Gate(Optional<Path> file, int requestsPerSecond, MeterRegistry registry)
       throws IOException {
@@ -105,16 +109,13 @@ public final class Gate {
   }
 
   /**
-   * Judges a request.
-   *
-   * @param needed null when everybody may
+   * Counts a request, whatever it asks for and however broken it is: who asks too often is refused,
+   * others are known from here on.
    */
-  public Verdict judge(HttpServerRequest request, Role needed) {
-    String address = request.remoteAddress().hostAddress();
-    Optional<Principal> principal =
-        isGuarded() ? authenticate(request) : Optional.of(Principal.ANYBODY);
+  public Verdict meet(HttpServerRequest request) {
+    Principal principal = isGuarded() ? authenticate(request).orElse(null) : Principal.ANYBODY;
     String caller =
-        isGuarded() && principal.isPresent() ? "token " + principal.get().name() : address;
+        isGuarded() && principal != null ? "token " + principal.name() : address(request);
     if (!requests.take(caller, System.nanoTime())) {
       count("rate");
       return Verdict.refused(
@@ -123,14 +124,26 @@ public final class Gate {
           "too many requests; ask less often",
           requests.retryAfterSeconds());
     }
+    return Verdict.passed(principal == null ? Principal.NOBODY : principal);
+  }
+
+  /**
+   * Judges what somebody asks for.
+   *
+   * @param principal who was met
+   * @param needed null when everybody may
+   */
+  public Verdict judge(HttpServerRequest request, Principal principal, Role needed) {
     if (needed == null) {
-      return new Verdict(principal.orElse(Principal.NOBODY), 200, "", "", 0);
+      return Verdict.passed(principal);
     }
-    if (principal.isEmpty()) {
-      return unknown(request, address);
-    }
-    return mayDo(principal.get(), needed)
-        .orElseGet(() -> new Verdict(principal.get(), 200, "", "", 0));
+    return principal.equals(Principal.NOBODY)
+        ? unknown(request, address(request))
+        : mayDo(principal, needed).orElseGet(() -> Verdict.passed(principal));
+  }
+
+  private static String address(HttpServerRequest request) {
+    return RateLimit.network(request.remoteAddress().hostAddress());
   }
 
   /** Whether a request that goes on for long would be let in now, too; counts for nothing. */

@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.hy300.collector.access.Gate;
+import org.hy300.collector.access.Principal;
 import org.hy300.contract.ErrorCode;
 
 /** Belongs to the event loop. */
@@ -67,8 +69,17 @@ public final class HttpApi {
   }
 
   private Future<HttpServer> listen(HttpServerOptions options) {
-    options.setHost(config.host()).setPort(config.port()).setCompressionSupported(true);
-    server = vertx.createHttpServer(options).requestHandler(this::handle);
+    options
+        .setHost(config.host())
+        .setPort(config.port())
+        .setCompressionSupported(true)
+        // Only browsers use HTTP/2, and they under TLS.
+        .setHttp2ClearTextEnabled(false);
+    server =
+        vertx
+            .createHttpServer(options)
+            .requestHandler(request -> meet(request, caller -> handle(request, caller)))
+            .invalidRequestHandler(this::refuseMalformed);
     return server.listen().onSuccess(listening -> gate.watch(vertx));
   }
 
@@ -107,7 +118,17 @@ public final class HttpApi {
             });
   }
 
-  private void handle(HttpServerRequest request) {
+  /** What a client is refused for costs it as much as what it is answered. */
+  private void meet(HttpServerRequest request, Consumer<Principal> then) {
+    Gate.Verdict verdict = gate.meet(request);
+    if (verdict.passes()) {
+      then.accept(verdict.principal());
+    } else {
+      refuse(request, verdict);
+    }
+  }
+
+  private void handle(HttpServerRequest request, Principal principal) {
     if (!isFromHere(request)) {
       Answers.refuse(
           request.response(), 403, "foreign_origin", "asked from a page or name of another host");
@@ -126,7 +147,7 @@ public final class HttpApi {
       Optional<Map<String, String>> parameters = route.match(request.path());
       if (parameters.isPresent()) {
         if (route.method().equals(request.method())) {
-          admit(request, route, parameters.get());
+          admit(new Exchange(request, principal, parameters.get()), route);
           return;
         }
         methods.add(route.method().name());
@@ -142,13 +163,22 @@ public final class HttpApi {
     }
   }
 
-  private void admit(HttpServerRequest request, Route route, Map<String, String> parameters) {
-    Gate.Verdict verdict = gate.judge(request, route.role());
+  private void admit(Exchange exchange, Route route) {
+    Gate.Verdict verdict = gate.judge(exchange.request(), exchange.principal(), route.role());
     if (verdict.passes()) {
-      Exchange exchange = new Exchange(request, verdict.principal(), parameters);
       exchange.attempt(() -> route.handle(exchange));
-      return;
+    } else {
+      refuse(exchange.request(), verdict);
     }
+  }
+
+  /** What cannot be read as HTTP ends its connection: where the next request begins is unknown. */
+  private void refuseMalformed(HttpServerRequest request) {
+    meet(request, caller -> HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request));
+    request.connection().close();
+  }
+
+  private static void refuse(HttpServerRequest request, Gate.Verdict verdict) {
     if (verdict.retry() > 0) {
       request.response().putHeader("Retry-After", Long.toString(verdict.retry()));
     }

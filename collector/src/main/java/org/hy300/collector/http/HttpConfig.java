@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param certificate with {@code key}, for TLS (PEM); both are read again when they change
  * @param tokens the token file; empty to ask nobody who he is
  * @param allowInsecure whether to listen beyond this machine without TLS or tokens
- * @param requestsPerSecond of one token, or of one address without tokens
+ * @param requestsPerSecond of one token, or of one address without one
  */
 public record HttpConfig(
     String host,

@@ -54,8 +54,8 @@ public final class HttpOptions {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "Requests a second of one token, or of one address without tokens; four times as many at"
-              + " once (1000).")
+          "Requests a second of one token, or of one address (IPv6: of a /64) without one; four"
+              + " times as many at once (1000).")
   private int rate;
 
   /** The options, checked. */
