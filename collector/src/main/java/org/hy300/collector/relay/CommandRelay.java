@@ -40,6 +40,12 @@ public final class CommandRelay {
   /** Most that may be under way, each device of a command counted. */
   static final int MAX_OPEN = 20_000;
 
+  /** Bytes of what was asked by commands that have not ended at all their devices. */
+  private static final long MAX_OPEN_BYTES = 32L * 1024 * 1024;
+
+  /** Stopping a motor finds room where nothing else does, but not without end. */
+  private static final int ROOM_TO_STOP = 2;
+
   /** Commands that a device is given at once; agents refuse more than 8. */
   static final int PER_DEVICE = 4;
 
@@ -75,6 +81,7 @@ public final class CommandRelay {
   private final Map<String, Target> open = new LinkedHashMap<>();
   private final Map<String, DeviceQueue> queues = new HashMap<>();
   private final Deque<Target> outgoing = new ArrayDeque<>();
+  private long openBytes;
   private boolean stopping;
 
   /**
@@ -102,6 +109,9 @@ public final class CommandRelay {
   public void start() {
     Instant verdict = Instant.now().plus(RECOVERY);
     for (Command command : store.commands()) {
+      if (command.isOpen()) {
+        openBytes += command.weight();
+      }
       for (Target target : command.targets()) {
         if (target.phase != Phase.ENDED) {
           // Whether it was sent is not known: it is asked for at once, and its silence waited out.
@@ -167,13 +177,16 @@ public final class CommandRelay {
           ErrorCode.BUSY,
           count + " devices are meant, and a command may have " + MAX_DEVICES + "; select fewer");
     }
-    if (open.size() + count > MAX_OPEN && !request.stops()) {
-      throw refuse(
-          ErrorCode.BUSY, open.size() + " commands are under way; try again when some have ended");
-    }
     Command command = new Command(request);
     devices.forEach(command::add);
     unknown.forEach(command::add);
+    int room = request.stops() ? ROOM_TO_STOP : 1;
+    if (open.size() + count > room * MAX_OPEN
+        || openBytes + command.weight() > room * MAX_OPEN_BYTES) {
+      throw refuse(
+          ErrorCode.BUSY, open.size() + " commands are under way; try again when some have ended");
+    }
+    openBytes += command.weight();
     // One that stops a motor does so even when nothing can be kept.
     command.targets().forEach(target -> open.put(target.key(), target));
     own.open(open.size());
@@ -371,6 +384,7 @@ public final class CommandRelay {
         target.reply.error() == null ? "" : ", " + target.reply.error().message());
     target.command.ended(target);
     if (!target.command.isOpen()) {
+      openBytes -= target.command.weight();
       store.ended(target.command);
     }
   }
