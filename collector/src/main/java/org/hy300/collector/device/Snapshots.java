@@ -12,8 +12,8 @@ import org.hy300.contract.Limits;
 import org.hy300.contract.MalformedMessageException;
 
 /**
- * At most {@value #MAX_BYTES} bytes of all devices, with what keeping them costs; the frame that came first goes first. Belongs
- * to the event loop.
+ * At most {@value #MAX_BYTES} bytes of all devices, with what keeping them costs; the frame that
+ * came first goes first. Belongs to the event loop.
  */
 public final class Snapshots {
   static final int MAX_BYTES = 64 * 1024 * 1024;

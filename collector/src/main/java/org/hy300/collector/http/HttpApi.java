@@ -7,14 +7,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +27,12 @@ import org.hy300.contract.ErrorCode;
 public final class HttpApi {
   private static final Logger LOG = System.getLogger(HttpApi.class.getName());
 
-  private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost", "[::1]", "::1");
   private static final long LOOK_MS = 2_000;
 
   private final Vertx vertx;
   private final HttpConfig config;
   private final Gate gate;
+  private final OwnNames names;
   private final List<Route> routes;
   private final ServerCertificate certificate;
   private HttpServer server;
@@ -51,6 +48,7 @@ public final class HttpApi {
     this.config = config;
     this.gate = gate;
     this.routes = routes;
+    names = new OwnNames(config);
     certificate =
         config.isTls()
             ? new ServerCertificate(
@@ -129,9 +127,11 @@ public final class HttpApi {
   }
 
   private void handle(HttpServerRequest request, Principal principal) {
-    if (!isFromHere(request)) {
-      Answers.refuse(
-          request.response(), 403, "foreign_origin", "asked from a page or name of another host");
+    // A browser does not add a token by itself: where tokens are asked for, a page without one
+    // does nothing.
+    Optional<String> foreign = gate.isGuarded() ? Optional.empty() : names.refusal(request);
+    if (foreign.isPresent()) {
+      Answers.refuse(request.response(), 403, "foreign_origin", foreign.get());
       return;
     }
     if (!hasReadableQuery(request)) {
@@ -186,31 +186,6 @@ public final class HttpApi {
       request.response().putHeader("WWW-Authenticate", "Bearer realm=\"hy300\"");
     }
     Answers.refuse(request.response(), verdict.status(), verdict.code(), verdict.message());
-  }
-
-  /**
-   * A web page elsewhere must not move motors by the browser of somebody who is here: neither by a
-   * request of its own (Origin) nor by a name that it makes point to loopback (Host). A browser
-   * does not add a token by itself, so where tokens are asked for, a page without one does nothing.
-   */
-  private boolean isFromHere(HttpServerRequest request) {
-    if (gate.isGuarded()) {
-      return true;
-    }
-    HostAndPort host = request.authority();
-    if (host == null || (!config.allowInsecure() && !OWN_NAMES.contains(host.host()))) {
-      return false;
-    }
-    String origin = request.getHeader("Origin");
-    if (origin == null) {
-      return true;
-    }
-    try {
-      String authority = new URI(origin).getAuthority();
-      return authority != null && authority.equals(request.getHeader("Host"));
-    } catch (URISyntaxException e) {
-      return false;
-    }
   }
 
   private static boolean hasReadableQuery(HttpServerRequest request) {

@@ -7,6 +7,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
  * @param tokens the token file; empty to ask nobody who he is
  * @param allowInsecure whether to listen beyond this machine without TLS or tokens
  * @param requestsPerSecond of one token, or of one address without one
+ * @param names under which it is asked, beside its host, localhost and addresses
  */
 public record HttpConfig(
     String host,
@@ -26,8 +29,10 @@ public record HttpConfig(
     Optional<Path> key,
     Optional<Path> tokens,
     boolean allowInsecure,
-    int requestsPerSecond) {
+    int requestsPerSecond,
+    Set<String> names) {
   private static final int MAX_RATE = 1_000_000;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,253}");
 
   public HttpConfig {
     if (port < 0 || port > 65_535) {
@@ -37,6 +42,14 @@ public record HttpConfig(
       throw new IllegalArgumentException(
           "HTTP rate " + requestsPerSecond + " is not within 1 to " + MAX_RATE);
     }
+    names.stream()
+        .filter(name -> !NAME.matcher(name).matches())
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  "'" + name + "' of --http-names is no host name such as fleet.example");
+            });
     if (certificate.isPresent() != key.isPresent()) {
       throw new IllegalArgumentException(
           "a certificate and its key go together: give --http-certificate and --http-key");
@@ -55,6 +68,18 @@ public record HttpConfig(
               + " can be reached from other machines: give --http-certificate, --http-key and"
               + " --http-tokens, or --allow-insecure to do without");
     }
+  }
+
+  /** With no names of its own. */
+  public HttpConfig(
+      String host,
+      int port,
+      Optional<Path> certificate,
+      Optional<Path> key,
+      Optional<Path> tokens,
+      boolean allowInsecure,
+      int requestsPerSecond) {
+    this(host, port, certificate, key, tokens, allowInsecure, requestsPerSecond, Set.of());
   }
 
   /** On this machine only, and open to everybody there. */

@@ -66,8 +66,7 @@ class CommandRelayTest extends CollectorFixture {
     online("p1", "berlin", 1).silent(true);
     // One device, named over and over.
     String list = "\"p1\",".repeat(12_000);
-    String body =
-        "{\"command\":\"%s\",\"timeout_seconds\":600,\"devices\":[" + list + "\"p1\"]%s}";
+    String body = "{\"command\":\"%s\",\"timeout_seconds\":600,\"devices\":[" + list + "\"p1\"]%s}";
     HttpResponse<String> answer = null;
     for (int i = 0; i < 1_000 && (answer == null || answer.statusCode() == 202); i++) {
       answer =
