@@ -4,10 +4,12 @@ package org.hy300.collector.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
@@ -28,6 +30,22 @@ public final class HttpApi {
   private static final Logger LOG = System.getLogger(HttpApi.class.getName());
 
   private static final long LOOK_MS = 2_000;
+
+  private static final List<HttpMethod> METHODS =
+      List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT);
+
+  /** Those that also tell whether what comes was changed (RFC 9325, 4.2). */
+  private static final List<String> CIPHERS =
+      List.of(
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
   private final Vertx vertx;
   private final HttpConfig config;
@@ -62,8 +80,14 @@ public final class HttpApi {
         ? listen(new HttpServerOptions())
         : vertx
             .executeBlocking(certificate::read)
-            .compose(pair -> listen(new HttpServerOptions().setSsl(true).setKeyCertOptions(pair)))
+            .compose(pair -> listen(secure(pair)))
             .onSuccess(listening -> vertx.setPeriodic(LOOK_MS, timer -> renewCertificate()));
+  }
+
+  private static HttpServerOptions secure(PemKeyCertOptions pair) {
+    HttpServerOptions options = new HttpServerOptions().setSsl(true).setKeyCertOptions(pair);
+    CIPHERS.forEach(options::addEnabledCipherSuite);
+    return options;
   }
 
   private Future<HttpServer> listen(HttpServerOptions options) {
@@ -71,7 +95,8 @@ public final class HttpApi {
         .setHost(config.host())
         .setPort(config.port())
         .setCompressionSupported(true)
-        // Only browsers use HTTP/2, and they under TLS.
+        // One protocol: a connection has one request at a time.
+        .setUseAlpn(false)
         .setHttp2ClearTextEnabled(false);
     server =
         vertx
@@ -95,8 +120,7 @@ public final class HttpApi {
                 pair.isEmpty()
                     ? Future.succeededFuture(false)
                     // By force, for the paths are the same.
-                    : server.updateSSLOptions(
-                        new ServerSSLOptions().setKeyCertOptions(pair.get()), true))
+                    : server.updateSSLOptions(secure(pair.get()).getSslOptions(), true))
         .onSuccess(
             taken -> {
               if (taken) {
@@ -118,6 +142,15 @@ public final class HttpApi {
 
   /** What a client is refused for costs it as much as what it is answered. */
   private void meet(HttpServerRequest request, Consumer<Principal> then) {
+    HttpServerResponse response = request.response();
+    // Nothing is kept by who passes it on, nor read as what it is not, nor by a page of others.
+    response
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Cross-Origin-Resource-Policy", "same-origin");
+    if (config.isTls()) {
+      response.putHeader("Strict-Transport-Security", "max-age=31536000");
+    }
     Gate.Verdict verdict = gate.meet(request);
     if (verdict.passes()) {
       then.accept(verdict.principal());
@@ -127,6 +160,10 @@ public final class HttpApi {
   }
 
   private void handle(HttpServerRequest request, Principal principal) {
+    Optional<List<String>> path = path(request);
+    if (path.isEmpty()) {
+      return;
+    }
     // A browser does not add a token by itself: where tokens are asked for, a page without one
     // does nothing.
     Optional<String> foreign = gate.isGuarded() ? Optional.empty() : names.refusal(request);
@@ -134,23 +171,15 @@ public final class HttpApi {
       Answers.refuse(request.response(), 403, "foreign_origin", foreign.get());
       return;
     }
-    if (!hasReadableQuery(request)) {
-      Answers.refuse(
-          request.response(),
-          400,
-          ErrorCode.MALFORMED,
-          "a % in the query is not followed by two hexadecimal digits");
-      return;
-    }
     Set<String> methods = new TreeSet<>();
     for (Route route : routes) {
-      Optional<Map<String, String>> parameters = route.match(request.path());
+      Optional<Map<String, String>> parameters = route.match(path.get());
       if (parameters.isPresent()) {
-        if (route.method().equals(request.method())) {
+        if (route.takes(request.method())) {
           admit(new Exchange(request, principal, parameters.get()), route);
           return;
         }
-        methods.add(route.method().name());
+        METHODS.stream().filter(route::takes).map(HttpMethod::name).forEach(methods::add);
       }
     }
     if (methods.isEmpty()) {
@@ -160,6 +189,27 @@ public final class HttpApi {
       String allowed = String.join(", ", methods);
       request.response().putHeader("Allow", allowed);
       Answers.refuse(request.response(), 405, "method", request.path() + " takes only " + allowed);
+    }
+  }
+
+  /** What is asked for; a request that cannot be read is answered here. */
+  private static Optional<List<String>> path(HttpServerRequest request) {
+    // Where proxies and servers take different ones, what is asked of whom is open (RFC 9112, 3.2).
+    if (request.authority() == null || request.headers().getAll("Host").size() > 1) {
+      Answers.refuse(
+          request.response(), 400, ErrorCode.MALFORMED, "exactly one header Host is needed");
+      return Optional.empty();
+    }
+    try {
+      request.params();
+      return Optional.of(Route.segments(request.path()));
+    } catch (IllegalArgumentException e) {
+      Answers.refuse(
+          request.response(),
+          400,
+          ErrorCode.MALFORMED,
+          "a % in path or query is not followed by two hexadecimal digits");
+      return Optional.empty();
     }
   }
 
@@ -186,15 +236,6 @@ public final class HttpApi {
       request.response().putHeader("WWW-Authenticate", "Bearer realm=\"hy300\"");
     }
     Answers.refuse(request.response(), verdict.status(), verdict.code(), verdict.message());
-  }
-
-  private static boolean hasReadableQuery(HttpServerRequest request) {
-    try {
-      request.params();
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   /** A text that stands beside this class. */
