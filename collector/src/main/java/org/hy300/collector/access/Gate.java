@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -143,7 +144,12 @@ public final class Gate {
   }
 
   private static String address(HttpServerRequest request) {
-    return RateLimit.network(request.remoteAddress().hostAddress());
+    return network(request.remoteAddress());
+  }
+
+  /** As whom an address counts. */
+  public static String network(SocketAddress address) {
+    return RateLimit.network(address.hostAddress());
   }
 
   /** Whether a request that goes on for long would be let in now, too; counts for nothing. */
@@ -202,9 +208,10 @@ public final class Gate {
     return tokens.find(header.substring(BEARER.length()).strip());
   }
 
-  private void count(String reason) {
+  /** Counts what was not let in. */
+  public void count(String reason) {
     Counter.builder("hy300.collector.http.refusals")
-        .description("HTTP requests that were not let in, by reason.")
+        .description("HTTP requests and connections that were not let in, by reason.")
         .tag("reason", reason)
         .register(registry)
         .increment();

@@ -5,6 +5,7 @@ package org.hy300.collector.exposition;
 import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -79,17 +80,23 @@ public final class PageResponse {
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().reset();
     } else {
-      channel(request).close();
+      cutOff(request.connection());
     }
+  }
+
+  /** Ends a connection, whatever waits to be sent there. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The connection's closeHandler hears of it.
+  public static void cutOff(HttpConnection connection) {
+    channel(connection).close();
   }
 
   /** Sends what was written, before the connection ends for what the client has sent. */
   public static void flush(HttpServerRequest request) {
-    channel(request).flush();
+    channel(request.connection()).flush();
   }
 
-  private static ChannelHandlerContext channel(HttpServerRequest request) {
-    return ((ConnectionBase) request.connection()).channelHandlerContext();
+  private static ChannelHandlerContext channel(HttpConnection connection) {
+    return ((ConnectionBase) connection).channelHandlerContext();
   }
 
   /** How many pages are being sent. */

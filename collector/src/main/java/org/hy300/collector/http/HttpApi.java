@@ -30,6 +30,7 @@ public final class HttpApi {
   private static final Logger LOG = System.getLogger(HttpApi.class.getName());
 
   private static final long LOOK_MS = 2_000;
+  private static final long HANDSHAKE_SECONDS = 10;
 
   private static final List<HttpMethod> METHODS =
       List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT);
@@ -51,6 +52,7 @@ public final class HttpApi {
   private final HttpConfig config;
   private final Gate gate;
   private final OwnNames names;
+  private final Connections connections;
   private final List<Route> routes;
   private final ServerCertificate certificate;
   private HttpServer server;
@@ -67,6 +69,12 @@ public final class HttpApi {
     this.gate = gate;
     this.routes = routes;
     names = new OwnNames(config);
+    connections =
+        new Connections(
+            config.maxConnections(),
+            Connections.HEADER_MS,
+            Connections.IDLE_MS,
+            () -> gate.count("connections"));
     certificate =
         config.isTls()
             ? new ServerCertificate(
@@ -85,7 +93,11 @@ public final class HttpApi {
   }
 
   private static HttpServerOptions secure(PemKeyCertOptions pair) {
-    HttpServerOptions options = new HttpServerOptions().setSsl(true).setKeyCertOptions(pair);
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setSsl(true)
+            .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+            .setKeyCertOptions(pair);
     CIPHERS.forEach(options::addEnabledCipherSuite);
     return options;
   }
@@ -103,6 +115,7 @@ public final class HttpApi {
             .createHttpServer(options)
             .requestHandler(request -> meet(request, caller -> handle(request, caller)))
             .invalidRequestHandler(this::refuseMalformed);
+    connections.watch(vertx, server);
     return server.listen().onSuccess(listening -> gate.watch(vertx));
   }
 
@@ -142,6 +155,7 @@ public final class HttpApi {
 
   /** What a client is refused for costs it as much as what it is answered. */
   private void meet(HttpServerRequest request, Consumer<Principal> then) {
+    connections.begins(request);
     HttpServerResponse response = request.response();
     // Nothing is kept by who passes it on, nor read as what it is not, nor by a page of others.
     response

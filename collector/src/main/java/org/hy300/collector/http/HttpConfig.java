@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param allowInsecure whether to listen beyond this machine without TLS or tokens
  * @param requestsPerSecond of one token, or of one address without one
  * @param names under which it is asked, beside its host, localhost and addresses
+ * @param maxConnections at the same time; one address has half of them
  */
 public record HttpConfig(
     String host,
@@ -30,7 +31,13 @@ public record HttpConfig(
     Optional<Path> tokens,
     boolean allowInsecure,
     int requestsPerSecond,
-    Set<String> names) {
+    Set<String> names,
+    int maxConnections) {
+  static final int MAX_CONNECTIONS = 2_000;
+
+  /** Fewer would leave no address more than one. */
+  private static final int MIN_CONNECTIONS = 4;
+
   private static final int MAX_RATE = 1_000_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,253}");
 
@@ -41,6 +48,15 @@ public record HttpConfig(
     if (requestsPerSecond < 1 || requestsPerSecond > MAX_RATE) {
       throw new IllegalArgumentException(
           "HTTP rate " + requestsPerSecond + " is not within 1 to " + MAX_RATE);
+    }
+    if (maxConnections < MIN_CONNECTIONS || maxConnections > MAX_RATE) {
+      throw new IllegalArgumentException(
+          "--max-connections "
+              + maxConnections
+              + " is not within "
+              + MIN_CONNECTIONS
+              + " to "
+              + MAX_RATE);
     }
     names.stream()
         .filter(name -> !NAME.matcher(name).matches())
@@ -70,7 +86,7 @@ public record HttpConfig(
     }
   }
 
-  /** With no names of its own. */
+  /** With no names of its own, and room for {@value #MAX_CONNECTIONS} connections. */
   public HttpConfig(
       String host,
       int port,
@@ -79,7 +95,16 @@ public record HttpConfig(
       Optional<Path> tokens,
       boolean allowInsecure,
       int requestsPerSecond) {
-    this(host, port, certificate, key, tokens, allowInsecure, requestsPerSecond, Set.of());
+    this(
+        host,
+        port,
+        certificate,
+        key,
+        tokens,
+        allowInsecure,
+        requestsPerSecond,
+        Set.of(),
+        MAX_CONNECTIONS);
   }
 
   /** On this machine only, and open to everybody there. */

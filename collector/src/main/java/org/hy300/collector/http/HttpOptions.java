@@ -69,10 +69,29 @@ public final class HttpOptions {
               + " times as many at once (1000).")
   private int rate;
 
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      defaultValue = "" + HttpConfig.MAX_CONNECTIONS,
+      description =
+          "Most HTTP connections, half of them from one address (IPv6: a /64); for a new one the"
+              + " one is closed that has waited longest for its client ("
+              + HttpConfig.MAX_CONNECTIONS
+              + ").")
+  private int connections;
+
   /** The options, checked. */
   public HttpConfig config() {
     return new HttpConfig(
-        host, port, file(certificate), file(key), file(tokens), allowInsecure, rate, given(names));
+        host,
+        port,
+        file(certificate),
+        file(key),
+        file(tokens),
+        allowInsecure,
+        rate,
+        given(names),
+        connections);
   }
 
   private static Optional<Path> file(String name) {

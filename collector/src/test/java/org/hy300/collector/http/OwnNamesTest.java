@@ -30,7 +30,8 @@ class OwnNamesTest extends CollectorFixture {
         Optional.empty(),
         true,
         1_000,
-        Set.of(name));
+        Set.of(name),
+        100);
   }
 
   @ParameterizedTest
