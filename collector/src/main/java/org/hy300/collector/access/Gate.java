@@ -114,10 +114,9 @@ public final class Gate {
    * others are known from here on.
    */
   public Verdict meet(HttpServerRequest request) {
-    Principal principal = isGuarded() ? authenticate(request).orElse(null) : Principal.ANYBODY;
-    String caller =
-        isGuarded() && principal != null ? "token " + principal.name() : address(request);
-    if (!requests.take(caller, System.nanoTime())) {
+    Principal principal =
+        isGuarded() ? authenticate(request).orElse(Principal.NOBODY) : Principal.ANYBODY;
+    if (!requests.take(caller(request, principal), System.nanoTime())) {
       count("rate");
       return Verdict.refused(
           429,
@@ -125,7 +124,7 @@ public final class Gate {
           "too many requests; ask less often",
           requests.retryAfterSeconds());
     }
-    return Verdict.passed(principal == null ? Principal.NOBODY : principal);
+    return Verdict.passed(principal);
   }
 
   /**
@@ -141,6 +140,13 @@ public final class Gate {
     return principal.equals(Principal.NOBODY)
         ? unknown(request, address(request))
         : mayDo(principal, needed).orElseGet(() -> Verdict.passed(principal));
+  }
+
+  /** Who is counted as one: a token, or an address without one. */
+  public String caller(HttpServerRequest request, Principal principal) {
+    return isGuarded() && !principal.equals(Principal.NOBODY)
+        ? "token " + principal.name()
+        : address(request);
   }
 
   private static String address(HttpServerRequest request) {

@@ -11,6 +11,6 @@ public record Principal(String name, Role role) {
   /** Everybody on this machine, when there are no tokens. */
   static final Principal ANYBODY = new Principal("anybody", Role.ADMIN);
 
-  /** Who has shown no token, where that is not needed. */
-  static final Principal NOBODY = new Principal("nobody", Role.READ);
+  /** Who has shown no token that is known; none can have this name. */
+  static final Principal NOBODY = new Principal("(nobody)", Role.READ);
 }

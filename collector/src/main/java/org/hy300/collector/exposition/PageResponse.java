@@ -18,6 +18,7 @@ import io.vertx.core.net.impl.ConnectionBase;
  */
 public final class PageResponse {
   private static final int MAX_RESPONSES = 32;
+
   private final Vertx vertx;
   private final long patienceMs;
   private int running;

@@ -61,7 +61,7 @@ final class PageHandler {
   void fleet(Exchange exchange) {
     if (exchange.isHead()) {
       noStream(exchange);
-    } else if (!fleetStreams.open(exchange.request(), mayRead(exchange))) {
+    } else if (!fleetStreams.open(exchange.request(), owner(exchange), mayRead(exchange))) {
       tooMany(exchange);
     }
   }
@@ -73,13 +73,17 @@ final class PageHandler {
       exchange.refuse(404, ErrorCode.UNKNOWN_DEVICE, "no device '" + name + "' has been heard of");
     } else if (exchange.isHead()) {
       noStream(exchange);
-    } else if (!deviceStreams.open(exchange.request(), name, mayRead(exchange))) {
+    } else if (!deviceStreams.open(exchange.request(), name, owner(exchange), mayRead(exchange))) {
       tooMany(exchange);
     }
   }
 
   private static void noStream(Exchange exchange) {
     Answers.text(exchange.response(), EventStream.TYPE, "");
+  }
+
+  private String owner(Exchange exchange) {
+    return gate.caller(exchange.request(), exchange.principal());
   }
 
   private BooleanSupplier mayRead(Exchange exchange) {
