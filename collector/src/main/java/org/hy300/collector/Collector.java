@@ -17,13 +17,13 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.io.IOException;
 import java.util.UUID;
 import org.hy300.collector.access.Gate;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.http.HttpApi;
+import org.hy300.collector.http.HttpMeters;
 import org.hy300.collector.http.MetricsHandler;
 import org.hy300.collector.http.Routes;
 import org.hy300.collector.ingest.FleetSubscriber;
@@ -98,7 +98,7 @@ public final class Collector {
                         new FileSystemOptions()
                             .setFileCachingEnabled(false)
                             .setClassPathResolvingEnabled(false))
-                    .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
+                    .setMetricsOptions(HttpMeters.options(registry)))
             .withMetrics(new MicrometerMetricsFactory(registry))
             .build();
     context = vertx.getOrCreateContext();

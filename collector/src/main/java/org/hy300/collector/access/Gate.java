@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -38,6 +39,10 @@ public final class Gate {
       return principal != null;
     }
 
+    private static Verdict passed(Principal principal) {
+      return new Verdict(principal, 200, "", "", 0);
+    }
+
     private static Verdict refused(int status, String code, String message, long retry) {
       return new Verdict(null, status, code, message, retry);
     }
@@ -54,7 +59,7 @@ public final class Gate {
    * Reads the tokens; blocks.
    *
    * @param file empty to let everybody in as an admin
-   * @param requestsPerSecond of one token, or of one address without tokens
+   * @param requestsPerSecond of one token, or of one address without one
    */
   public Gate(Optional<Path> file, int requestsPerSecond, MeterRegistry registry)
       throws IOException {
@@ -110,17 +115,13 @@ public final class Gate {
   }
 
   /**
-   * Judges a request.
-   *
-   * @param needed null when everybody may
+   * Counts a request, whatever it asks for and however broken it is: who asks too often is refused,
+   * others are known from here on.
    */
-  public Verdict judge(HttpServerRequest request, Role needed) {
-    String address = request.remoteAddress().hostAddress();
-    Optional<Principal> principal =
-        isGuarded() ? authenticate(request) : Optional.of(Principal.ANYBODY);
-    String caller =
-        isGuarded() && principal.isPresent() ? "token " + principal.get().name() : address;
-    if (!requests.take(caller, System.nanoTime())) {
+  public Verdict meet(HttpServerRequest request) {
+    Principal principal =
+        isGuarded() ? authenticate(request).orElse(Principal.NOBODY) : Principal.ANYBODY;
+    if (!requests.take(caller(request, principal), System.nanoTime())) {
       count("rate");
       return Verdict.refused(
           429,
@@ -128,14 +129,38 @@ public final class Gate {
           "too many requests; ask less often",
           requests.retryAfterSeconds());
     }
+    return Verdict.passed(principal);
+  }
+
+  /**
+   * Judges what somebody asks for.
+   *
+   * @param principal who was met
+   * @param needed null when everybody may
+   */
+  public Verdict judge(HttpServerRequest request, Principal principal, Role needed) {
     if (needed == null) {
-      return new Verdict(principal.orElse(Principal.NOBODY), 200, "", "", 0);
+      return Verdict.passed(principal);
     }
-    if (principal.isEmpty()) {
-      return unknown(request, address);
-    }
-    return mayDo(principal.get(), needed)
-        .orElseGet(() -> new Verdict(principal.get(), 200, "", "", 0));
+    return principal.equals(Principal.NOBODY)
+        ? unknown(request, address(request))
+        : mayDo(principal, needed).orElseGet(() -> Verdict.passed(principal));
+  }
+
+  /** Who is counted as one: a token, or an address without one. */
+  public String caller(HttpServerRequest request, Principal principal) {
+    return isGuarded() && !principal.equals(Principal.NOBODY)
+        ? "token " + principal.name()
+        : address(request);
+  }
+
+  private static String address(HttpServerRequest request) {
+    return network(request.remoteAddress());
+  }
+
+  /** As whom an address counts. */
+  public static String network(SocketAddress address) {
+    return RateLimit.network(address.hostAddress());
   }
 
   /** Whether a request that goes on for long would be let in now, too; counts for nothing. */
@@ -194,9 +219,10 @@ public final class Gate {
     return tokens.find(header.substring(BEARER.length()).strip());
   }
 
-  private void count(String reason) {
+  /** Counts what was not let in. */
+  public void count(String reason) {
     Counter.builder("hy300.collector.http.refusals")
-        .description("HTTP requests that were not let in, by reason.")
+        .description("HTTP requests and connections that were not let in, by reason.")
         .tag("reason", reason)
         .register(registry)
         .increment();

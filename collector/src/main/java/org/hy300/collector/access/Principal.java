@@ -16,6 +16,6 @@ public record Principal(String name, Role role) {
   /** Whoever the broker's access list lets send commands to the fleet. */
   public static final Principal BROKER = new Principal("mqtt", Role.ADMIN);
 
-  /** Who has shown no token, where that is not needed. */
-  static final Principal NOBODY = new Principal("nobody", Role.READ);
+  /** Who has shown no token that is known; none can have this name. */
+  static final Principal NOBODY = new Principal("(nobody)", Role.READ);
 }

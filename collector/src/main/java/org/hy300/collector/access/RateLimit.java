@@ -2,6 +2,9 @@
 // How often each caller may do something: a bucket of permits for each, filled at a steady rate.
 package org.hy300.collector.access;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 final class RateLimit {
   /** Callers that are told apart; the one that was quiet longest is forgotten first. */
   private static final int MAX_CALLERS = 10_000;
+
+  private static final int IPV6_BYTES = 16;
 
   private static final class Bucket {
     private double permits;
@@ -50,6 +55,22 @@ final class RateLimit {
     }
     bucket.permits--;
     return true;
+  }
+
+  /** As whom an address counts: who has one of IPv6 has a whole /64 of them (RFC 6177). */
+  static String network(String address) {
+    if (address.indexOf(':') < 0) {
+      return address;
+    }
+    try {
+      // An address is not looked up.
+      byte[] bytes = InetAddress.getByName(address).getAddress();
+      return bytes.length == IPV6_BYTES
+          ? HexFormat.ofDelimiter(":").formatHex(bytes, 0, IPV6_BYTES / 2) + "::/64"
+          : address;
+    } catch (UnknownHostException e) {
+      return address;
+    }
   }
 
   /** In how many seconds there is a permit again. */

@@ -2,8 +2,11 @@
 // Sends a page piece by piece, as fast as its reader takes it, with gzip when it wants that.
 package org.hy300.collector.exposition;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -15,7 +18,6 @@ import io.vertx.core.net.impl.ConnectionBase;
  */
 public final class PageResponse {
   private static final int MAX_RESPONSES = 32;
-  private static final String ENCODING = "Content-Encoding";
 
   private final Vertx vertx;
   private final long patienceMs;
@@ -40,16 +42,34 @@ public final class PageResponse {
     if (running >= MAX_RESPONSES) {
       return false;
     }
-    running++;
-    boolean gzip = Format.allowsGzip(request.getHeader("Accept-Encoding"));
+    boolean gzip = encode(request);
     HttpServerResponse response = request.response();
-    response
-        .setChunked(true)
-        .putHeader("Content-Type", contentType)
-        .putHeader("Vary", "Accept, Accept-Encoding")
-        .putHeader(ENCODING, gzip ? "gzip" : "identity");
+    response.putHeader("Content-Type", contentType).putHeader("Vary", "Accept, Accept-Encoding");
+    if (request.method().equals(HttpMethod.HEAD)) {
+      response.end();
+      return true;
+    }
+    running++;
+    response.setChunked(true);
     new Sending(request, new Pieces(page, gzip)).begin();
     return true;
+  }
+
+  /**
+   * Says how a body comes that is compressed here, or not at all.
+   *
+   * @return whether the reader wants gzip
+   */
+  public static boolean encode(HttpServerRequest request) {
+    boolean gzip = Format.allowsGzip(request.getHeader("Accept-Encoding"));
+    if (gzip) {
+      request.response().putHeader("Content-Encoding", "gzip");
+    } else if (request.version() != HttpVersion.HTTP_1_0
+        && !request.method().equals(HttpMethod.HEAD)) {
+      // A word to Vert.x, which compresses nothing then and keeps the word from the reader.
+      request.response().putHeader("Content-Encoding", "identity");
+    }
+    return gzip;
   }
 
   /**
@@ -61,8 +81,23 @@ public final class PageResponse {
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().reset();
     } else {
-      ((ConnectionBase) request.connection()).channelHandlerContext().close();
+      cutOff(request.connection());
     }
+  }
+
+  /** Ends a connection, whatever waits to be sent there. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The connection's closeHandler hears of it.
+  public static void cutOff(HttpConnection connection) {
+    channel(connection).close();
+  }
+
+  /** Sends what was written, before the connection ends for what the client has sent. */
+  public static void flush(HttpServerRequest request) {
+    channel(request.connection()).flush();
+  }
+
+  private static ChannelHandlerContext channel(HttpConnection connection) {
+    return ((ConnectionBase) connection).channelHandlerContext();
   }
 
   /** How many pages are being sent. */

@@ -4,6 +4,7 @@ package org.hy300.collector.http;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.DecodeException;
@@ -13,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.hy300.collector.access.Principal;
+import org.hy300.collector.exposition.PageResponse;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.Limits;
 
@@ -29,6 +31,11 @@ record Exchange(HttpServerRequest request, Principal principal, Map<String, Stri
 
   HttpServerResponse response() {
     return request.response();
+  }
+
+  /** Whether the headers alone are asked for. */
+  boolean isHead() {
+    return request.method().equals(HttpMethod.HEAD);
   }
 
   String parameter(String name) {
@@ -53,7 +60,12 @@ record Exchange(HttpServerRequest request, Principal principal, Map<String, Stri
               refuse(408, "too_slow", "the body did not come within " + BODY_MS / 1000 + " s");
               request.connection().close();
             });
-    request.exceptionHandler(broken -> vertx.cancelTimer(timer));
+    request.exceptionHandler(
+        broken -> {
+          vertx.cancelTimer(timer);
+          refuse(400, ErrorCode.MALFORMED, "the body cannot be read: " + broken.getMessage());
+          PageResponse.flush(request);
+        });
     request.handler(
         chunk -> {
           // What is over the limit is read and forgotten, so that the answer can be read.

@@ -4,36 +4,55 @@ package org.hy300.collector.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.HostAndPort;
-import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.hy300.collector.access.Gate;
+import org.hy300.collector.access.Principal;
 import org.hy300.contract.ErrorCode;
 
 /** Belongs to the event loop. */
 public final class HttpApi {
   private static final Logger LOG = System.getLogger(HttpApi.class.getName());
 
-  private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost", "[::1]", "::1");
   private static final long LOOK_MS = 2_000;
+  private static final long HANDSHAKE_SECONDS = 10;
+
+  private static final List<HttpMethod> METHODS =
+      List.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT);
+
+  /** Those that also tell whether what comes was changed (RFC 9325, 4.2). */
+  private static final List<String> CIPHERS =
+      List.of(
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
   private final Vertx vertx;
   private final HttpConfig config;
   private final Gate gate;
+  private final OwnNames names;
+  private final Connections connections;
   private final List<Route> routes;
   private final ServerCertificate certificate;
   private HttpServer server;
@@ -49,6 +68,13 @@ public final class HttpApi {
     this.config = config;
     this.gate = gate;
     this.routes = routes;
+    names = new OwnNames(config);
+    connections =
+        new Connections(
+            config.maxConnections(),
+            Connections.HEADER_MS,
+            Connections.IDLE_MS,
+            () -> gate.count("connections"));
     certificate =
         config.isTls()
             ? new ServerCertificate(
@@ -62,13 +88,34 @@ public final class HttpApi {
         ? listen(new HttpServerOptions())
         : vertx
             .executeBlocking(certificate::read)
-            .compose(pair -> listen(new HttpServerOptions().setSsl(true).setKeyCertOptions(pair)))
+            .compose(pair -> listen(secure(pair)))
             .onSuccess(listening -> vertx.setPeriodic(LOOK_MS, timer -> renewCertificate()));
   }
 
+  private static HttpServerOptions secure(PemKeyCertOptions pair) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setSsl(true)
+            .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+            .setKeyCertOptions(pair);
+    CIPHERS.forEach(options::addEnabledCipherSuite);
+    return options;
+  }
+
   private Future<HttpServer> listen(HttpServerOptions options) {
-    options.setHost(config.host()).setPort(config.port()).setCompressionSupported(true);
-    server = vertx.createHttpServer(options).requestHandler(this::handle);
+    options
+        .setHost(config.host())
+        .setPort(config.port())
+        .setCompressionSupported(true)
+        // One protocol: a connection has one request at a time.
+        .setUseAlpn(false)
+        .setHttp2ClearTextEnabled(false);
+    server =
+        vertx
+            .createHttpServer(options)
+            .requestHandler(request -> meet(request, caller -> handle(request, caller)))
+            .invalidRequestHandler(this::refuseMalformed);
+    connections.watch(vertx, server);
     return server.listen().onSuccess(listening -> gate.watch(vertx));
   }
 
@@ -86,8 +133,7 @@ public final class HttpApi {
                 pair.isEmpty()
                     ? Future.succeededFuture(false)
                     // By force, for the paths are the same.
-                    : server.updateSSLOptions(
-                        new ServerSSLOptions().setKeyCertOptions(pair.get()), true))
+                    : server.updateSSLOptions(secure(pair.get()).getSslOptions(), true))
         .onSuccess(
             taken -> {
               if (taken) {
@@ -107,29 +153,47 @@ public final class HttpApi {
             });
   }
 
-  private void handle(HttpServerRequest request) {
-    if (!isFromHere(request)) {
-      Answers.refuse(
-          request.response(), 403, "foreign_origin", "asked from a page or name of another host");
+  /** What a client is refused for costs it as much as what it is answered. */
+  private void meet(HttpServerRequest request, Consumer<Principal> then) {
+    connections.begins(request);
+    HttpServerResponse response = request.response();
+    // Nothing is kept by who passes it on, nor read as what it is not, nor by a page of others.
+    response
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Cross-Origin-Resource-Policy", "same-origin");
+    if (config.isTls()) {
+      response.putHeader("Strict-Transport-Security", "max-age=31536000");
+    }
+    Gate.Verdict verdict = gate.meet(request);
+    if (verdict.passes()) {
+      then.accept(verdict.principal());
+    } else {
+      refuse(request, verdict);
+    }
+  }
+
+  private void handle(HttpServerRequest request, Principal principal) {
+    Optional<List<String>> path = path(request);
+    if (path.isEmpty()) {
       return;
     }
-    if (!hasReadableQuery(request)) {
-      Answers.refuse(
-          request.response(),
-          400,
-          ErrorCode.MALFORMED,
-          "a % in the query is not followed by two hexadecimal digits");
+    // A browser does not add a token by itself: where tokens are asked for, a page without one
+    // does nothing.
+    Optional<String> foreign = gate.isGuarded() ? Optional.empty() : names.refusal(request);
+    if (foreign.isPresent()) {
+      Answers.refuse(request.response(), 403, "foreign_origin", foreign.get());
       return;
     }
     Set<String> methods = new TreeSet<>();
     for (Route route : routes) {
-      Optional<Map<String, String>> parameters = route.match(request.path());
+      Optional<Map<String, String>> parameters = route.match(path.get());
       if (parameters.isPresent()) {
-        if (route.method().equals(request.method())) {
-          admit(request, route, parameters.get());
+        if (route.takes(request.method())) {
+          admit(new Exchange(request, principal, parameters.get()), route);
           return;
         }
-        methods.add(route.method().name());
+        METHODS.stream().filter(route::takes).map(HttpMethod::name).forEach(methods::add);
       }
     }
     if (methods.isEmpty()) {
@@ -142,13 +206,43 @@ public final class HttpApi {
     }
   }
 
-  private void admit(HttpServerRequest request, Route route, Map<String, String> parameters) {
-    Gate.Verdict verdict = gate.judge(request, route.role());
-    if (verdict.passes()) {
-      Exchange exchange = new Exchange(request, verdict.principal(), parameters);
-      exchange.attempt(() -> route.handle(exchange));
-      return;
+  /** What is asked for; a request that cannot be read is answered here. */
+  private static Optional<List<String>> path(HttpServerRequest request) {
+    // Where proxies and servers take different ones, what is asked of whom is open (RFC 9112, 3.2).
+    if (request.authority() == null || request.headers().getAll("Host").size() > 1) {
+      Answers.refuse(
+          request.response(), 400, ErrorCode.MALFORMED, "exactly one header Host is needed");
+      return Optional.empty();
     }
+    try {
+      request.params();
+      return Optional.of(Route.segments(request.path()));
+    } catch (IllegalArgumentException e) {
+      Answers.refuse(
+          request.response(),
+          400,
+          ErrorCode.MALFORMED,
+          "a % in path or query is not followed by two hexadecimal digits");
+      return Optional.empty();
+    }
+  }
+
+  private void admit(Exchange exchange, Route route) {
+    Gate.Verdict verdict = gate.judge(exchange.request(), exchange.principal(), route.role());
+    if (verdict.passes()) {
+      exchange.attempt(() -> route.handle(exchange));
+    } else {
+      refuse(exchange.request(), verdict);
+    }
+  }
+
+  /** What cannot be read as HTTP ends its connection: where the next request begins is unknown. */
+  private void refuseMalformed(HttpServerRequest request) {
+    meet(request, caller -> HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request));
+    request.connection().close();
+  }
+
+  private static void refuse(HttpServerRequest request, Gate.Verdict verdict) {
     if (verdict.retry() > 0) {
       request.response().putHeader("Retry-After", Long.toString(verdict.retry()));
     }
@@ -156,40 +250,6 @@ public final class HttpApi {
       request.response().putHeader("WWW-Authenticate", "Bearer realm=\"hy300\"");
     }
     Answers.refuse(request.response(), verdict.status(), verdict.code(), verdict.message());
-  }
-
-  /**
-   * A web page elsewhere must not move motors by the browser of somebody who is here: neither by a
-   * request of its own (Origin) nor by a name that it makes point to loopback (Host). A browser
-   * does not add a token by itself, so where tokens are asked for, a page without one does nothing.
-   */
-  private boolean isFromHere(HttpServerRequest request) {
-    if (gate.isGuarded()) {
-      return true;
-    }
-    HostAndPort host = request.authority();
-    if (host == null || (!config.allowInsecure() && !OWN_NAMES.contains(host.host()))) {
-      return false;
-    }
-    String origin = request.getHeader("Origin");
-    if (origin == null) {
-      return true;
-    }
-    try {
-      String authority = new URI(origin).getAuthority();
-      return authority != null && authority.equals(request.getHeader("Host"));
-    } catch (URISyntaxException e) {
-      return false;
-    }
-  }
-
-  private static boolean hasReadableQuery(HttpServerRequest request) {
-    try {
-      request.params();
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 
   /** A text that stands beside this class. */

@@ -7,6 +7,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,7 +19,9 @@ import java.util.stream.Stream;
  * @param certificate with {@code key}, for TLS (PEM); both are read again when they change
  * @param tokens the token file; empty to ask nobody who he is
  * @param allowInsecure whether to listen beyond this machine without TLS or tokens
- * @param requestsPerSecond of one token, or of one address without tokens
+ * @param requestsPerSecond of one token, or of one address without one
+ * @param names under which it is asked, beside its host, localhost and addresses
+ * @param maxConnections at the same time; one address has half of them
  */
 public record HttpConfig(
     String host,
@@ -26,8 +30,16 @@ public record HttpConfig(
     Optional<Path> key,
     Optional<Path> tokens,
     boolean allowInsecure,
-    int requestsPerSecond) {
+    int requestsPerSecond,
+    Set<String> names,
+    int maxConnections) {
+  static final int MAX_CONNECTIONS = 2_000;
+
+  /** Fewer would leave no address more than one. */
+  private static final int MIN_CONNECTIONS = 4;
+
   private static final int MAX_RATE = 1_000_000;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,253}");
 
   public HttpConfig {
     if (port < 0 || port > 65_535) {
@@ -37,6 +49,23 @@ public record HttpConfig(
       throw new IllegalArgumentException(
           "HTTP rate " + requestsPerSecond + " is not within 1 to " + MAX_RATE);
     }
+    if (maxConnections < MIN_CONNECTIONS || maxConnections > MAX_RATE) {
+      throw new IllegalArgumentException(
+          "--max-connections "
+              + maxConnections
+              + " is not within "
+              + MIN_CONNECTIONS
+              + " to "
+              + MAX_RATE);
+    }
+    names.stream()
+        .filter(name -> !NAME.matcher(name).matches())
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  "'" + name + "' of --http-names is no host name such as fleet.example");
+            });
     if (certificate.isPresent() != key.isPresent()) {
       throw new IllegalArgumentException(
           "a certificate and its key go together: give --http-certificate and --http-key");
@@ -55,6 +84,27 @@ public record HttpConfig(
               + " can be reached from other machines: give --http-certificate, --http-key and"
               + " --http-tokens, or --allow-insecure to do without");
     }
+  }
+
+  /** With no names of its own, and room for {@value #MAX_CONNECTIONS} connections. */
+  public HttpConfig(
+      String host,
+      int port,
+      Optional<Path> certificate,
+      Optional<Path> key,
+      Optional<Path> tokens,
+      boolean allowInsecure,
+      int requestsPerSecond) {
+    this(
+        host,
+        port,
+        certificate,
+        key,
+        tokens,
+        allowInsecure,
+        requestsPerSecond,
+        Set.of(),
+        MAX_CONNECTIONS);
   }
 
   /** On this machine only, and open to everybody there. */

@@ -4,6 +4,8 @@ package org.hy300.collector.http;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** A picocli mixin. An option that is given as an empty text counts as not given. */
@@ -43,6 +45,15 @@ public final class HttpOptions {
   private boolean allowInsecure;
 
   @Option(
+      names = "--http-names",
+      paramLabel = "NAME,...",
+      split = ",",
+      description =
+          "Names under which it is asked, beside HOST, localhost and addresses (none); only without"
+              + " tokens are others refused.")
+  private Set<String> names = Set.of();
+
+  @Option(
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "8080",
@@ -54,17 +65,40 @@ public final class HttpOptions {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "Requests a second of one token, or of one address without tokens; four times as many at"
-              + " once (1000).")
+          "Requests a second of one token, or of one address (IPv6: of a /64) without one; four"
+              + " times as many at once (1000).")
   private int rate;
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      defaultValue = "" + HttpConfig.MAX_CONNECTIONS,
+      description =
+          "Most HTTP connections, half of them from one address (IPv6: a /64); for a new one the"
+              + " one is closed that has waited longest for its client ("
+              + HttpConfig.MAX_CONNECTIONS
+              + ").")
+  private int connections;
 
   /** The options, checked. */
   public HttpConfig config() {
     return new HttpConfig(
-        host, port, file(certificate), file(key), file(tokens), allowInsecure, rate);
+        host,
+        port,
+        file(certificate),
+        file(key),
+        file(tokens),
+        allowInsecure,
+        rate,
+        given(names),
+        connections);
   }
 
   private static Optional<Path> file(String name) {
     return Optional.ofNullable(name).filter(given -> !given.isEmpty()).map(Path::of);
+  }
+
+  private static Set<String> given(Set<String> names) {
+    return names.stream().filter(name -> !name.isEmpty()).collect(Collectors.toSet());
   }
 }

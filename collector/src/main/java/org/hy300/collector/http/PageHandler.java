@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.hy300.collector.access.Gate;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.page.DeviceStreams;
+import org.hy300.collector.page.EventStream;
 import org.hy300.collector.page.FleetStreams;
 import org.hy300.collector.page.PageFiles;
 import org.hy300.contract.ErrorCode;
@@ -58,7 +59,9 @@ final class PageHandler {
 
   /** GET /api/v1/live. */
   void fleet(Exchange exchange) {
-    if (!fleetStreams.open(exchange.request(), mayRead(exchange))) {
+    if (exchange.isHead()) {
+      noStream(exchange);
+    } else if (!fleetStreams.open(exchange.request(), owner(exchange), mayRead(exchange))) {
       tooMany(exchange);
     }
   }
@@ -68,9 +71,19 @@ final class PageHandler {
     String name = exchange.parameter("device");
     if (fleet.find(name).isEmpty()) {
       exchange.refuse(404, ErrorCode.UNKNOWN_DEVICE, "no device '" + name + "' has been heard of");
-    } else if (!deviceStreams.open(exchange.request(), name, mayRead(exchange))) {
+    } else if (exchange.isHead()) {
+      noStream(exchange);
+    } else if (!deviceStreams.open(exchange.request(), name, owner(exchange), mayRead(exchange))) {
       tooMany(exchange);
     }
+  }
+
+  private static void noStream(Exchange exchange) {
+    Answers.text(exchange.response(), EventStream.TYPE, "");
+  }
+
+  private String owner(Exchange exchange) {
+    return gate.caller(exchange.request(), exchange.principal());
   }
 
   private BooleanSupplier mayRead(Exchange exchange) {

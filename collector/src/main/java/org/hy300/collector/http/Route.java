@@ -3,7 +3,9 @@
 package org.hy300.collector.http;
 
 import io.vertx.core.http.HttpMethod;
-import java.util.ArrayList;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,7 @@ final class Route {
   private final String path;
   private final Role role;
   private final Consumer<Exchange> handler;
-  private final List<String> names = new ArrayList<>();
-  private final Pattern pattern;
+  private final List<String> parts;
 
   /**
    * Creates a route.
@@ -35,11 +36,7 @@ final class Route {
     this.path = path;
     this.role = role;
     this.handler = handler;
-    Matcher open = OPEN.matcher(path);
-    while (open.find()) {
-      names.add(open.group(1));
-    }
-    pattern = Pattern.compile(OPEN.matcher(path).replaceAll("([^/]+)"));
+    parts = split(path);
   }
 
   HttpMethod method() {
@@ -58,15 +55,35 @@ final class Route {
     handler.accept(exchange);
   }
 
+  /** Whether a method is answered: who may GET may look at the headers alone (RFC 9110, 9.1). */
+  boolean takes(HttpMethod asked) {
+    return asked.equals(method) || (asked.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET));
+  }
+
+  /** What stands between the slashes, as it was meant; throws when a % is not followed by two. */
+  static List<String> segments(String path) {
+    return split(path).stream()
+        .map(part -> URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  private static List<String> split(String path) {
+    return Arrays.asList(path.split("/", -1));
+  }
+
   /** The open parts of a path that is this route's; empty when it is not. */
-  Optional<Map<String, String>> match(String asked) {
-    Matcher matcher = pattern.matcher(asked);
-    if (!matcher.matches()) {
+  Optional<Map<String, String>> match(List<String> asked) {
+    if (asked.size() != parts.size()) {
       return Optional.empty();
     }
     Map<String, String> parameters = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      parameters.put(names.get(i), matcher.group(i + 1));
+    for (int i = 0; i < parts.size(); i++) {
+      Matcher open = OPEN.matcher(parts.get(i));
+      if (open.matches() && !asked.get(i).isEmpty()) {
+        parameters.put(open.group(1), asked.get(i));
+      } else if (!parts.get(i).equals(asked.get(i))) {
+        return Optional.empty();
+      }
     }
     return Optional.of(parameters);
   }

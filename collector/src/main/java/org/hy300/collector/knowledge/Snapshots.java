@@ -12,11 +12,14 @@ import org.hy300.contract.Limits;
 import org.hy300.contract.MalformedMessageException;
 
 /**
- * At most {@value #MAX_BYTES} bytes of all devices; the frame that came first goes first. Belongs
- * to the event loop.
+ * At most {@value #MAX_BYTES} bytes of all devices, with what keeping them costs; the frame that
+ * came first goes first. Belongs to the event loop.
  */
 public final class Snapshots {
   static final int MAX_BYTES = 64 * 1024 * 1024;
+
+  /** What a frame costs beside its bytes: there may be many tiny ones. */
+  private static final int OVERHEAD = 300;
 
   /** One frame: JPEG, and when it came. */
   public record Snapshot(Buffer jpeg, Instant time) {}
@@ -44,13 +47,17 @@ public final class Snapshots {
       throw new MalformedMessageException("snapshot is no JPEG");
     }
     Snapshot before = snapshots.remove(device);
-    bytes += jpeg.length() - (before == null ? 0 : before.jpeg.length());
+    bytes += size(jpeg) - (before == null ? 0 : size(before.jpeg));
     snapshots.put(device, new Snapshot(jpeg, Instant.now()));
     Iterator<Snapshot> oldest = snapshots.values().iterator();
     while (bytes > maxBytes) {
-      bytes -= oldest.next().jpeg.length();
+      bytes -= size(oldest.next().jpeg);
       oldest.remove();
     }
+  }
+
+  private static long size(Buffer jpeg) {
+    return (long) jpeg.length() + OVERHEAD;
   }
 
   /** The last frame of a device. */

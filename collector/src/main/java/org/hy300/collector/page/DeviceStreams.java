@@ -10,8 +10,6 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +26,6 @@ import org.hy300.collector.knowledge.Snapshots;
  * slow but the newest. Belongs to the event loop.
  */
 public final class DeviceStreams {
-  static final int MAX_STREAMS = 64;
   private static final long LOOK_MS = 200;
 
   private final Vertx vertx;
@@ -37,7 +34,7 @@ public final class DeviceStreams {
   private final Snapshots snapshots;
   private final DeviceSettings settings;
   private final BooleanSupplier connected;
-  private final Set<Reader> readers = new LinkedHashSet<>();
+  private final Seats<Reader> readers = new Seats<>(reader -> reader.stream.close());
   private long timer = -1;
 
   /**
@@ -60,24 +57,26 @@ public final class DeviceStreams {
     this.snapshots = snapshots;
     this.settings = settings;
     this.connected = connected;
-    stopping.onComplete(stops -> List.copyOf(readers).forEach(reader -> reader.stream.close()));
+    stopping.onComplete(stops -> readers.all().forEach(reader -> reader.stream.close()));
   }
 
   /**
    * Begins a stream.
    *
+   * @param owner whose it is: a token or an address
    * @param mayRead whether the reader is still let in
    * @return false when there are so many that it is not
    */
-  public boolean open(HttpServerRequest request, String device, BooleanSupplier mayRead) {
-    if (readers.size() >= MAX_STREAMS) {
+  public boolean open(
+      HttpServerRequest request, String device, String owner, BooleanSupplier mayRead) {
+    if (!readers.hasRoomFor(owner)) {
       return false;
     }
     if (readers.isEmpty()) {
-      timer = vertx.setPeriodic(LOOK_MS, look -> List.copyOf(readers).forEach(Reader::look));
+      timer = vertx.setPeriodic(LOOK_MS, look -> readers.all().forEach(Reader::look));
     }
     Reader reader = new Reader(request, device, mayRead);
-    readers.add(reader);
+    readers.add(reader, owner);
     reader.look();
     return true;
   }

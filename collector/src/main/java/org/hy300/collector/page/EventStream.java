@@ -13,7 +13,9 @@ import org.hy300.collector.exposition.PageResponse;
  * Buffers no more than the writer lets it: who writes asks {@link #isFull} before. A reader that
  * takes nothing for two beats is cut off. Belongs to the event loop.
  */
-final class EventStream {
+public final class EventStream {
+  public static final String TYPE = "text/event-stream";
+
   private static final long BEAT_MS = 15_000;
 
   /** Bytes that may wait here; the kernel keeps some more. Vert.x counts pieces of any size. */
@@ -46,8 +48,7 @@ final class EventStream {
     response = request.response();
     response
         .setChunked(true)
-        .putHeader("Content-Type", "text/event-stream")
-        .putHeader("Cache-Control", "no-store")
+        .putHeader("Content-Type", TYPE)
         // nginx gathers what it passes on, unless told so.
         .putHeader("X-Accel-Buffering", "no");
     response.closeHandler(closed -> end());

@@ -10,9 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.knowledge.DeviceSettings;
@@ -25,7 +23,6 @@ import org.hy300.collector.knowledge.RecentEvents;
 public final class FleetStreams {
   private static final Logger LOG = System.getLogger(FleetStreams.class.getName());
 
-  static final int MAX_STREAMS = 64;
   private static final long TICK_MS = 1_000;
 
   /** Characters that are written at once: some hundred rows. */
@@ -37,7 +34,7 @@ public final class FleetStreams {
   private final Vertx vertx;
   private final FleetBoard board;
   private final BooleanSupplier connected;
-  private final Set<Reader> readers = new LinkedHashSet<>();
+  private final Seats<Reader> readers = new Seats<>(reader -> reader.stream.close());
   private long timer = -1;
   private boolean ticking;
 
@@ -57,24 +54,25 @@ public final class FleetStreams {
     this.vertx = vertx;
     this.connected = connected;
     board = new FleetBoard(fleet, events, settings);
-    stopping.onComplete(stops -> List.copyOf(readers).forEach(reader -> reader.stream.close()));
+    stopping.onComplete(stops -> readers.all().forEach(reader -> reader.stream.close()));
   }
 
   /**
    * Begins a stream.
    *
+   * @param owner whose it is: a token or an address
    * @param mayRead whether the reader is still let in
    * @return false when there are so many that it is not
    */
-  public boolean open(HttpServerRequest request, BooleanSupplier mayRead) {
-    if (readers.size() >= MAX_STREAMS) {
+  public boolean open(HttpServerRequest request, String owner, BooleanSupplier mayRead) {
+    if (!readers.hasRoomFor(owner)) {
       return false;
     }
     if (readers.isEmpty()) {
       timer = vertx.setPeriodic(TICK_MS, tick -> tick());
     }
     Reader reader = new Reader(request, mayRead);
-    readers.add(reader);
+    readers.add(reader, owner);
     reader.tellConnection();
     reader.catchUp();
     return true;
@@ -102,7 +100,7 @@ public final class FleetStreams {
 
   private void tell(FleetBoard.News news) {
     Buffer shared = null;
-    for (Reader reader : List.copyOf(readers)) {
+    for (Reader reader : readers.all()) {
       reader.tellConnection();
       if (reader.busy) {
         continue;

@@ -16,7 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
-import org.hy300.collector.exposition.Format;
+import org.hy300.collector.exposition.PageResponse;
 
 /** Kept in memory, compressed and not: less than a megabyte. */
 public final class PageFiles {
@@ -113,12 +113,10 @@ public final class PageFiles {
     if (file == null) {
       return false;
     }
-    boolean gzip = Format.allowsGzip(request.getHeader("Accept-Encoding"));
     HttpServerResponse response =
         request
             .response()
             .putHeader("Content-Security-Policy", POLICY)
-            .putHeader("X-Content-Type-Options", "nosniff")
             .putHeader("Referrer-Policy", "no-referrer")
             // Asked for each time, and mostly answered without a body: a new collector is a new
             // page.
@@ -129,10 +127,8 @@ public final class PageFiles {
     if (known != null && known.contains(file.tag())) {
       response.setStatusCode(304).end();
     } else {
-      response
-          .putHeader("Content-Type", file.type())
-          .putHeader("Content-Encoding", gzip ? "gzip" : "identity")
-          .end(gzip ? file.gzip() : file.plain());
+      response.putHeader("Content-Type", file.type());
+      response.end(PageResponse.encode(request) ? file.gzip() : file.plain());
     }
     return true;
   }

@@ -21,7 +21,14 @@ public final class Command {
   /** Devices that the answer to a fleet command names: it must fit one message. */
   private static final int MAX_NAMED = 100;
 
+  /** What a device of a command costs beside its name, roughly. */
+  private static final int TARGET_BYTES = 300;
+
   private final CommandRequest request;
+
+  /** Size of what was asked. */
+  private final long asked;
+
   private final Map<String, Target> targets = new LinkedHashMap<>();
   private final Promise<Void> kept = Promise.promise();
   private final Promise<Void> ended = Promise.promise();
@@ -37,6 +44,8 @@ public final class Command {
 
   Command(CommandRequest request) {
     this.request = request;
+    asked = size(request);
+    bytes = asked;
     long age = Duration.between(request.issued(), Instant.now()).toNanos();
     beginNanos = System.nanoTime() - Math.max(0, age);
   }
@@ -82,6 +91,20 @@ public final class Command {
     return bytes;
   }
 
+  /** What it costs while it is under way, which is no less when it has ended at some devices. */
+  long weight() {
+    return asked + (long) targets.size() * TARGET_BYTES;
+  }
+
+  /** What a command to so many devices would cost. */
+  static long weight(CommandRequest request, int devices) {
+    return size(request) + (long) devices * TARGET_BYTES;
+  }
+
+  private static long size(CommandRequest request) {
+    return (long) request.args().encode().length() + request.asked().encode().length();
+  }
+
   void add(String device) {
     if (targets.putIfAbsent(device, new Target(this, device)) == null) {
       open++;
@@ -90,7 +113,6 @@ public final class Command {
   }
 
   void nowKept() {
-    bytes += request.args().encode().length();
     kept.tryComplete();
   }
 

@@ -142,7 +142,7 @@ public final class CommandIntake {
               + CommandRelay.MAX_DEVICES
               + "; select fewer");
     }
-    if (relay.openCount() + selection.size() > CommandRelay.MAX_OPEN && !request.isAlwaysTaken()) {
+    if (!relay.hasRoom(request, selection.size())) {
       throw new RefusedException(
           ErrorCode.BUSY,
           relay.openCount() + " commands are under way; try again when some have ended");

@@ -39,6 +39,12 @@ public final class CommandRelay {
   /** Most that may be under way, each device of a command counted. */
   static final int MAX_OPEN = 20_000;
 
+  /** Bytes of what was asked by commands that have not ended at all their devices. */
+  private static final long MAX_OPEN_BYTES = 32L * 1024 * 1024;
+
+  /** Stopping a motor finds room where nothing else does, but not without end. */
+  private static final int ROOM_TO_STOP = 2;
+
   /** Commands that a device is given at once; agents refuse more than 8. */
   static final int PER_DEVICE = 4;
 
@@ -69,6 +75,7 @@ public final class CommandRelay {
   /** Those that wait to be published, each once. */
   private final Set<Target> outgoing = new LinkedHashSet<>();
 
+  private long openBytes;
   private boolean stopping;
 
   /**
@@ -96,6 +103,9 @@ public final class CommandRelay {
   public void start() {
     Instant patience = Instant.now().plus(RECOVERY);
     for (Command command : store.commands()) {
+      if (command.isOpen()) {
+        openBytes += command.weight();
+      }
       for (Target target : command.targets()) {
         if (!target.hasEnded()) {
           target.resumed(patience);
@@ -126,6 +136,13 @@ public final class CommandRelay {
     return open.size();
   }
 
+  /** Whether a command to so many devices may be under way beside the others. */
+  boolean hasRoom(CommandRequest request, int devices) {
+    int room = request.isAlwaysTaken() ? ROOM_TO_STOP : 1;
+    return open.size() + devices <= room * MAX_OPEN
+        && openBytes + Command.weight(request, devices) <= room * MAX_OPEN_BYTES;
+  }
+
   /**
    * Takes a command that {@link CommandIntake} has let in.
    *
@@ -136,6 +153,7 @@ public final class CommandRelay {
     Command command = new Command(request);
     devices.forEach(command::add);
     unknown.forEach(command::add);
+    openBytes += command.weight();
     command.targets().forEach(target -> open.put(target.key(), target));
     own.open(open.size());
     store
@@ -293,6 +311,7 @@ public final class CommandRelay {
         target.reply().error() == null ? "" : ", " + target.reply().error().message());
     target.command.ended(target);
     if (!target.command.isOpen()) {
+      openBytes -= target.command.weight();
       store.ended(target.command);
     }
   }

@@ -31,6 +31,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.hy300.collector.CollectorFixture;
 import org.hy300.collector.http.HttpConfig;
@@ -244,6 +245,41 @@ class AccessTest extends CollectorFixture {
             HttpResponse.BodyHandlers.discarding());
     return ((X509Certificate) response.sslSession().orElseThrow().getPeerCertificates()[0])
         .getSerialNumber();
+  }
+
+  @Test
+  void onlySuitesThatKnowWhatWasChangedAreSpoken() throws Exception {
+    BigInteger first = served();
+    certificates.issue("localhost");
+    // What is served later is served no worse.
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(served()).isNotEqualTo(first));
+    for (String suite : List.of("AES_128_CBC_SHA256", "AES_256_CBC_SHA", "AES_128_CBC_SHA")) {
+      assertThatThrownBy(() -> shake(suite)).as(suite).isInstanceOf(SSLHandshakeException.class);
+    }
+    shake("AES_128_GCM_SHA256");
+  }
+
+  private void shake(String suite) throws Exception {
+    try (SSLSocket socket =
+        (SSLSocket)
+            client
+                .sslContext()
+                .getSocketFactory()
+                .createSocket("localhost", URI.create(url).getPort())) {
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      socket.setEnabledCipherSuites(
+          new String[] {"TLS_ECDHE_ECDSA_WITH_" + suite, "TLS_ECDHE_RSA_WITH_" + suite});
+      socket.startHandshake();
+    }
+  }
+
+  @Test
+  void everyAnswerUnderTlsKeepsABrowserThere() throws Exception {
+    for (String path : List.of("/", "/metrics", "/nothing", "/metrics?shard=x")) {
+      assertThat(ask("GET", path, null).headers().firstValue("Strict-Transport-Security"))
+          .as(path)
+          .contains("max-age=31536000");
+    }
   }
 
   @Test

@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.hy300.collector.CollectorFixture;
 import org.hy300.collector.LiveEvents;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
 class LiveTokenTest extends CollectorFixture {
+  private static final String LIVE = "/api/v1/live";
+  private static final int SEATS = 64;
+
   private Path file;
   private String taken;
   private String kept;
@@ -46,7 +51,36 @@ class LiveTokenTest extends CollectorFixture {
     }
   }
 
+  @Test
+  void theOldestOfWhoHasMostGoesForAnother() throws Exception {
+    List<LiveEvents> greedy = new ArrayList<>();
+    try {
+      for (int i = 0; i < SEATS; i++) {
+        greedy.add(reader(taken));
+      }
+      try (LiveEvents other = reader(kept)) {
+        other.await("ready");
+        await().atMost(LIMIT).until(greedy.get(0)::isEnded);
+        assertThat(greedy.subList(1, SEATS)).noneMatch(LiveEvents::isEnded);
+        assertThat(get(LIVE, "Authorization", "Bearer " + taken).statusCode()).isEqualTo(503);
+        assertThat(other.isEnded()).isFalse();
+      }
+    } finally {
+      for (LiveEvents each : greedy) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
+  void aTokenMayBeCalledNobody() throws Exception {
+    String token = Tokens.make(file, "nobody", "read");
+    await()
+        .atMost(LIMIT)
+        .until(() -> get("/metrics", "Authorization", "Bearer " + token).statusCode() == 200);
+  }
+
   private LiveEvents reader(String token) throws Exception {
-    return new LiveEvents(url + "/api/v1/live", "Authorization", "Bearer " + token);
+    return new LiveEvents(url + LIVE, "Authorization", "Bearer " + token);
   }
 }

@@ -296,6 +296,8 @@ class HttpFuzzTest extends CollectorFixture {
     assertThat(get("/healthz").statusCode()).isEqualTo(200);
     assertThat(check(REQUESTS.get(14).replace("k1", "last"), Change.NOTHING)).isEqualTo("200");
     await().atMost(LIMIT).untilAsserted(() -> assertThat(openConnections()).isLessThanOrEqualTo(1));
+    // Vert.x counts a malformed request for ever: the gauge is left out rather than wrong.
+    assertThat(own("vertx_http_server_active_requests")).isZero();
     assertThat(heapBytes() - before).isLessThan(MAX_GROWTH_BYTES);
   }
 
@@ -407,9 +409,14 @@ class HttpFuzzTest extends CollectorFixture {
 
   /** Connections that have not come to an end, this one included. */
   private double openConnections() throws Exception {
+    return own("vertx_http_server_active_connections");
+  }
+
+  /** The sum of a family's series, 0 without one. */
+  private double own(String family) throws Exception {
     String page = get("/internal/metrics", "Authorization", "Bearer " + TOKEN).body();
     return page.lines()
-        .filter(line -> line.startsWith("vertx_http_server_active_connections"))
+        .filter(line -> line.startsWith(family))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }

@@ -61,7 +61,7 @@ class DeviceKnowledgeTest {
 
   @Test
   void theNewestFrameIsKeptAsLongAsThereIsRoom() throws Exception {
-    Snapshots snapshots = new Snapshots(2_000);
+    Snapshots snapshots = new Snapshots(2_700);
     snapshots.add("p1", jpeg(900));
     snapshots.add("p2", jpeg(900));
     snapshots.add("p1", jpeg(500));
@@ -73,6 +73,16 @@ class DeviceKnowledgeTest {
         .isInstanceOf(MalformedMessageException.class);
     assertThatThrownBy(() -> snapshots.add("p1", jpeg(Limits.MAX_SNAPSHOT_BYTES + 1)))
         .isInstanceOf(MalformedMessageException.class);
+  }
+
+  @Test
+  void manyTinyFramesAreBoundedToo() throws Exception {
+    Snapshots snapshots = new Snapshots(30_000);
+    for (int i = 0; i < 200; i++) {
+      snapshots.add("p" + i, jpeg(4));
+    }
+    assertThat(snapshots.of("p199")).isPresent();
+    assertThat(snapshots.of("p0")).isEmpty();
   }
 
   @Test

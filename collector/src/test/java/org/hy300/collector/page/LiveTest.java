@@ -175,7 +175,7 @@ class LiveTest extends CollectorFixture {
   void thereAreNoMoreReadersThanTheCollectorBears() throws Exception {
     List<LiveEvents> readers = new ArrayList<>();
     try {
-      for (int i = 0; i < FleetStreams.MAX_STREAMS; i++) {
+      for (int i = 0; i < Seats.MAX; i++) {
         readers.add(new LiveEvents(url + FLEET));
       }
       HttpResponse<String> refused = get(FLEET);

@@ -62,6 +62,29 @@ class CommandRelayTest extends CollectorFixture {
   }
 
   @Test
+  void whatIsUnderWayIsBoundedHoweverLongTheRequestsAre() throws Exception {
+    online("p1", "berlin", 1).silent(true);
+    // One device, named over and over.
+    String list = "\"p1\",".repeat(12_000);
+    String body = "{\"command\":\"%s\",\"timeout_seconds\":600,\"devices\":[" + list + "\"p1\"]%s}";
+    HttpResponse<String> answer = null;
+    for (int i = 0; i < 1_000 && (answer == null || answer.statusCode() == 202); i++) {
+      answer =
+          soon(
+              post(
+                  "/api/v1/commands?async=true",
+                  body.formatted("motor/step", ",\"args\":{\"steps\":1}")));
+    }
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(code(answer)).isEqualTo("busy");
+    // Stopping goes on.
+    assertThat(
+            soon(post("/api/v1/commands?async=true", body.formatted("motor/stop", "")))
+                .statusCode())
+        .isEqualTo(202);
+  }
+
+  @Test
   void aThousandCommandsEndOnceEachWhileSomeDevicesAreKilled() throws Exception {
     Vertx doomed = Vertx.vertx();
     for (int i = 0; i < 100; i++) {

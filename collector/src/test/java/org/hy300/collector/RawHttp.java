@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP as a test writes it, byte for byte, and what comes back.
+package org.hy300.collector;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/** For what no HTTP client would send. */
+public final class RawHttp {
+  private static final int PATIENCE_MS = 20_000;
+
+  private RawHttp() {}
+
+  /** A connection to the collector at a URL. */
+  public static Socket connect(String url) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort());
+    socket.setSoTimeout(PATIENCE_MS);
+    return socket;
+  }
+
+  public static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Everything that comes back until the connection ends; the last request has to close it. */
+  public static String ask(String url, String requests) throws IOException {
+    try (Socket socket = connect(url)) {
+      send(socket, requests);
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+}
