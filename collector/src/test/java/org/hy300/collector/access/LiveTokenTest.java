@@ -15,7 +15,7 @@ import org.hy300.collector.http.HttpConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class LiveTokenTest extends CollectorFixture {
   private Path file;
   private String taken;
