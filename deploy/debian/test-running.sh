@@ -4,10 +4,9 @@
 
 inside() { nsenter --target "$first" --mount --pid --net --uts --ipc --cgroup --root --wd "$@"; }
 
-# until SECONDS COMMAND...: waits until it succeeds
+# until_true COMMAND...: waits until it succeeds; five minutes are for a machine on which all of this is slow
 until_true() {
-  local end=$((SECONDS + $1))
-  shift
+  local end=$((SECONDS + 300))
   until "$@" >/dev/null 2>&1; do
     [ $SECONDS -lt $end ] || { echo "not within time: $*"; return 1; }
     sleep 0.2
@@ -24,7 +23,7 @@ processes: [name=systemd]
 EOF
   unshare --net sh -c 'ip link set lo up; exec "$@"' sh "$here/enter.sh" --boot "$tree" >"$work/boot.log" 2>&1 &
   machine=$!
-  until_true 30 first_process || cat "$work/boot.log"
+  until_true first_process || cat "$work/boot.log"
   first=$(first_process)
 }
 
@@ -37,15 +36,15 @@ first_process() {
 services() {
   local service
   for service in hy300-agent hy300-collector; do
-    until_true 60 inside systemctl is-active $service || inside journalctl -q --no-pager -n 30 -u $service
+    until_true inside systemctl is-active $service || inside journalctl -q --no-pager -n 30 -u $service
   done
 }
 
 play() {
   inside setpriv --reuid=hy300-agent --regid=hy300-agent --clear-groups \
     hy300-simulator --directory /var/lib/hy300-agent/fleet >"$work/simulator.log" 2>&1 &
-  until_true 30 inside grep -q . /var/lib/hy300-agent/fleet/simulated-1/hy300/motor/position
-  until_true 60 online
+  until_true inside grep -q . /var/lib/hy300-agent/fleet/simulated-1/hy300/motor/position
+  until_true online
 }
 
 online() { inside hy300 devices --json | grep -q '"device": *"projector-7".*"online": *true' && inside hy300 show projector-7 | grep -q motor; }
@@ -70,15 +69,17 @@ commands() {
 }
 
 watches() {
-  until_true 30 running_seen
+  until_true running_seen
 }
 
 running_seen() { inside hy300 show projector-7 | grep -q 'hy300_process_running.*1'; }
 
 status() {
-  inside hy300-agent --config /etc/hy300/agent.yaml --status | grep -vq '^projector-7: process [0-9]*, connected' && echo "--status does not say that it is connected"
+  until_true connected
   inside systemctl show -P StatusText hy300-agent | grep -q 'mqtt://127.0.0.1:1883' || echo "systemctl status does not say it"
 }
+
+connected() { inside hy300-agent --config /etc/hy300/agent.yaml --status | grep -q '^projector-7: process [0-9]*, connected'; }
 
 # What the sandbox lets the agent see and write
 sandbox() {
@@ -92,7 +93,7 @@ sandbox() {
 ends() {
   inside systemctl stop hy300-agent
   same "after a stop" inactive "$(inside systemctl is-active hy300-agent)"
-  until_true 20 offline
+  until_true offline
   quietly inside systemctl stop hy300-collector
   same failed "" "$(inside systemctl --failed --plain --no-legend --no-pager)"
 }

@@ -93,7 +93,7 @@ options="$options HY300_PATIENCE=${HY300_PATIENCE:-5} ${HY300_PARTS:+HY300_PARTS
 run() {
   for boot in "$@"; do
     say "$boot: booting the debug kernel ($DEBUG_RELEASE)"
-    HY300_KERNEL=debug HY300_LIMIT=1200 "$here/boot.sh" "$boot" \
+    HY300_KERNEL=debug HY300_LIMIT=3600 "$here/boot.sh" "$boot" \
       "hy300.script=debug/run.sh hy300.test=$boot,$(echo "${HY300_TESTS:-*}" | tr ' ' ,) $options" </dev/null 2>&1 |
       sed -u 's/\r$//' | tee "$out/$boot.log" | without_coverage
   done

@@ -15,7 +15,7 @@ tests=$(echo "${HY300_TESTS:-*}" | tr ' ' ,)
 # run KERNEL BOOT: a guest that hangs is ended; its missing closing line then counts as a failure.
 run() {
   echo "== $2: booting Debian's kernel of $1"
-  HY300_KERNEL=$1 HY300_LIMIT=900 "$here/boot.sh" "$2" "hy300.test=$2,$tests" </dev/null 2>&1 | sed -u 's/\r$//'
+  HY300_KERNEL=$1 HY300_LIMIT=3600 "$here/boot.sh" "$2" "hy300.test=$2,$tests" </dev/null 2>&1 | sed -u 's/\r$//'
   echo "== end of $2"
 }
 

@@ -16,6 +16,9 @@ import tempfile
 import threading
 import time
 
+# Where the guest's memory begins.
+RAM = 0x40000000
+
 
 class FixtureError(Exception):
     """The guest or QEMU did not do what every test relies on."""
@@ -42,7 +45,7 @@ class Guest:
         threading.Thread(target=self._read, daemon=True).start()
         self.qtest = Qtest(qtest)
         self.pl061, self.gic = find_devices(qmp, "pl061", "arm_gic")
-        self._answer(60)
+        self._answer(300)
 
     def _read(self):
         for line in self.process.stdout:
@@ -71,11 +74,13 @@ class Guest:
         self.process.stdin.write(command.encode() + b"\n")
         self.process.stdin.flush()
 
-    def finish(self, timeout=60):
-        """Exit status and output of the command given last."""
-        return self._answer(timeout)
+    def finish(self, timeout=300):
+        """Exit status and output of the command given last. Edges that it has made are taken by then: they come before an answer."""
+        answer = self._answer(timeout)
+        self.qtest.readl(RAM)
+        return answer
 
-    def run(self, command, timeout=60):
+    def run(self, command, timeout=300):
         """Exit status and output of a command."""
         self.start(command)
         return self.finish(timeout)
@@ -87,10 +92,10 @@ class Guest:
             raise FixtureError(f"{path} cannot be read: {' '.join(said)}")
         return "\n".join(said)
 
-    def until(self, path, value, timeout=20):
+    def until(self, path, value, timeout=120):
         """Waits in the guest until a file has a value; whether it came to that."""
         script = f'i=0; while [ -e {path} ] && [ "$(cat {path})" != "{value}" ] && [ $i -lt {timeout * 20} ]; do usleep 50000; i=$((i+1)); done'
-        return self.run(f'{script}; [ "$(cat {path} 2>&1)" = "{value}" ]', timeout + 60)[0] == 0
+        return self.run(f'{script}; [ "$(cat {path} 2>&1)" = "{value}" ]', timeout + 300)[0] == 0
 
     def metric(self, attribute, series):
         """A series out of a metric attribute."""
@@ -103,7 +108,7 @@ class Guest:
         """Ends the guest."""
         try:
             self.start("poweroff -f")
-            self.process.wait(10)
+            self.process.wait(60)
         except (OSError, subprocess.TimeoutExpired):
             self.process.kill()
             self.process.wait()
@@ -139,7 +144,7 @@ class Qtest:
 
     def ask(self, *words):
         """Sends a command and gives its answer."""
-        answer = self.post(*words).get(timeout=60)
+        answer = self.post(*words).get(timeout=120)
         if answer[0] != "OK":
             raise FixtureError(f"qtest: {' '.join(str(word) for word in words)}: {' '.join(answer)}")
         return answer[1] if len(answer) > 1 else None
@@ -163,7 +168,7 @@ class Qtest:
 
 def connect(path):
     """A connection to a socket that QEMU is about to open."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while True:
         try:
             connection = socket.socket(socket.AF_UNIX)

@@ -12,6 +12,11 @@
 
 #include "device.h"
 
+/* What waits for less looks for what should not come. */
+#define SHORTEST_WAIT_MS	500
+/* What waits ends as soon as it comes: a slow machine fails no test. */
+#define LEAST_MS		20000
+
 const char *device_class;
 const char *device_board;
 int device_unit;
@@ -165,6 +170,9 @@ long long now_ms(void)
 int patience(int milliseconds)
 {
 	const char *times = getenv("HY300_PATIENCE");
+	int long_enough = times ? milliseconds * atoi(times) : milliseconds;
 
-	return times ? milliseconds * atoi(times) : milliseconds;
+	if (milliseconds >= SHORTEST_WAIT_MS && long_enough < LEAST_MS)
+		long_enough = LEAST_MS;
+	return long_enough;
 }

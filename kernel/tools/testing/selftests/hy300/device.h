@@ -38,7 +38,8 @@ long long now_ms(void);
 
 /*
  * How long to wait for what should take no longer than this: HY300_PATIENCE times as long, which
- * a kernel that checks all it does needs.
+ * a kernel that checks all it does needs, and long enough for a machine that is slow. Nothing is
+ * proven by its having taken less.
  */
 int patience(int milliseconds);
 

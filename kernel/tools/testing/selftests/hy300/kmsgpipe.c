@@ -194,7 +194,7 @@ static bool sleeps_in_call(pid_t tid)
 
 bool waiter_sleeps(struct waiter *waiter)
 {
-	long long end = now_ms() + 5000;
+	long long end = now_ms() + patience(5000);
 	int seen = 0;
 
 	/* Twice in a row: starting a thread sleeps too. */
@@ -207,7 +207,7 @@ bool waiter_sleeps(struct waiter *waiter)
 
 bool waiter_ends(struct waiter *waiter)
 {
-	long long end = now_ms() + 5000;
+	long long end = now_ms() + patience(5000);
 
 	while (!waiter->done && now_ms() < end)
 		usleep(1000);

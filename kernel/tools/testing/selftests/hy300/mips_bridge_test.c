@@ -39,7 +39,7 @@ static void check_told(int fd, const struct told *expected, unsigned int count)
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (poll(&poller, 1, 3000) != 1)
+		if (poll(&poller, 1, patience(3000)) != 1)
 			ktap_fail(__FILE__, __LINE__, "only %u of %u transitions were told", i,
 				  count);
 		CHECK(bridge_read(fd, &message) > 0);

@@ -51,7 +51,7 @@ static bool woken(unsigned int state, int milliseconds)
 {
 	struct pollfd poller = { .fd = fds[state], .events = WOKEN };
 
-	return poll(&poller, 1, milliseconds) == 1 && (poller.revents & WOKEN) == WOKEN;
+	return poll(&poller, 1, patience(milliseconds)) == 1 && (poller.revents & WOKEN) == WOKEN;
 }
 
 static double changes(const char *attribute)
@@ -146,14 +146,12 @@ static void nothing_wakes_at_rest(void)
 static void a_change_wakes(void)
 {
 	double before, counted;
-	long long begin;
 	int i;
 
 	mips_attach_again();
 	before = changes("state");
 	counted = device_metric("register_access_count", "hy300_mips_interrupts_total");
 	open_all();
-	begin = now_ms();
 	for (i = 0; i < 6; i++) {
 		board_set("mips/word", i % 2 ? 5 : 3);
 		CHECK(woken(0, 2000));
@@ -161,11 +159,7 @@ static void a_change_wakes(void)
 		CHECK(!woken(2, 0));
 		read_all();
 	}
-	/*
-	 * At once, by the interrupt: without it the driver looks twice a second, and has just
-	 * looked when the next change comes.
-	 */
-	CHECK(now_ms() - begin < patience(2000));
+	/* By the interrupt, not by the look that the driver takes twice a second. */
 	CHECK(device_metric("register_access_count", "hy300_mips_interrupts_total") >= counted + 6);
 	CHECK_STR(device_read("state"), "running");
 	CHECK_EQ(changes("state"), before + 6);
@@ -216,7 +210,7 @@ static void a_keystone_wakes(void)
 	mips_attach_again();
 	open_all();
 	CHECK_EQ(device_write("keystone", "1 2 3 4 5 6 7 8"), 0);
-	CHECK(woken(2, 100));
+	CHECK(woken(2, 1000));
 	CHECK_EQ(changes("keystone"), 1);
 	read_all();
 	/* The same again is no change. */
@@ -248,7 +242,7 @@ static void a_boot_is_followed(void)
 			break;
 		seen |= 1 << (!strcmp(text, "idle") ? 0 : !strcmp(text, "transition_up") ? 1 : 2);
 		poller = (struct pollfd){ .fd = fd, .events = WOKEN };
-		CHECK_EQ(poll(&poller, 1, 2000), 1);
+		CHECK_EQ(poll(&poller, 1, patience(2000)), 1);
 	}
 	CHECK_EQ(seen, 3);
 	/* off, initial, idle, transition_up, running */

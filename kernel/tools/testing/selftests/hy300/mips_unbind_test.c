@@ -57,7 +57,7 @@ static void *poll_state(void *fd)
 {
 	struct pollfd poller = { .fd = *(int *)fd, .events = POLLPRI | POLLERR };
 
-	return (void *)(long)(poll(&poller, 1, 5000) == 1);
+	return (void *)(long)(poll(&poller, 1, patience(5000)) == 1);
 }
 
 static void a_poller_is_woken_and_reads_enodev(void)
@@ -94,18 +94,27 @@ static void *write_keystone(void *unused)
 	return (void *)(long)device_write("keystone", "1 2 3 4 5 6 7 8");
 }
 
-/* An order that would end in a time-out ends before it, and says why. */
-static void under_an_order(void *(*order)(void *), const char *knob, const char *value)
+/*
+ * An order that would end in a time-out ends before it, and says why. The board counts what the
+ * processor has got of it.
+ */
+static void under_an_order(void *(*order)(void *), const char *knob, const char *value,
+			   const char *counter)
 {
+	long long end = now_ms() + patience(5000);
 	pthread_t thread;
 	void *result;
+	long before;
 
 	mips_attach_again();
 	node = mips_open(O_RDWR);
 	CHECK(node >= 0);
 	board_write(knob, value);
+	before = board_number(counter);
 	CHECK(!pthread_create(&thread, NULL, order, NULL));
-	usleep(200000);
+	while (board_number(counter) == before && now_ms() < end)
+		usleep(1000);
+	CHECK(board_number(counter) > before);
 	CHECK_EQ(mips_driver_write("unbind"), 0);
 	pthread_join(thread, &result);
 	CHECK_EQ((long)result, -ENODEV);
@@ -117,12 +126,12 @@ static void under_an_order(void *(*order)(void *), const char *knob, const char 
 
 static void under_a_restart(void)
 {
-	under_an_order(restart_by_node, "mips/fail_boots", "2");
+	under_an_order(restart_by_node, "mips/fail_boots", "2", "mips/boots");
 }
 
 static void under_a_keystone_correction(void)
 {
-	under_an_order(write_keystone, "mips/mode", "silent");
+	under_an_order(write_keystone, "mips/mode", "silent", "mips/commands");
 }
 
 static atomic_bool stop;

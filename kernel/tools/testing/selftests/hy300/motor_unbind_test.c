@@ -53,7 +53,7 @@ static void *poll_position(void *woken)
 {
 	struct pollfd poller = { .fd = *(int *)woken, .events = POLLPRI | POLLERR };
 
-	return (void *)(long)(poll(&poller, 1, 5000) == 1);
+	return (void *)(long)(poll(&poller, 1, patience(5000)) == 1);
 }
 
 static void a_poller_is_woken_and_reads_enodev(void)
@@ -80,14 +80,15 @@ static void a_poller_is_woken_and_reads_enodev(void)
 
 static void unbound_in_mid_move(void)
 {
-	long long begin;
+	long steps;
 
 	motor_homed();
+	steps = board_number("steps");
 	CHECK_EQ(device_write("target_position", "400"), 0);
 	CHECK(motor_passes(10, 5000));
-	begin = now_ms();
 	CHECK_EQ(driver_write("unbind"), 0);
-	CHECK(now_ms() - begin < patience(1000));
+	/* It has not waited for the end of the move. */
+	CHECK(board_number("steps") < steps + 400);
 	CHECK(!present());
 	CHECK_EQ(board_number("coils"), 0);
 	CHECK_EQ(driver_write("bind"), 0);

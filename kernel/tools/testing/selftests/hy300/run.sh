@@ -44,7 +44,7 @@ run_test() {
     [ -e "$here/$program" ] || continue
     echo "# $where: $program"
     began=$(cut -d. -f1 /proc/uptime)
-    timeout -k 5 $((120 * ${HY300_PATIENCE:-1})) "$here/$program" "$@" >"$results.out" 2>&1
+    timeout -k 5 $((600 * ${HY300_PATIENCE:-1})) "$here/$program" "$@" >"$results.out" 2>&1
     status=$?
     cat "$results.out"
     echo "# took $(($(cut -d. -f1 /proc/uptime) - began)) s"

@@ -106,9 +106,10 @@ static void a_capture_that_hangs_is_restarted(void)
 
 static void dma_that_does_not_end(void)
 {
+	long long end = now_ms() + patience(5000);
 	struct stream stream;
 	struct frame frame;
-	long timeouts;
+	long timeouts, frames;
 
 	tvcap_reset();
 	timeouts = tvcap_errors("timeout");
@@ -116,7 +117,10 @@ static void dma_that_does_not_end(void)
 	stream_on(&stream);
 	CHECK_EQ(stream_take(&stream, &frame, 2000), 0);
 	board_set("hdmi_stuck_dma", 1);
-	usleep(100000);
+	/* Of the first frame since then the board may have begun before. */
+	frames = board_number("hdmi_frames");
+	while (board_number("hdmi_frames") < frames + 3 && now_ms() < end)
+		usleep(1000);
 	stream_off(&stream);
 	CHECK_EQ(tvcap_errors("timeout"), timeouts + 1);
 	CHECK_EQ(device_metric("buffer_status", "hy300_tvcap_buffer_queue_depth"), 0);

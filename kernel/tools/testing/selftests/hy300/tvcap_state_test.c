@@ -179,7 +179,7 @@ static void expect_notify(int fd, unsigned int event, long long value)
 	struct bridge_message message;
 	struct pollfd poller = { .fd = fd, .events = POLLIN };
 
-	if (poll(&poller, 1, 3000) != 1)
+	if (poll(&poller, 1, patience(3000)) != 1)
 		ktap_fail(__FILE__, __LINE__, "nothing tells of %s", states[event]);
 	CHECK(bridge_read(fd, &message) > 0);
 	CHECK_EQ(message.header.type, DAEDALUS_V4L2_NOTIFY);

@@ -111,7 +111,7 @@ static void an_attribute_says_enodev(void)
 	CHECK(pread(fd, text, sizeof(text), 0) > 0);
 	poller = (struct pollfd){ .fd = fd, .events = POLLPRI };
 	CHECK_EQ(tvcap_driver_write("unbind"), 0);
-	CHECK_EQ(poll(&poller, 1, 1000), 1);
+	CHECK_EQ(poll(&poller, 1, patience(1000)), 1);
 	CHECK(pread(fd, text, sizeof(text), 0) < 0 && errno == ENODEV);
 	close(fd);
 	CHECK_EQ(tvcap_driver_write("bind"), 0);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.hy300.cli.client.Exit;
+import org.hy300.testing.FreePort;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -170,6 +171,9 @@ class CommandLineTest {
     for (int number = 1; number <= 2; number++) {
       site.steer(number, "hdmi_source", "1280x720@60");
     }
+    for (int number = 1; number <= 2; number++) {
+      site.awaitShown(number, "hy300_tvcap_signal_detected +1");
+    }
     Path file = directory.resolve("frame.jpg");
     Hy300 written = hy300("capture", "snapshot", "simulated-1", "-o", file.toString());
     done(written);
@@ -223,7 +227,7 @@ class CommandLineTest {
   @Test
   void whoIsWaitingSeesTheMotorMoveAndMayGo() throws Exception {
     home();
-    site.steer(1, "motor_step_ms", "50");
+    site.steer(1, "motor_step_ms", "200");
     String[] words =
         Hy300.command(
                 List.of("-Dhy300.stderr.terminal=true"), "motor", "move", "simulated-1", "900")
@@ -254,6 +258,8 @@ class CommandLineTest {
           "simulated-2: agent/ping expired");
     } finally {
       site.agent(2).signal("CONT");
+      // The broker may have missed it.
+      site.awaitOnline();
     }
   }
 
@@ -296,11 +302,7 @@ class CommandLineTest {
 
   @Test
   void aCollectorThatIsNotThereIsSaid() throws Exception {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
-    String url = "http://127.0.0.1:" + port;
+    String url = "http://127.0.0.1:" + FreePort.choose();
     assertThat(Hy300.run(Map.of("HY300_URL", url + "/"), "devices").err())
         .isEqualTo(
             "hy300: cannot reach "
@@ -356,7 +358,7 @@ class CommandLineTest {
       assertThat(new JsonObject(line).getJsonObject("data").getString("device"))
           .isEqualTo("simulated-1");
       watch.signal("INT");
-      assertThat(watch.awaitExit(Duration.ofSeconds(10))).isEqualTo(130);
+      assertThat(watch.awaitExit(Duration.ofSeconds(60))).isEqualTo(130);
     }
   }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The manual and the completions say what there is, and their readers take them. */
-@Timeout(120)
+@Timeout(300)
 class DocumentsTest {
   @TempDir private Path share;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Servers that answer like no collector, or go away, and outputs that take nothing. */
-@Timeout(120)
+@Timeout(300)
 class ForeignServerTest {
   private static final String NO_DEVICES = "{\"devices\":[]}";
 

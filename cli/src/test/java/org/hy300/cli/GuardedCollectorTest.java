@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A collector with HTTPS and tokens. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(300)
 class GuardedCollectorTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String HOST = "localhost";

@@ -17,7 +17,7 @@ import org.hy300.testing.Program;
 
 /** simulated-1 has the label site=berlin, simulated-2 site=hamburg. */
 final class Site implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofMinutes(2);
   private static final List<String> LABELS = List.of("site=berlin", "site=hamburg");
 
   private final Path directory;
@@ -52,13 +52,28 @@ final class Site implements AutoCloseable {
             "--data=" + directory.resolve("collector"));
     programs.add(collector);
     url = collector.awaitLine(Pattern.compile("metrics at (http\\S+)/metrics"), LIMIT).group(1);
-    await("both show their motors")
+    awaitOnline();
+    for (int number = 1; number <= LABELS.size(); number++) {
+      awaitShown(number, "hy300_motor_position_steps");
+    }
+  }
+
+  /** Waits until both are. */
+  void awaitOnline() {
+    await("both are online")
+        .atMost(LIMIT)
+        .until(() -> hy300("devices", "--online", "--names").lines().size() == LABELS.size());
+  }
+
+  /** Waits until the pattern is found in what is shown of a projector. */
+  void awaitShown(int number, String pattern) {
+    await("simulated-" + number + " shows " + pattern)
         .atMost(LIMIT)
         .until(
             () ->
-                hy300("devices", "--online", "--names").lines().size() == 2
-                    && hy300("show", "simulated-1").out().contains("hy300_motor_position_steps")
-                    && hy300("show", "simulated-2").out().contains("hy300_motor_position_steps"));
+                Pattern.compile(pattern)
+                    .matcher(hy300("show", "simulated-" + number).out())
+                    .find());
   }
 
   /** Starts a program of the test's class path. */

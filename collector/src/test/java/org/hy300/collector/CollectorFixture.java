@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What each test starts with. */
 public abstract class CollectorFixture {
-  protected static final Duration LIMIT = Duration.ofSeconds(30);
+  protected static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir protected Path directory;
 
@@ -74,13 +74,13 @@ public abstract class CollectorFixture {
             .start()
             .toCompletionStage()
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS)
+            .get(60, TimeUnit.SECONDS)
             .actualPort();
     url = config.url(port);
   }
 
   protected void stopCollector() throws Exception {
-    collector.stop().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    collector.stop().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -110,12 +110,12 @@ public abstract class CollectorFixture {
   }
 
   protected HttpResponse<String> get(String path, String... headers) throws Exception {
-    return ask("GET", path, null, headers).get(20, TimeUnit.SECONDS);
+    return ask("GET", path, null, headers).get(60, TimeUnit.SECONDS);
   }
 
   protected static HttpResponse<String> soon(CompletableFuture<HttpResponse<String>> answer)
       throws Exception {
-    return answer.get(30, TimeUnit.SECONDS);
+    return answer.get(60, TimeUnit.SECONDS);
   }
 
   protected static JsonObject json(HttpResponse<String> response) {

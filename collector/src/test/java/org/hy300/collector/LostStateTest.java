@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** mosquitto loses what its ACL does not let the collector read, but keeps it retained. */
-@Timeout(60)
+@Timeout(300)
 class LostStateTest extends CollectorFixture {
   private static final String ROOT = "hy300/v1/p1";
 

@@ -76,6 +76,12 @@ public final class PlayedDevice {
     return heard;
   }
 
+  /** Whether the command has ended here, heard or not. */
+  public boolean hasEnded(String id) {
+    ReplyMessage reply = replies.get(id);
+    return reply != null && reply.status().isTerminal();
+  }
+
   /** Whether to answer nothing from now on, as one whose replies are lost. */
   public void silent(boolean now) {
     silent = now;
@@ -207,8 +213,10 @@ public final class PlayedDevice {
   }
 
   private void reply(MqttClient to, ReplyMessage reply) {
+    // Whoever sees that it has ended may set it otherwise for the next reply.
+    boolean lost = silent;
     replies.put(reply.id(), reply);
-    if (!silent) {
+    if (!lost) {
       String[] name = topicsById.get(reply.id()).split("/", 2);
       to.publish(
           topics.reply(this.name, name[0], name[1]),

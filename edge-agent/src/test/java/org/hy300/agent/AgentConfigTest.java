@@ -110,7 +110,7 @@ class AgentConfigTest {
     command.addAll(List.of(options));
     try (Program program =
         new Program("hy300-agent", environment, command.toArray(String[]::new))) {
-      assertThat(program.awaitExit(Duration.ofSeconds(20))).isEqualTo(status);
+      assertThat(program.awaitExit(Duration.ofSeconds(60))).isEqualTo(status);
       assertThat(program.lines()).hasSize(1);
       return program.lines().get(0);
     }

@@ -2,8 +2,11 @@
 // An agent in the test's own process, with everything around it.
 package org.hy300.agent;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +59,22 @@ abstract class AgentFixture extends ProjectorFixture {
     return started;
   }
 
+  /** Stops the agent and starts it again, and waits until it takes commands. */
+  final void restart(Path clockMarker) throws Exception {
+    long before = timesOnline();
+    stop(agent);
+    agent = start(clockMarker);
+    await().atMost(Duration.ofSeconds(60)).until(() -> timesOnline() > before);
+  }
+
+  /** It says so when it has subscribed to its commands. */
+  private long timesOnline() {
+    return probe.heard(ROOT + "/status").stream()
+        .filter(status -> status.json().getString("state").equals("online"))
+        .count();
+  }
+
   static void stop(Agent agent) throws Exception {
-    agent.stop().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    agent.stop().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }

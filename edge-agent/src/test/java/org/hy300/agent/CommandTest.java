@@ -6,19 +6,22 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Motor, HDMI input, co-processor and the agent itself take commands. */
-@Timeout(60)
+@Timeout(300)
 class CommandTest extends AgentFixture {
   @Test
   void aMoveIsAcceptedSeenReachedAndDone() throws Exception {
@@ -51,10 +54,9 @@ class CommandTest extends AgentFixture {
   }
 
   @Test
-  void aStopEndsTheMoveAndBothAreAnswered() {
+  void aStopEndsTheMoveAndBothAreAnswered() throws Exception {
     home();
-    probe.publish(MOVE, command("m1", "{\"position\":1000}"));
-    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 20);
+    beginMove("m1");
     probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
     assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
     JsonObject reply = terminal(MOVE_REPLY, "m1");
@@ -65,10 +67,9 @@ class CommandTest extends AgentFixture {
   }
 
   @Test
-  void aNewMoveSupersedesTheOldOne() {
+  void aNewMoveSupersedesTheOldOne() throws Exception {
     home();
-    probe.publish(MOVE, command("m1", "{\"position\":1000}"));
-    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 20);
+    beginMove("m1");
     probe.publish(MOVE, command("m2", "{\"position\":10}"));
     JsonObject first = terminal(MOVE_REPLY, "m1");
     assertThat(first.getJsonObject("error").getString("code")).isEqualTo("superseded");
@@ -150,7 +151,7 @@ class CommandTest extends AgentFixture {
     terminal(MOVE_REPLY, "away");
     probe.publish(MOVE, command("twice", "{\"position\":9}"));
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> statuses(MOVE_REPLY, "twice").equals(List.of("accepted", "done", "done")));
     assertThat(position()).isEqualTo("0");
   }
@@ -233,9 +234,13 @@ class CommandTest extends AgentFixture {
         .isEqualTo("rejected");
     assertThat(answer("mips/load_firmware", "f1", "{\"name\":\"../x\"}").getString("status"))
         .isEqualTo("rejected");
+    // What lasts is told; whether what comes in between is seen is a matter of the machine.
+    steer("mips_mode", "silent");
     assertThat(answer("mips/restart", "r1", "{}").getString("status")).isEqualTo("done");
     String events = ROOT + "/event/mips";
-    probe.await(events, e -> state(e, "initial"));
+    probe.await(events, e -> state(e, "unresponsive"));
+    steer("mips_mode", "ok");
+    assertThat(answer("mips/restart", "r2", "{}").getString("status")).isEqualTo("done");
     probe.await(events, e -> state(e, "running"));
 
     simulator.close();
@@ -268,8 +273,7 @@ class CommandTest extends AgentFixture {
   @Test
   void stoppingAnswersWhatIsUnderWay() throws Exception {
     home();
-    probe.publish(MOVE, command("m1", "{\"position\":1000}"));
-    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 5);
+    beginMove("m1");
     stop(agent);
     JsonObject reply = terminal(MOVE_REPLY, "m1");
     assertThat(reply.getString("status")).isEqualTo("failed");
@@ -280,16 +284,8 @@ class CommandTest extends AgentFixture {
   @Test
   void beforeTheClockIsSynchronisedOnlyStoppingIsTaken() throws Exception {
     home();
-    stop(agent);
     Path marker = directory.resolve("synchronized");
-    agent = start(marker);
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(
-            () -> {
-              List<MqttProbe.Message> statuses = probe.heard(ROOT + "/status");
-              return statuses.get(statuses.size() - 1).json().getString("state").equals("online");
-            });
+    restart(marker);
     probe.publish(MOVE, command("early", "{\"position\":9}"));
     JsonObject reply = terminal(MOVE_REPLY, "early");
     assertThat(reply.getString("status")).isEqualTo("rejected");
@@ -319,8 +315,15 @@ class CommandTest extends AgentFixture {
     }
     assertThat(terminal(reply, "h9").getJsonObject("error").getString("code")).isEqualTo("busy");
     probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
-    for (int i = 1; i <= 8; i++) {
-      assertThat(Files.readString(order)).isEqualTo("1");
+    // Open for writing as well: a reader alone would find an end between one order and the next, or
+    // the next one's byte before it.
+    try (FileChannel orders =
+        FileChannel.open(order, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer given = ByteBuffer.allocate(8);
+      while (given.hasRemaining()) {
+        orders.read(given);
+      }
+      assertThat(new String(given.array(), StandardCharsets.UTF_8)).isEqualTo("11111111");
     }
     for (int i = 1; i <= 8; i++) {
       terminal(reply, "h" + i);

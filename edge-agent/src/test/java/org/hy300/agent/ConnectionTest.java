@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole program, for whatever any part of it prints counts. */
-@Timeout(120)
+@Timeout(300)
 class ConnectionTest {
-  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String NAME = "localhost";
 
   @TempDir private Path directory;

@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What Home Assistant is told, and what follows when it is taken at its word. */
-@Timeout(60)
+@Timeout(300)
 class HomeAssistantTest extends AgentFixture {
   private static final String TOPIC = "homeassistant/device/hy300_p1/config";
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** Of each platform's page in Home Assistant's documentation, what is used here. */
   private static final Map<String, Set<String>> KEYS =
@@ -73,6 +73,9 @@ class HomeAssistantTest extends AgentFixture {
   private String shown(String name) {
     String topic = component(name).getString("state_topic");
     List<MqttProbe.Message> heard = probe.heard(topic);
+    if (heard.isEmpty()) {
+      return "nothing yet";
+    }
     return JinjaSubset.render(
         component(name).getString("value_template"), heard.get(heard.size() - 1).json(), null);
   }
@@ -126,14 +129,16 @@ class HomeAssistantTest extends AgentFixture {
     assertThat(position()).isEqualTo("40");
     awaitShown("position", "40");
 
+    // So slowly that it is still under way when it is stopped.
+    steer("motor_step_ms", "500");
     String move = component("position").getString("command_topic");
     probe.publish(
         move,
         JinjaSubset.render(
             component("position").getString("command_template"), new JsonObject(), 1000.0));
-    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 60);
+    probe.await(STATE, s -> value(s, "hy300_motor_position_steps") > 40);
     assertThat(give("stop", null).getString("status")).isEqualTo("done");
-    assertThat(Integer.parseInt(position())).isBetween(60, 999);
+    assertThat(Integer.parseInt(position())).isBetween(41, 999);
   }
 
   @Test

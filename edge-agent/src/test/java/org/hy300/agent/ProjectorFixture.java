@@ -82,6 +82,17 @@ abstract class ProjectorFixture {
         .toList();
   }
 
+  /** Begins a move that takes longer than any test, and waits until its first steps are made. */
+  final void beginMove(String id) throws IOException {
+    steer("motor_step_ms", "500");
+    probe.publish(MOVE, command(id, "{\"position\":1000}"));
+    probe.await(
+        STATE,
+        s ->
+            value(s, "hy300_motor_target_steps") == 1000
+                && value(s, "hy300_motor_position_steps") > 2);
+  }
+
   /** Sends a command such as motor/home and waits for its last reply. */
   final JsonObject answer(String command, String id, String args) {
     probe.publish(ROOT + "/cmd/" + command, command(id, args));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class BrokerAclTest {
   private static final List<String> USERS =
       List.of("hy300-collector", "hy300-operator", "homeassistant");

@@ -17,7 +17,7 @@ import org.hy300.collector.http.HttpConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class LiveTokenTest extends CollectorFixture {
   private static final String LIVE = "/api/v1/live";
   private static final int SEATS = 64;

@@ -146,7 +146,7 @@ class PagesTest {
             "promtool check metrics <\"$1\"",
             "sh",
             page.toString())) {
-      int status = promtool.awaitExit(Duration.ofSeconds(20));
+      int status = promtool.awaitExit(Duration.ofSeconds(60));
       // Some families have no HELP, for nobody told one, and one counter has a wrong name.
       assertThat(promtool.lines())
           .noneMatch(line -> !line.contains("no help text") && !line.contains("hy300_motor_odd"));

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-@Timeout(120)
+@Timeout(300)
 class OpenApiTest extends CollectorFixture {
   private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
@@ -53,9 +53,9 @@ class OpenApiTest extends CollectorFixture {
   @AfterEach
   void close() throws Exception {
     if (device != null) {
-      device.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      device.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @SuppressWarnings("unchecked")
@@ -115,7 +115,7 @@ class OpenApiTest extends CollectorFixture {
 
   private void connect() throws Exception {
     device = new PlayedDevice(broker.address(), "p1", "berlin", 1);
-    device.connect(vertx).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    device.connect(vertx).toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     awaitOnline(1);
     device.publish(
         topics.state("p1", "motor"),

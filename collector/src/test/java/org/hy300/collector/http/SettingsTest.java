@@ -12,7 +12,7 @@ import org.hy300.collector.PlayedDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class SettingsTest extends CollectorFixture {
   private static final String SETTINGS = "/api/v1/devices/p1/settings";
   private static final String SERIES = "hy300_device_expect_signal{device=\"p1\"}";
@@ -21,7 +21,7 @@ class SettingsTest extends CollectorFixture {
   void anExpectedSignalIsASeriesUntilItIsTakenBack() throws Exception {
     Vertx vertx = Vertx.vertx();
     PlayedDevice device = new PlayedDevice(broker.address(), "p1", "berlin", 1);
-    device.connect(vertx).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    device.connect(vertx).toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     awaitOnline(1);
     assertThat(get("/metrics").body()).doesNotContain("hy300_device_expect_signal");
     assertThat(soon(ask("PUT", SETTINGS, "{\"expect_signal\":true}")).statusCode()).isEqualTo(200);
@@ -36,7 +36,7 @@ class SettingsTest extends CollectorFixture {
     awaitOnline(1);
     assertThat(json(get(SETTINGS)).getBoolean("expect_signal")).isTrue();
     // The device dies; what is expected of it stays.
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     awaitOnline(0);
     assertThat(get("/metrics").body()).contains(SERIES + " 1\n");
     soon(ask("PUT", SETTINGS, "{\"expect_signal\":false}"));

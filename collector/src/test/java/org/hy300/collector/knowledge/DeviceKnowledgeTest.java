@@ -96,7 +96,7 @@ class DeviceKnowledgeTest {
           .expectSignal("p2", null)
           .toCompletionStage()
           .toCompletableFuture()
-          .get(10, TimeUnit.SECONDS);
+          .get(60, TimeUnit.SECONDS);
       DeviceSettings again = new DeviceSettings(vertx, directory);
       assertThat(again.expectSignal("p1")).isTrue();
       assertThat(again.expectSignal("p2")).isNull();
@@ -105,7 +105,7 @@ class DeviceKnowledgeTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("devices.json is damaged");
     } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
   }
 }

@@ -19,7 +19,7 @@ import org.hy300.contract.CommandEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class PageFilesTest extends CollectorFixture {
   private static final Path SOURCES = Path.of("src/main/resources/org/hy300/collector/page");
 

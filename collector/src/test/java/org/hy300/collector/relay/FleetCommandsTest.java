@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
+@Timeout(300)
 class FleetCommandsTest extends CollectorFixture {
   private static final String HOME = "hy300/v1/fleet/cmd/motor/home";
   private static final String REPLY = "hy300/v1/fleet/reply/motor/home";
@@ -51,7 +51,7 @@ class FleetCommandsTest extends CollectorFixture {
   }
 
   private static void done(Future<?> future) throws Exception {
-    future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private static String command(String id, String more) {

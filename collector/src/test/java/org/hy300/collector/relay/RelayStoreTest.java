@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class RelayStoreTest {
   private final Vertx vertx = Vertx.vertx();
   private final Context loop = vertx.getOrCreateContext();
@@ -43,7 +43,7 @@ class RelayStoreTest {
   private <T> T done(Supplier<Future<T>> call) throws Exception {
     Promise<T> outcome = Promise.promise();
     loop.runOnContext(go -> call.get().onComplete(outcome));
-    return outcome.future().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    return outcome.future().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private RelayStore open() throws IOException {

@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(180)
+@Timeout(300)
 class RestartTest {
-  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int DEVICES = 20;
   private static final int COMMANDS = 100;
 
@@ -76,7 +76,7 @@ class RestartTest {
   }
 
   private static void done(Future<?> future) throws Exception {
-    future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -100,7 +100,7 @@ class RestartTest {
         operator.publish(
             Topics.standard().root() + "/fleet/cmd/motor/stop",
             "{\"id\":\"f1\",\"expires\":\"%s\",\"select\":\"all\"}"
-                .formatted(java.time.Instant.now().plusSeconds(60)));
+                .formatted(java.time.Instant.now().plusSeconds(200)));
         operator.await("hy300/v1/fleet/reply/motor/stop", r -> isStatus(r, "accepted"));
         await("devices are at work")
             .atMost(LIMIT)
@@ -155,7 +155,7 @@ class RestartTest {
       for (int i = 0; i < 30 && (last == null || last.statusCode() == 200); i++) {
         last =
             post("/api/v1/devices/p1/commands/motor/step", "{\"args\":{\"steps\":1}}")
-                .get(20, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
       }
       assertThat(last.statusCode()).isEqualTo(422);
       assertThat(last.body()).contains("unavailable").contains("disk takes nothing");
@@ -163,7 +163,7 @@ class RestartTest {
       assertThat(get("/readyz").statusCode()).isEqualTo(503);
       assertThat(
               post("/api/v1/devices/p1/commands/motor/stop", "{}")
-                  .get(20, TimeUnit.SECONDS)
+                  .get(60, TimeUnit.SECONDS)
                   .statusCode())
           .isEqualTo(200);
       assertThat(device.heard()).hasSize(before + 1);
@@ -183,10 +183,10 @@ class RestartTest {
       answers.add(
           post(
               "/api/v1/devices/p%d/commands/motor/step?async=true".formatted(i % DEVICES),
-              "{\"args\":{\"steps\":1},\"id\":\"c%d\"}".formatted(i)));
+              "{\"args\":{\"steps\":1},\"id\":\"c%d\",\"timeout_seconds\":200}".formatted(i)));
     }
     for (CompletableFuture<HttpResponse<String>> answer : answers) {
-      assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
+      assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
     }
   }
 

@@ -26,14 +26,18 @@ final class FaultyBroker implements AutoCloseable {
   volatile boolean refuseSubscribe;
   volatile boolean ignorePing;
   volatile boolean ignorePublish;
+
+  /** Counted when it is settled what becomes of them, for then a test may set other faults. */
   final AtomicInteger connections = new AtomicInteger();
+
+  final AtomicInteger subscriptions = new AtomicInteger();
 
   FaultyBroker() throws Exception {
     server =
         MqttServer.create(
             vertx, new MqttServerOptions().setHost("127.0.0.1").setPort(0).setAutoClientId(false));
     server.endpointHandler(this::accept).exceptionHandler(error -> {});
-    server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    server.listen().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   BrokerAddress address() {
@@ -41,11 +45,13 @@ final class FaultyBroker implements AutoCloseable {
   }
 
   private void accept(MqttEndpoint endpoint) {
+    boolean ignored = ignoreConnect;
+    boolean refused = refuseConnect;
     connections.incrementAndGet();
-    if (ignoreConnect) {
+    if (ignored) {
       return;
     }
-    if (refuseConnect) {
+    if (refused) {
       endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
       return;
     }
@@ -59,7 +65,9 @@ final class FaultyBroker implements AutoCloseable {
         });
     endpoint.subscribeHandler(
         subscribe -> {
-          if (!ignoreSubscribe) {
+          boolean answered = !ignoreSubscribe;
+          subscriptions.incrementAndGet();
+          if (answered) {
             endpoint.subscribeAcknowledge(
                 subscribe.messageId(),
                 subscribe.topicSubscriptions().stream()

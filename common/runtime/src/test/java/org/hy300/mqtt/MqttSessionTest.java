@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The session against a broker that does everything wrong which brokers do wrong. */
-@Timeout(60)
+@Timeout(300)
 class MqttSessionTest {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
@@ -59,7 +59,7 @@ class MqttSessionTest {
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     broker.close();
   }
 
@@ -103,7 +103,10 @@ class MqttSessionTest {
     awaitConnected(2);
     awaitPublished("event 1", "event 2", "event 3", "status online");
     assertThat(broker.published).containsSubsequence("event 1", "event 2", "event 3");
-    assertThat(disconnected.get()).isEqualTo(1);
+    // A machine that stands still for longer than a keep-alive loses more than this connection.
+    await()
+        .atMost(LIMIT)
+        .until(() -> session.isConnected() && disconnected.get() == connected.get() - 1);
   }
 
   @Test
@@ -148,7 +151,7 @@ class MqttSessionTest {
   void aSubscriptionThatIsNotAnsweredIsTriedAgain() {
     broker.ignoreSubscribe = true;
     connect();
-    await().atMost(LIMIT).until(() -> broker.connections.get() >= 1);
+    await().atMost(LIMIT).until(() -> broker.subscriptions.get() >= 1);
     assertThat(connected.get()).isZero();
     broker.ignoreSubscribe = false;
     awaitConnected(1);
@@ -162,10 +165,11 @@ class MqttSessionTest {
       publish(Integer.toString(i));
     }
     io.vertx.core.Future.<Void>future(
-            stopped -> context.runOnContext(now -> session.stop(5_000).onComplete(stopped)))
+            stopped ->
+                context.runOnContext(now -> session.stop(LIMIT.toMillis()).onComplete(stopped)))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
     assertThat(broker.published).contains("event 0", "event 49");
   }
 }

@@ -83,7 +83,7 @@ public final class Certificates {
     List<String> command = new ArrayList<>(List.of("openssl"));
     command.addAll(List.of(words));
     try (Program openssl = new Program("openssl", Map.of(), command.toArray(String[]::new))) {
-      int status = openssl.awaitExit(Duration.ofSeconds(20));
+      int status = openssl.awaitExit(Duration.ofSeconds(60));
       if (status != 0) {
         throw new IOException(command + " ended with status " + status);
       }

@@ -60,7 +60,7 @@ public final class Mosquitto implements AutoCloseable {
   public void start() throws IOException {
     program = new Program("mosquitto", Map.of(), "mosquitto", "-c", configuration.toString());
     Awaitility.await("mosquitto listens")
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(this::listens);
   }
@@ -82,7 +82,7 @@ public final class Mosquitto implements AutoCloseable {
     long before = reloads();
     program.signal("HUP");
     Awaitility.await("mosquitto reads its files")
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> reloads() > before);
   }
@@ -94,7 +94,7 @@ public final class Mosquitto implements AutoCloseable {
   /** Ends it at once, as a power cut would. */
   public void kill() throws IOException, InterruptedException {
     program.signal("KILL");
-    program.awaitExit(Duration.ofSeconds(5));
+    program.awaitExit(Duration.ofSeconds(60));
   }
 
   @Override

@@ -83,7 +83,7 @@ public final class MqttProbe implements AutoCloseable {
   private void finish() {
     judge.shutdown();
     try {
-      if (!judge.awaitTermination(30, TimeUnit.SECONDS)) {
+      if (!judge.awaitTermination(60, TimeUnit.SECONDS)) {
         throw new AssertionError("judging the messages takes too long");
       }
     } catch (InterruptedException e) {
@@ -103,7 +103,7 @@ public final class MqttProbe implements AutoCloseable {
     CompletableFuture<Void> granted = new CompletableFuture<>();
     client.subscribeCompletionHandler(suback -> granted.complete(null));
     await(client.subscribe(filter, 1));
-    granted.orTimeout(10, TimeUnit.SECONDS).join();
+    granted.orTimeout(60, TimeUnit.SECONDS).join();
     return this;
   }
 
@@ -113,7 +113,7 @@ public final class MqttProbe implements AutoCloseable {
     CompletableFuture<Void> acknowledged = new CompletableFuture<>();
     client.publishCompletionHandler(id -> acknowledged.complete(null));
     await(client.publish(topic, payload, MqttQoS.AT_LEAST_ONCE, false, retained));
-    acknowledged.orTimeout(10, TimeUnit.SECONDS).join();
+    acknowledged.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   public void publish(String topic, String payload) {
@@ -129,7 +129,7 @@ public final class MqttProbe implements AutoCloseable {
   /** Waits for a message on the topic that is as wanted, among those already heard too. */
   public JsonObject await(String topic, Predicate<JsonObject> wanted) {
     return Awaitility.await(topic)
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> heard(topic).stream().map(Message::json).filter(wanted).findFirst().orElse(null),
@@ -138,7 +138,7 @@ public final class MqttProbe implements AutoCloseable {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException(e);
     }

@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 
 /** Runs one external program; {@link #close} ends it. */
 public final class Program implements AutoCloseable {
-  private static final long READ_LAST_MS = 1_000;
+  /** The end of its output is there when it ends, unless a child of it keeps that open. */
+  private static final long READ_LAST_MS = 10_000;
 
   /** The latest of a test, for its failure's report. */
   private static final int REMEMBERED = 16;
@@ -69,10 +70,10 @@ public final class Program implements AutoCloseable {
     return name + (process.isAlive() ? " (running)" : " (ended with " + process.exitValue() + ")");
   }
 
-  /** Runs a command, which has to do its work within a minute. */
+  /** Runs a command, which has to do its work within five minutes. */
   public static void run(String... command) throws IOException, InterruptedException {
     try (Program program = new Program(command[0], Map.of(), command)) {
-      if (program.awaitExit(Duration.ofMinutes(1)) != 0) {
+      if (program.awaitExit(Duration.ofMinutes(5)) != 0) {
         throw new IOException(String.join(" ", command) + ": " + program.lines());
       }
     }
@@ -127,7 +128,7 @@ public final class Program implements AutoCloseable {
             matcher -> matcher != null);
   }
 
-  /** What it has printed last is read after its end; a child of it may keep its output open. */
+  /** What it has printed last is read after its end. */
   private void readLast() throws InterruptedException {
     reader.join(READ_LAST_MS);
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class BrokerAccessTest {
   private static final String NAME = "localhost";
 
@@ -47,7 +47,7 @@ class BrokerAccessTest {
   @AfterEach
   void end() throws Exception {
     said.close();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private Mosquitto broker(String... settings) throws Exception {
@@ -100,12 +100,12 @@ class BrokerAccessTest {
   }
 
   private void isLetIn() {
-    await().atMost(Duration.ofSeconds(20)).untilTrue(connected);
+    await().atMost(Duration.ofSeconds(60)).untilTrue(connected);
   }
 
   /** One line says why, and that it is tried again. */
   private void isRefused(String why) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> !said.lines().isEmpty());
+    await().atMost(Duration.ofSeconds(60)).until(() -> !said.lines().isEmpty());
     assertThat(said.lines().get(0)).contains(why).contains("trying again").doesNotContain("\n");
     assertThat(connected).isFalse();
   }
@@ -158,7 +158,7 @@ class BrokerAccessTest {
             passwords.toString(),
             "u",
             "secret")) {
-      assertThat(tool.awaitExit(Duration.ofSeconds(10))).isZero();
+      assertThat(tool.awaitExit(Duration.ofSeconds(60))).isZero();
     }
     Path password = Files.writeString(directory.resolve("password"), "secret\n");
     try (Mosquitto broker = broker("allow_anonymous false", "password_file " + passwords)) {

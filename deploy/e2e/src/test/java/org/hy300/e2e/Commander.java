@@ -34,6 +34,9 @@ final class Commander extends Thread {
 
   private static final long LOOK_MS = 100;
 
+  /** Of the rare order that came as one with another nothing more is counted. */
+  private static final long TAKEN_MS = 20_000;
+
   /** A command, and what its sender was told in the end. */
   static final class Given {
     final String id;
@@ -64,7 +67,6 @@ final class Commander extends Thread {
   private final Random random;
   private final List<Given> given = new CopyOnWriteArrayList<>();
   private final List<String> problems = new CopyOnWriteArrayList<>();
-  private double counted;
   private volatile boolean ending;
 
   Commander(
@@ -108,12 +110,13 @@ final class Commander extends Thread {
       for (int number = 0; !ending; number++) {
         Given command = next(number);
         given.add(command);
+        double before = executed();
         switch (command.by) {
           case "HTTP" -> ask(command, false);
           case "async HTTP" -> ask(command, true);
           default -> tell(command);
         }
-        awaitTaken(command);
+        awaitTaken(command, before);
         repeatAnEarlierOne();
       }
     } catch (InterruptedException e) {
@@ -125,19 +128,22 @@ final class Commander extends Thread {
    * A plain file cannot tell two orders that come as one (docs/decisions/0014): the next one waits
    * until the projector has counted this.
    */
-  private void awaitTaken(Given command) throws InterruptedException {
+  private void awaitTaken(Given command, double before) throws InterruptedException {
     if (!command.name.equals(COUNTED) || !says(command, "done")) {
       return;
     }
-    double before = counted;
-    long due = System.nanoTime() + ASK_AGAIN_MS * 1_000_000;
-    while (counted <= before && System.nanoTime() < due) {
-      try {
-        counted = FaultLedger.executed(fleet.hardware(device), device);
-      } catch (IOException e) {
-        // The page is being replaced.
-      }
+    long due = System.nanoTime() + TAKEN_MS * 1_000_000;
+    while (executed() <= before && System.nanoTime() < due) {
       Thread.sleep(LOOK_MS);
+    }
+  }
+
+  private double executed() {
+    try {
+      return FaultLedger.executed(fleet.hardware(device), device);
+    } catch (IOException e) {
+      // The page is being replaced.
+      return 0;
     }
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(180)
+@Timeout(300)
 class CommandsIT {
   private static final int PROJECTORS = 3;
 
@@ -59,8 +59,8 @@ class CommandsIT {
   @Test
   void aHomingThatIsUnderWayOutlivesTheCollectorAndFailsWithItsAgent() throws Exception {
     for (int number = 1; number <= PROJECTORS; number++) {
-      // A homing takes two seconds: long enough for a busy machine to find all of them under way.
-      fleet.board(number, "motor_step_ms", "20");
+      // A homing takes more than a minute until all of them are found under way.
+      fleet.board(number, "motor_step_ms", "1000");
     }
     assertThat(
             fleet
@@ -80,6 +80,9 @@ class CommandsIT {
     fleet.killAgent(3);
     fleet.collector.signal("KILL");
     fleet.collector.awaitExit(LIMIT);
+    for (int number = 1; number <= PROJECTORS; number++) {
+      fleet.board(number, "motor_step_ms", "3");
+    }
     fleet.startCollector();
     fleet.startAgent(3);
 

@@ -194,7 +194,7 @@ final class FaultLedger {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     try (Program histogram =
         new Program("jcmd", Map.of(), jcmd, Long.toString(pid), "GC.class_histogram")) {
-      histogram.awaitExit(Duration.ofSeconds(30));
+      histogram.awaitExit(Duration.ofSeconds(60));
       return histogram.lines().stream()
           .map(TOTAL::matcher)
           .filter(Matcher::find)

@@ -31,7 +31,7 @@ import org.hy300.testing.Prometheus;
  * clocks step back.
  */
 final class FaultyFleet implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofMinutes(2);
   static final String COLLECTOR = "collector";
   static final String PROMETHEUS = "prometheus";
   static final long AHEAD_SECONDS = 86_400;

@@ -133,7 +133,7 @@ final class Fleet implements AutoCloseable {
     command.addAll(List.of(options));
     try (Program publisher =
         new Program("mosquitto_pub", Map.of(), command.toArray(String[]::new))) {
-      int status = publisher.awaitExit(Duration.ofSeconds(20));
+      int status = publisher.awaitExit(Duration.ofSeconds(60));
       if (status != 0) {
         throw new IOException("mosquitto_pub ended with " + status + ": " + publisher.lines());
       }

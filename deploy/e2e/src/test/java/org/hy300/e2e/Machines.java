@@ -34,7 +34,10 @@ final class Machines implements AutoCloseable {
   private static final Path FLEETS = Path.of("/mnt/fleet/tree");
 
   /** An emulated machine that starts systemd. */
-  private static final Duration BOOT = Duration.ofMinutes(6);
+  private static final Duration BOOT = Duration.ofMinutes(20);
+
+  /** What a reader types at once. */
+  private static final Duration BLOCK = Duration.ofMinutes(15);
 
   /** What an emulated processor is slow at, and what does not matter here. */
   private static final String JAVA =
@@ -205,7 +208,7 @@ final class Machines implements AutoCloseable {
       }
     }
     try (Program program = new Program(command[0], Map.of(), chroot(command))) {
-      return program.awaitExit(Duration.ofMinutes(1));
+      return program.awaitExit(Duration.ofMinutes(5));
     }
   }
 
@@ -216,9 +219,9 @@ final class Machines implements AutoCloseable {
           "%4d s: %s:%d on %s (%s)%n",
           seconds(), guide.page(), block.line(), block.machine(), block.section());
       if (block.machine().equals(Guide.YOURS)) {
-        shell(Guide.YOURS).run("cd /" + CLONE, Duration.ofSeconds(10));
+        shell(Guide.YOURS).run("cd /" + CLONE, BLOCK);
       }
-      shell(block.machine()).run(block.commands(), Duration.ofMinutes(5));
+      shell(block.machine()).run(block.commands(), BLOCK);
     }
   }
 

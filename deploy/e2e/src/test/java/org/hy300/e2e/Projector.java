@@ -26,7 +26,7 @@ final class Projector implements AutoCloseable {
 
   /** Runs a command in the guest and returns the one line that it prints. */
   String shell(String command) throws IOException {
-    return shell(command, Duration.ofSeconds(20));
+    return shell(command, Duration.ofMinutes(2));
   }
 
   /** Runs a command that may take so long. */

@@ -24,7 +24,7 @@ import org.hy300.testing.Program;
 
 /** Projectors are called simulated-1 and so on; each program can be killed and started again. */
 final class SimulatedFleet implements AutoCloseable {
-  static final Duration LIMIT = Duration.ofSeconds(60);
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final Path directory;
   private final List<String> agentOptions;

@@ -110,7 +110,7 @@ final class Site {
 
   /** Ends all projectors at once; the broker is told nothing. */
   void powerDown() throws Exception {
-    mains.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    mains.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     projectors.forEach(projector -> projector.client = null);
   }
 

@@ -41,6 +41,7 @@ class SoakIT {
   private static final int SITE_SIZE = 200;
   private static final int FLEET_SIZE = SITES * SITE_SIZE;
   private static final int ROUNDS = 6;
+  private static final String JOB = "{job=\"hy300-fleet\"}";
 
   /** What may be more on the heap at the end, of the 2 KB that a projector is given. */
   private static final double MAX_GROWTH_BYTES = FLEET_SIZE * 2048.0;
@@ -105,6 +106,9 @@ class SoakIT {
       Site site = sites.get(round % SITES);
       site.powerDown();
       awaitOffline(SITE_SIZE);
+      await("Prometheus has seen that the site is down")
+          .atMost(LIMIT)
+          .until(() -> up().filter(up -> up <= FLEET_SIZE - SITE_SIZE).isPresent());
       if (round == 1) {
         broker.kill();
         broker.start();
@@ -123,14 +127,9 @@ class SoakIT {
     awaitLastStates();
 
     long scraped = secondsSince(begin);
-    String fleet = "{job=\"hy300-fleet\"}";
     await("Prometheus has all of them up")
         .atMost(LIMIT)
-        .until(
-            () ->
-                prometheus
-                    .query("sum(hy300_device_up" + fleet + ")")
-                    .equals(Optional.of((double) FLEET_SIZE)));
+        .until(() -> up().equals(Optional.of((double) FLEET_SIZE)));
     Set<String> counters = new TreeSet<>(counters("/metrics"));
     counters.addAll(counters("/internal/metrics"));
     assertThat(counters).contains("hy300_motor_steps_total", "hy300_collector_messages_total");
@@ -139,15 +138,20 @@ class SoakIT {
           .as("times that %s went backwards", counter)
           .contains(0.0);
     }
-    assertThat(prometheus.query("count(hy300_motor_steps_total)")).contains((double) FLEET_SIZE);
+    await("Prometheus has the steps of all")
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(prometheus.query("count(hy300_motor_steps_total)"))
+                    .contains((double) FLEET_SIZE));
     assertThat(
             prometheus.query(
-                "min_over_time(count(hy300_device_up%s)[%ds:1s])".formatted(fleet, scraped)))
+                "min_over_time(count(hy300_device_up%s)[%ds:1s])".formatted(JOB, scraped)))
         .as("projectors on the page that had fewest")
         .contains((double) FLEET_SIZE);
     assertThat(
             prometheus.query(
-                "min_over_time(sum(hy300_device_up%s)[%ds:1s])".formatted(fleet, scraped)))
+                "min_over_time(sum(hy300_device_up%s)[%ds:1s])".formatted(JOB, scraped)))
         .as("that a site was down was seen")
         .hasValueSatisfying(up -> assertThat(up).isLessThanOrEqualTo(FLEET_SIZE - SITE_SIZE));
     double grown = heapBytes() - heap;
@@ -155,6 +159,11 @@ class SoakIT {
         "soak: %d projectors, %d s, heap of the collector %.1f MB, then %+.1f MB%n",
         FLEET_SIZE, scraped, heap / 1e6, grown / 1e6);
     assertThat(grown).isLessThan(MAX_GROWTH_BYTES);
+  }
+
+  /** Projectors that Prometheus has up; none where the last scrape took too long. */
+  private Optional<Double> up() throws IOException, InterruptedException {
+    return prometheus.query("sum(hy300_device_up" + JOB + ")");
   }
 
   private static long secondsSince(long nanos) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 class AttributeWatcherTest extends WatcherFixture {
   @Test
   void theKernelsAttributesAreWaitedForWithEpollWhereThereIsNativeTransport() throws Exception {

@@ -30,7 +30,7 @@ abstract class WatcherFixture {
           watcher.close();
           return null;
         });
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   interface Step<T> {
@@ -50,10 +50,14 @@ abstract class WatcherFixture {
                     }))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   final AttributeWatcher.Watch watch(Path attribute) throws Exception {
+    return watch(attribute, readings);
+  }
+
+  final AttributeWatcher.Watch watch(Path attribute, List<String> into) throws Exception {
     return onLoop(
         () ->
             watcher.watch(
@@ -62,26 +66,26 @@ abstract class WatcherFixture {
                   @Override
                   public void read(String content) {
                     assertThat(Context.isOnEventLoopThread()).isTrue();
-                    readings.add(content);
+                    into.add(content);
                   }
 
                   @Override
                   public void unreadable(IOException why) {
-                    readings.add(why.toString());
+                    into.add(why.toString());
                   }
 
                   @Override
                   public void gone() {
-                    readings.add("gone");
+                    into.add("gone");
                   }
                 }));
   }
 
   final void awaitReadings(int count) {
-    await().atMost(10, TimeUnit.SECONDS).until(() -> readings.size() >= count);
+    await().atMost(60, TimeUnit.SECONDS).until(() -> readings.size() >= count);
   }
 
   final void awaitReading(String content) {
-    await().atMost(10, TimeUnit.SECONDS).until(() -> readings.contains(content));
+    await().atMost(60, TimeUnit.SECONDS).until(() -> readings.contains(content));
   }
 }

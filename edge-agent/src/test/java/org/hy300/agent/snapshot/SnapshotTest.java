@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames as the driver's read() gives them, in a directory that is like the input's. */
-@Timeout(60)
+@Timeout(300)
 class SnapshotTest {
   private static final int MIB = 1024 * 1024;
 

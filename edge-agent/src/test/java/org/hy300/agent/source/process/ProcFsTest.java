@@ -22,7 +22,7 @@ class ProcFsTest {
   private static final String BEHIND =
       " S 1 1 1 0 -1 4194560 1 2 3 4 30 12 7 8 20 0 3 0 4711 8192 5 18446744073709551615 0\n";
 
-  private static final Duration TEN = Duration.ofSeconds(10);
+  private static final Duration TEN = Duration.ofSeconds(60);
 
   @TempDir private Path directory;
 
