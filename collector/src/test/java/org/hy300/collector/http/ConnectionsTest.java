@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,8 +80,7 @@ class ConnectionsTest extends CollectorFixture {
 
   private String fromElsewhere() throws Exception {
     Socket socket = open("127.0.0.3", HALF + "Connection: close\r\n\r\n");
-    return new String(
-        socket.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   @Test
