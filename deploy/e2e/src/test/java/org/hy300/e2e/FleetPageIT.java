@@ -299,9 +299,10 @@ class FleetPageIT {
 
   @Test
   @Order(9)
-  void whoMayOnlyReadSeesWhyNothingCanBeDone(@TempDir Path directory) throws Exception {
+  void whoMayNotDoSomethingSeesWhy(@TempDir Path directory) throws Exception {
     Path tokens = directory.resolve("tokens");
     String token = token(tokens, "anna", "read");
+    String operator = token(tokens, "ben", "operate");
     try (Fleet guarded =
             new Fleet(
                 KEEP_ALIVE_SECONDS,
@@ -337,8 +338,14 @@ class FleetPageIT {
       other.picture("device-read-only");
       assertThat(other.js("return sessionStorage.length")).isEqualTo(1L);
       other.find("#log-out").click();
-      other.find("#token");
+      field = other.find("#token");
       assertThat(other.js("return sessionStorage.length")).isEqualTo(0L);
+      field.sendKeys(operator, Keys.ENTER);
+      eventually(
+          20,
+          () -> other.text("#why-mips"),
+          "Not now: the token “ben” has the role operate, and this needs admin.");
+      other.find("#do-motor-home:not([aria-disabled])");
     }
   }
 
