@@ -49,7 +49,7 @@ static void it_drops_what_is_too_old(void)
 	CHECK_EQ(write(fd, "old", 3), 3);
 	usleep(2000000);
 	CHECK_EQ(write(fd, "young", 5), 5);
-	/* The young one has until then, which is no time even where time is short. */
+	/* The old ones are two seconds old; the young one is looked at before it is this old. */
 	CHECK(!pipe_set("cleanup_age_ms", "1500"));
 	CHECK(!pipe_set("trigger_cleanup", "1"));
 	after = pipe_stats();

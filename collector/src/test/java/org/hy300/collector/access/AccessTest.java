@@ -57,9 +57,24 @@ class AccessTest extends CollectorFixture {
   private Path file;
   private Certificates certificates;
   private HttpClient client;
+  private int requestsPerSecond = 10;
 
   @Override
   protected HttpConfig httpConfig() throws Exception {
+    if (client == null) {
+      admitAll();
+    }
+    return new HttpConfig(
+        "localhost",
+        0,
+        Optional.of(certificates.certificate("localhost")),
+        Optional.of(certificates.key("localhost")),
+        Optional.of(file),
+        false,
+        requestsPerSecond);
+  }
+
+  private void admitAll() throws Exception {
     file = directory.resolve("tokens");
     for (Role role : Role.values()) {
       tokens.put(role, Tokens.make(file, "a-" + role.word(), role.word()));
@@ -75,14 +90,6 @@ class AccessTest extends CollectorFixture {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
     client = HttpClient.newBuilder().sslContext(context).build();
-    return new HttpConfig(
-        "localhost",
-        0,
-        Optional.of(certificates.certificate("localhost")),
-        Optional.of(certificates.key("localhost")),
-        Optional.of(file),
-        false,
-        10);
   }
 
   private HttpResponse<String> ask(String method, String path, String token) throws Exception {
@@ -214,11 +221,14 @@ class AccessTest extends CollectorFixture {
 
   @Test
   void oneTokenMayAskOnlySoOften() throws Exception {
+    requestsPerSecond = 1;
+    stopCollector();
+    startCollector();
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + "/api/v1/devices"))
             .header(AUTHORIZATION, "Bearer " + tokens.get(Role.READ))
             .build();
-    // One after the other, on a machine that is slow, might never be too often.
+    // All at once: four are let through, and one each second that the machine takes for them.
     List<CompletableFuture<HttpResponse<Void>>> answers =
         Stream.generate(() -> client.sendAsync(request, HttpResponse.BodyHandlers.discarding()))
             .limit(90)
