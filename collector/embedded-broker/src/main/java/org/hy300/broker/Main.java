@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An MQTT broker on loopback, for those who know its password, that lives as long as whoever
-// started
-// it.
+// An MQTT broker on loopback for those who know its password; it ends with whoever started it.
 package org.hy300.broker;
 
 import java.io.BufferedReader;

@@ -54,12 +54,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Integer.toString(port))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    OutputStream input = process.getOutputStream();
-    input.write((USER + "\n" + password + "\n").getBytes(StandardCharsets.UTF_8));
-    input.flush();
-    BufferedReader output =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    String line = output.readLine();
+    String line = firstLine(password);
     if (line == null || !line.startsWith(READY)) {
       process.destroyForcibly();
       throw new IOException("the embedded broker did not start on 127.0.0.1:" + port);
@@ -72,6 +67,22 @@ public final class EmbeddedBroker implements AutoCloseable {
             Optional.empty(),
             Optional.of(USER),
             Optional.of(passwordFile));
+  }
+
+  /**
+   * What it says when it is told its password; null when it ends instead, and says why by itself.
+   */
+  private String firstLine(String password) {
+    try {
+      OutputStream input = process.getOutputStream();
+      input.write((USER + "\n" + password + "\n").getBytes(StandardCharsets.UTF_8));
+      input.flush();
+      return new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+          .readLine();
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   /** How its users get in, this process included. */

@@ -72,18 +72,19 @@ class EmbeddedBrokerIT {
   }
 
   private void start(int wanted) throws IOException {
-    collector =
-        new Program(
-            "hy300-collector",
-            Map.of(),
-            Root.DIRECTORY
-                .resolve("collector/target/hy300-collector/bin/hy300-collector")
-                .toString(),
-            "--http-port=0",
-            "--mqtt-port=" + wanted,
-            "--data=" + data);
+    collector = launch(wanted);
     running.add(collector);
     port = Integer.parseInt(collector.awaitLine(READY, LIMIT).group(1));
+  }
+
+  private Program launch(int wanted) throws IOException {
+    return new Program(
+        "hy300-collector",
+        Map.of(),
+        Root.DIRECTORY.resolve("collector/target/hy300-collector/bin/hy300-collector").toString(),
+        "--http-port=0",
+        "--mqtt-port=" + wanted,
+        "--data=" + data);
   }
 
   @AfterEach
@@ -204,16 +205,7 @@ class EmbeddedBrokerIT {
     collector.close();
     Files.setPosixFilePermissions(
         data.resolve("broker-password"), PosixFilePermissions.fromString("rw-r--r--"));
-    try (Program again =
-        new Program(
-            "hy300-collector",
-            Map.of(),
-            Root.DIRECTORY
-                .resolve("collector/target/hy300-collector/bin/hy300-collector")
-                .toString(),
-            "--http-port=0",
-            "--mqtt-port=0",
-            "--data=" + data)) {
+    try (Program again = launch(0)) {
       assertThat(again.awaitExit(LIMIT)).isEqualTo(1);
       assertThat(again.lines()).singleElement().asString().contains("open to others than its user");
     }
