@@ -29,7 +29,7 @@ DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
 NIX_PACKAGES := nix-bin prometheus systemd openssl unzip python3-yaml pyflakes3 git
 DEBIAN_TEST_PACKAGES := debootstrap lintian man-db iproute2 util-linux
 GUIDES_PACKAGES := mmdebstrap arch-test qemu-user-static debootstrap e2fsprogs openssh-client libnss3-tools iproute2 util-linux mount
-BROWSER_PACKAGES := chromium chromium-driver fonts-dejavu-core
+BROWSER_PACKAGES := chromium chromium-driver firefox-esr fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
@@ -93,7 +93,7 @@ test-mutations: ## breaks the drivers in one place after the other; the tests on
 	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES) $(DEBUG_PACKAGES)
 	deploy/vm/test-mutations.sh
 
-test-e2e: ## guest, collector, mosquitto clients, Prometheus and Chromium together; README.md typed into the demo
+test-e2e: ## guest, collector, mosquitto clients, Prometheus, Chromium and Firefox together; README.md typed into the demo
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES) $(BROWSER_PACKAGES) iproute2 util-linux mount
 	@$(MAKE) -s --no-print-directory programs
 	deploy/vm/build.sh projector

@@ -19,6 +19,7 @@ case $simulated in
 esac
 logs=$root/target/demo
 mkdir -p "$logs"
+password=$logs/collector-data/broker-password
 agent=$root/edge-agent/target/hy300-agent/bin
 
 say() { printf '%s\n' "$*"; }
@@ -64,10 +65,19 @@ say "== starting the collector"
 HY300_HTTP_PORT=$http_port HY300_MQTT_PORT=$mqtt_port HY300_KEEP_ALIVE=$keep_alive HY300_BROKER='' \
   HY300_DATA=$logs/collector-data setpriv --pdeathsig TERM "$root/collector/target/hy300-collector/bin/hy300-collector" >"$logs/collector.log" 2>&1 </dev/null &
 collector=$!
+until [ -e "$password" ]; do
+  alive "$collector" "the collector" "$logs/collector.log"
+  sleep 0.1
+done
+# Where mosquitto's clients look for options when XDG_CONFIG_HOME names this directory.
+for client in mosquitto_sub mosquitto_pub; do
+  rm -f "$logs/$client"
+  (umask 077 && printf '%s\n' '-h 127.0.0.1' "-p $mqtt_port" '-u hy300' "-P $(cat "$password")" >"$logs/$client")
+done
 say "== booting the projector '$device' (QEMU arm64, Debian's kernel)"
 rm -f "$logs/console"
 mkfifo "$logs/console"
-"$root/deploy/vm/boot.sh" projector \
+HY300_BROKER_PASSWORD_FILE=$password "$root/deploy/vm/boot.sh" projector \
   "hy300.broker=mqtt://10.0.2.2:$mqtt_port hy300.device=$device hy300.keep_alive=$keep_alive hy300.home=1" \
   >"$logs/projector.log" 2>&1 0<>"$logs/console" &
 guest=$!
@@ -92,7 +102,8 @@ if [ "$simulated" -gt 0 ]; then
     sleep 0.1
   done
   for number in $(seq "$simulated"); do
-    HY300_BROKER=mqtt://127.0.0.1:$mqtt_port HY300_DEVICE=simulated-$number HY300_KEEP_ALIVE=$keep_alive \
+    HY300_BROKER=mqtt://127.0.0.1:$mqtt_port HY300_BROKER_USERNAME=hy300 HY300_BROKER_PASSWORD_FILE=$password \
+      HY300_DEVICE=simulated-$number HY300_KEEP_ALIVE=$keep_alive \
       HY300_SYSFS=$logs/simulated/simulated-$number/hy300 HY300_LABELS=site=demo,room=simulated \
       HY300_JOURNAL=$logs/simulated/journal HY300_RUN_DIRECTORY=$logs/simulated/run HY300_CLOCK_MARKER=none \
       setpriv --pdeathsig TERM "$agent/hy300-agent" >"$logs/simulated-$number.log" 2>&1 </dev/null &
@@ -111,7 +122,7 @@ The projector '$device' is up. Try, in another terminal:
   what Prometheus sees:   curl -s http://127.0.0.1:$http_port/metrics | grep hy300_motor_position_steps
   move the motor:         curl -s -d '{"args":{"position":120}}' http://127.0.0.1:$http_port/api/v1/devices/$device/commands/motor/move
   the same and more:      HY300_URL=http://127.0.0.1:$http_port $root/cli/target/hy300/bin/hy300 devices
-  watch state and events: mosquitto_sub -p $mqtt_port -v -t 'hy300/v1/#'
+  watch state and events: XDG_CONFIG_HOME=$logs mosquitto_sub -v -t 'hy300/v1/#'
   pull the HDMI cable:    echo 'echo 0 > /sys/kernel/debug/hy300-virtual-board/virtual-board/hdmi_plugged' > $logs/console
   the whole fleet:        curl -s http://127.0.0.1:$http_port/metrics | grep hy300_device_up
   the collector itself:   curl -s http://127.0.0.1:$http_port/internal/metrics

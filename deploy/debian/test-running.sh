@@ -40,6 +40,15 @@ services() {
   done
 }
 
+# What the README tells an agent beside a collector that has a broker of its own
+login() {
+  local password=/var/lib/hy300-collector/broker-password
+  same password "600 hy300-collector" "$(inside stat -c '%a %U' $password)"
+  inside install -m 640 -g hy300-agent $password /etc/hy300/agent/password
+  printf '%s\n' 'broker-username: hy300' 'broker-password-file: /etc/hy300/agent/password' >>"$tree/etc/hy300/agent.yaml"
+  inside systemctl restart hy300-agent
+}
+
 play() {
   inside setpriv --reuid=hy300-agent --regid=hy300-agent --clear-groups \
     hy300-simulator --directory /var/lib/hy300-agent/fleet >"$work/simulator.log" 2>&1 &
@@ -103,6 +112,7 @@ offline() { inside hy300 devices | grep -q '^projector-7 *offline'; }
 running() {
   boot
   check "systemd starts agent and collector" services
+  check "the agent is given the broker's password" login
   check "a projector is seen by the command line" play
   check "each runs as its user" who_runs
   check "they listen on loopback only" loopback_only

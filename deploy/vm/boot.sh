@@ -6,6 +6,7 @@
 # HY300_KERNEL=trixie boots Debian 13's kernel instead of Debian 12's, HY300_KERNEL=debug the one of $DEBUG_KERNEL.
 # HY300_LIMIT=900 ends the guest after so many seconds.
 # HY300_SHARE=directory shows that directory to the projector as /mnt/share.
+# HY300_BROKER_PASSWORD_FILE=file has the projector's agent come to the broker as hy300 with the password in that file.
 # build.sh has made what is booted; the words of the command line are those of the guest's init.
 set -eu
 here=$(dirname "$0")
@@ -29,6 +30,9 @@ if [ "$what" = projector ]; then
   if [ -n "${HY300_SHARE:-}" ]; then
     set -- "$@" -fsdev "local,id=share,path=$HY300_SHARE,security_model=none,readonly=on" \
       -device virtio-9p-device,fsdev=share,mount_tag=share
+  fi
+  if [ -n "${HY300_BROKER_PASSWORD_FILE:-}" ]; then
+    set -- "$@" -fw_cfg "name=opt/org.hy300/broker-password,file=$HY300_BROKER_PASSWORD_FILE"
   fi
 fi
 # The guest ends with whoever started it, and with timeout if its time is limited.

@@ -71,7 +71,7 @@ install_modules() {
   find "$libs" -name '*.ko' -exec modinfo -F depends {} + | tr ',' '\n' | tr '_' '-' | sort -u >"$out/depends"
   find "$libs" -name '*.ko' -exec basename {} .ko \; | tr '_' '-' | sort >"$out/ours"
   # shellcheck disable=SC2046  # a list of words
-  modprobe -a -d "$3" -S "$4" --show-depends virtio_mmio virtio_blk ext4 crc32c_generic 9pnet_virtio 9p virtio_net virtio_rng \
+  modprobe -a -d "$3" -S "$4" --show-depends virtio_mmio virtio_blk ext4 crc32c_generic 9pnet_virtio 9p virtio_net virtio_rng qemu_fw_cfg \
     $(comm -23 "$out/depends" "$out/ours") | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r module; do
     install -D -m 644 "$module" "$libs${module#"$3"}"
   done

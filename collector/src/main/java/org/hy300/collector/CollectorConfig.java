@@ -14,7 +14,8 @@ import org.hy300.mqtt.BrokerAccess;
  *
  * @param broker empty for the embedded one
  * @param mqttPort the embedded broker's, 0 for one that the system chooses
- * @param data directory for commands under way, the audit log and settings
+ * @param data directory for commands under way, the audit log, settings and the embedded broker's
+ *     password
  */
 public record CollectorConfig(
     HttpConfig http,

@@ -40,7 +40,9 @@ final class Main implements Callable<Integer> {
       names = "--broker",
       paramLabel = "URL",
       defaultValue = "",
-      description = "The MQTT broker (none: an embedded one).")
+      description =
+          "The MQTT broker (none: an embedded one, for the user hy300 with the password in the file"
+              + " broker-password of --data, which is made when it is missing).")
   private String broker;
 
   @Option(
@@ -55,8 +57,8 @@ final class Main implements Callable<Integer> {
       paramLabel = "DIRECTORY",
       defaultValue = "",
       description =
-          "Where commands under way, the audit log and the devices' settings are kept"
-              + " (STATE_DIRECTORY of systemd; /var/lib/hy300-collector for root,"
+          "Where commands under way, the audit log, the devices' settings and the embedded broker's"
+              + " password are kept (STATE_DIRECTORY of systemd; /var/lib/hy300-collector for root,"
               + " ~/.local/state/hy300-collector for others).")
   private String data;
 
@@ -90,9 +92,8 @@ final class Main implements Callable<Integer> {
       System.out.println("hy300-collector: the configuration is sound");
       return 0;
     }
-    EmbeddedBroker embedded = config.broker().isPresent() ? null : startBroker(config.mqttPort());
-    BrokerAccess access =
-        embedded == null ? config.broker().get() : BrokerAccess.open(embedded.address());
+    EmbeddedBroker embedded = config.broker().isPresent() ? null : startBroker(config);
+    BrokerAccess access = embedded == null ? config.broker().get() : embedded.access();
     Collector collector = new Collector(config, access);
     Program.onEnd(() -> stop(collector, embedded));
     if (embedded != null) {
@@ -100,10 +101,9 @@ final class Main implements Callable<Integer> {
     }
     HttpServer server = listen(collector, config.http());
     System.out.printf(
-        "metrics at %s/metrics, %sbroker at %s%n",
+        "metrics at %s/metrics, %s%n",
         config.http().url(server.actualPort()),
-        embedded == null ? "" : "embedded ",
-        access.address());
+        embedded == null ? "broker at " + access.address() : embedded);
     return 0;
   }
 
@@ -134,13 +134,14 @@ final class Main implements Callable<Integer> {
     }
   }
 
-  private static EmbeddedBroker startBroker(int port) throws IOException {
+  private static EmbeddedBroker startBroker(CollectorConfig config) throws IOException {
     String libraries = System.getProperty("hy300.broker.lib");
     if (libraries == null) {
       throw new IllegalArgumentException(
           "no embedded broker is at hand (hy300.broker.lib is not set); give one with --broker");
     }
-    return new EmbeddedBroker(Path.of(libraries), port);
+    return new EmbeddedBroker(
+        Path.of(libraries), config.mqttPort(), config.data().resolve("broker-password"));
   }
 
   private static Future<Void> stop(Collector collector, EmbeddedBroker embedded) {

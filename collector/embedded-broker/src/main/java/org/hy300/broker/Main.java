@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// An MQTT broker on loopback that lives as long as whoever started it.
+// An MQTT broker on loopback for those who know its password; it ends with whoever started it.
 package org.hy300.broker;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 
 /**
- * Apache Artemis with one MQTT acceptor on 127.0.0.1 and nothing kept on disk: the agents publish
- * everything retained anew when they connect. Prints {@code READY port}, and ends when its standard
- * input does.
+ * Apache Artemis with MQTT on 127.0.0.1 and nothing kept on disk: the agents publish everything
+ * retained anew when they connect. The first two lines of its standard input are the name and the
+ * password of those it lets in, for options are shown to everybody who lists the processes. Prints
+ * {@code READY port}, and ends when its standard input does.
  */
 final class Main {
   /** One subscriber's backlog; what is over is dropped, for the newest state counts. */
   private static final long BACKLOG_BYTES = 16L * 1024 * 1024;
+
+  private static final String ACCEPTOR = "mqtt";
 
   /** Held, for a logger that nobody holds forgets its level. */
   private static final Logger ARTEMIS_LOG = Logger.getLogger("org.apache.activemq");
@@ -31,42 +37,51 @@ final class Main {
 
   public static void main(String[] args) throws Exception {
     ARTEMIS_LOG.setLevel(Level.SEVERE);
+    BufferedReader input =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     if (args.length != 1 || !args[0].matches("\\d{1,5}")) {
-      System.err.println("usage: hy300-embedded-broker PORT (0: one that the system chooses)");
+      System.err.println(
+          "usage: hy300-embedded-broker PORT (0: one that the system chooses) <NAME-AND-PASSWORD");
       System.exit(2);
     }
-    int port;
-    try {
-      port = freePort(Integer.parseInt(args[0]));
-    } catch (BindException e) {
-      System.err.println("port " + args[0] + " of 127.0.0.1 is taken; choose another one");
+    String name = input.readLine();
+    String password = input.readLine();
+    if (password == null) {
+      // Its owner has gone already.
       System.exit(1);
-      return;
     }
     File scratch = Files.createTempDirectory("hy300-broker").toFile();
     scratch.deleteOnExit();
-    EmbeddedActiveMQ broker = new EmbeddedActiveMQ().setConfiguration(configuration(port, scratch));
+    EmbeddedActiveMQ broker =
+        new EmbeddedActiveMQ()
+            .setConfiguration(configuration(scratch))
+            .setSecurityManager(new OneUser(name, password));
     broker.start();
-    System.out.println("READY " + port);
-    waitForEndOfInput();
+    NettyAcceptor acceptor =
+        (NettyAcceptor) broker.getActiveMQServer().getRemotingService().getAcceptor(ACCEPTOR);
+    try {
+      System.out.println("READY " + MqttPort.open(Integer.parseInt(args[0]), acceptor));
+    } catch (IOException e) {
+      System.err.printf(
+          "port %s of 127.0.0.1 is not to be had: %s; choose another one%n",
+          args[0], e.getMessage());
+      System.exit(1);
+    }
+    waitForEnd(input);
     broker.stop();
     System.exit(0);
   }
 
-  /** Artemis does not report a port that the system chose, so one is asked for here. */
-  private static int freePort(int wanted) throws IOException {
-    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static ConfigurationImpl configuration(int port, File scratch) throws Exception {
+  private static ConfigurationImpl configuration(File scratch) throws Exception {
     ConfigurationImpl configuration = new ConfigurationImpl();
-    configuration.setPersistenceEnabled(false).setSecurityEnabled(false);
+    configuration.setPersistenceEnabled(false);
     configuration.setJMXManagementEnabled(false);
     configuration.setPagingDirectory(scratch.getPath());
+    // Artemis lets in the members of a cluster by a name and a password that everybody knows.
+    configuration.setClusterUser(UUID.randomUUID().toString());
+    configuration.setClusterPassword(UUID.randomUUID().toString());
     configuration.addAcceptorConfiguration(
-        "mqtt", "tcp://127.0.0.1:" + port + "?protocols=MQTT;useEpoll=false");
+        ACCEPTOR, "tcp://127.0.0.1?protocols=MQTT;useEpoll=false;httpUpgradeEnabled=true");
     configuration.addAddressSetting(
         "#",
         new AddressSettings()
@@ -75,9 +90,9 @@ final class Main {
     return configuration;
   }
 
-  private static void waitForEndOfInput() throws IOException {
-    while (System.in.read() >= 0) {
-      // Nobody talks to the broker this way; the pipe only shows that its owner lives.
+  private static void waitForEnd(Reader input) throws IOException {
+    while (input.read() >= 0) {
+      // Nothing more comes this way; the pipe only shows that its owner lives.
     }
   }
 }

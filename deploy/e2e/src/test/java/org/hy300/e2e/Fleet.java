@@ -35,9 +35,15 @@ final class Fleet implements AutoCloseable {
   private static final Pattern READY =
       Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/metrics.*mqtt://127\\.0\\.0\\.1:(\\d+)");
 
+  /** Who is let in by the embedded broker. */
+  static final String USER = "hy300";
+
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path data;
   private final Program collector;
+
+  /** Null when the broker is another one. */
+  private final MosquittoClients clients;
 
   /** Topic and payload of what was published here, right or wrong. */
   private final Set<String> own = new HashSet<>();
@@ -68,6 +74,27 @@ final class Fleet implements AutoCloseable {
     Matcher ready = collector.awaitLine(READY, Duration.ofSeconds(60));
     httpPort = Integer.parseInt(ready.group(1));
     mqttPort = Integer.parseInt(ready.group(2));
+    clients =
+        Files.exists(passwordFile())
+            ? new MosquittoClients(
+                data, mqttPort, "-u " + USER, "-P " + Files.readString(passwordFile()).strip())
+            : null;
+  }
+
+  /** What the embedded broker has put its password into. */
+  Path passwordFile() {
+    return data.resolve("broker-password");
+  }
+
+  /** Who did what, one line each. */
+  Path auditLog() {
+    return data.resolve("audit.jsonl");
+  }
+
+  /** What an agent is told to get in. */
+  Map<String, String> login() {
+    return Map.of(
+        "HY300_BROKER_USERNAME", USER, "HY300_BROKER_PASSWORD_FILE", passwordFile().toString());
   }
 
   /** The value that `/metrics` shows for one series, written as Prometheus writes it. */
@@ -129,10 +156,9 @@ final class Fleet implements AutoCloseable {
     // The payload goes in by a file, for a command line does not take a megabyte.
     Path file = Files.writeString(Files.createTempFile("payload", ""), payload);
     List<String> command = new ArrayList<>(List.of("mosquitto_pub", "-q", "1", "-t", topic));
-    command.addAll(List.of("-p", Integer.toString(mqttPort), "-f", file.toString()));
+    command.addAll(List.of("-f", file.toString()));
     command.addAll(List.of(options));
-    try (Program publisher =
-        new Program("mosquitto_pub", Map.of(), command.toArray(String[]::new))) {
+    try (Program publisher = clients.start(command.toArray(String[]::new))) {
       int status = publisher.awaitExit(Duration.ofSeconds(60));
       if (status != 0) {
         throw new IOException("mosquitto_pub ended with " + status + ": " + publisher.lines());
@@ -144,12 +170,8 @@ final class Fleet implements AutoCloseable {
 
   /** Subscribes to everything with Debian's mosquitto_sub; one line is `topic payload`. */
   Program subscribe() throws IOException {
-    return new Program(
+    return clients.start(
         "mosquitto_sub",
-        Map.of(),
-        "mosquitto_sub",
-        "-p",
-        Integer.toString(mqttPort),
         "-q",
         "1",
         "-v",

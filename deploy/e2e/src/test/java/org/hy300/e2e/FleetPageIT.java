@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,7 +49,7 @@ class FleetPageIT {
   @BeforeAll
   void start() throws IOException {
     fleet = new Fleet(KEEP_ALIVE_SECONDS);
-    projector = new Projector(DEVICE, fleet.mqttPort, KEEP_ALIVE_SECONDS);
+    projector = new Projector(DEVICE, fleet, KEEP_ALIVE_SECONDS);
     browser = new Browser();
   }
 
@@ -303,14 +304,10 @@ class FleetPageIT {
     Path tokens = directory.resolve("tokens");
     String token = token(tokens, "anna", "read");
     String operator = token(tokens, "ben", "operate");
-    try (Fleet guarded =
-            new Fleet(
-                KEEP_ALIVE_SECONDS,
-                Map.of(
-                    "HY300_BROKER",
-                    "mqtt://127.0.0.1:" + fleet.mqttPort,
-                    "HY300_HTTP_TOKENS",
-                    tokens.toString()));
+    Map<String, String> options = new HashMap<>(fleet.login());
+    options.put("HY300_BROKER", "mqtt://127.0.0.1:" + fleet.mqttPort);
+    options.put("HY300_HTTP_TOKENS", tokens.toString());
+    try (Fleet guarded = new Fleet(KEEP_ALIVE_SECONDS, options);
         Browser other = new Browser()) {
       other.open("http://127.0.0.1:" + guarded.httpPort + "/#/devices/" + DEVICE);
       WebElement field = other.find("#token");

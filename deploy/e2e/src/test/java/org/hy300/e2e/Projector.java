@@ -4,7 +4,6 @@ package org.hy300.e2e;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.hy300.testing.Program;
 
@@ -13,15 +12,15 @@ final class Projector implements AutoCloseable {
   private final Program guest;
   private int commands;
 
-  Projector(String device, int brokerPort, int keepAliveSeconds) throws IOException {
+  Projector(String device, Fleet fleet, int keepAliveSeconds) throws IOException {
     guest =
         new Program(
             "projector",
-            Map.of(),
+            fleet.login(),
             Root.DIRECTORY.resolve("deploy/vm/boot.sh").toString(),
             "projector",
             "hy300.broker=mqtt://10.0.2.2:%d hy300.device=%s hy300.keep_alive=%d hy300.home=1"
-                .formatted(brokerPort, device, keepAliveSeconds));
+                .formatted(fleet.mqttPort, device, keepAliveSeconds));
   }
 
   /** Runs a command in the guest and returns the one line that it prints. */

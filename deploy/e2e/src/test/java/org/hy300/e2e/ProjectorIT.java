@@ -63,7 +63,7 @@ class ProjectorIT {
   void start(@TempDir Path directory) throws IOException {
     fleet = new Fleet(KEEP_ALIVE_SECONDS);
     subscriber = fleet.subscribe();
-    projector = new Projector(DEVICE, fleet.mqttPort, KEEP_ALIVE_SECONDS);
+    projector = new Projector(DEVICE, fleet, KEEP_ALIVE_SECONDS);
     prometheus = Prometheus.of(fleet.httpPort, directory);
   }
 

@@ -32,7 +32,7 @@ class ReadmeIT {
   /** What goes on until its reader has seen enough, and what he sees. */
   private static final Map<String, String> ENDLESS =
       Map.of(
-          "mosquitto_sub ", "^hy300/v1/projector-vm/status .*online",
+          "XDG_CONFIG_HOME=target/demo mosquitto_sub ", "^hy300/v1/projector-vm/status .*online",
           "cli/target/hy300/bin/hy300 watch ", "\"device\"",
           "edge-agent/target/hy300-agent/bin/hy300-simulator ", "^3 simulated projectors in",
           "edge-agent/target/hy300-agent/bin/hy300-agent ", "connected to mqtt://127.0.0.1:1883");
@@ -93,7 +93,8 @@ class ReadmeIT {
 
   private Program start(String command) throws IOException {
     Program program =
-        new Program(command, Map.of(), "sh", "-c", "cd " + Root.DIRECTORY + " && exec " + command);
+        new Program(
+            command, Map.of(), "sh", "-c", "cd " + Root.DIRECTORY + " && exec env " + command);
     running.add(program);
     return program;
   }
