@@ -60,7 +60,8 @@ class DocumentsTest {
       String heading = "hy300 " + group + " " + command.action().replace('_', '-') + " ";
       // To the next synopsis: one stands below each heading.
       String section =
-          page.substring(page.indexOf(heading + heading)).split(" hy300 [a-z]+ [a-z-]+ hy300 ", 2)[0];
+          page.substring(page.indexOf(heading + heading))
+              .split(" hy300 [a-z]+ [a-z-]+ hy300 ", 2)[0];
       assertThat(section).contains(command.summary(), "Done when " + command.end().when());
       assertThat(section.contains("Always taken")).isEqualTo(command.isAlwaysTaken());
       assertThat(section.contains("Needs the role admin")).isEqualTo(command.role() == Role.ADMIN);
