@@ -16,11 +16,11 @@ date=$(sed -n 's|.*<project.build.outputTimestamp>\(.*\)</project.build.outputTi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# module SOURCES NAME DIRECTORY: compiles a module against the libraries in the directory, and puts its jar there
+# module SOURCES NAME DIRECTORY: compiles a module against the libraries in the directory and those for building alone, and puts its jar there
 module() {
   mkdir -p "$work/$2"
   find "$root/$1/src/main/java" -name '*.java' >"$work/$2.sources"
-  "${java}javac" -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -g -encoding UTF-8 -proc:none -nowarn --release "$release" -cp "$3/*" -d "$work/$2" "@$work/$2.sources"
+  "${java}javac" -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -g -encoding UTF-8 -proc:none -nowarn --release "$release" -cp "$3/*:$work/build/*" -d "$work/$2" "@$work/$2.sources"
   [ ! -d "$root/$1/src/main/resources" ] || cp -r "$root/$1/src/main/resources/." "$work/$2/"
   printf 'Implementation-Title: %s\nImplementation-Version: %s\n' "$2" "$version" >"$work/$2.manifest"
   "${java}jar" --create --date="$date" --file="$3/$2-$version.jar" --manifest="$work/$2.manifest" -C "$work/$2" .
@@ -35,8 +35,11 @@ while read -r of directory library _; do
     echo "build.sh: $libraries has no $library, which libraries.txt names" >&2
     exit 1
   }
-  mkdir -p "$home/$directory"
-  ln -s "$libraries/$library" "$home/$directory/"
+  to=$home/$directory
+  [ "$directory" != build ] || to=$work/build
+  mkdir -p "$to"
+  # Past the directory of all, so that what only builds is not kept with the program.
+  ln -s "$(readlink -f "$libraries/$library")" "$to/$(basename "$library")"
 done <"$here/libraries.txt"
 
 case $program in

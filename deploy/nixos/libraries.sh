@@ -12,9 +12,7 @@ trap 'rm -f "$index"' EXIT
 
 echo "# Which library each program has, where, and its hash: written by libraries.sh, read by build.sh and package.nix."
 echo "# SPDX-License-Identifier: Apache-2.0"
-for directory in edge-agent/target/hy300-agent/lib collector/target/hy300-collector/lib \
-  collector/target/hy300-collector/broker-lib cli/target/hy300/lib; do
-  program=$(basename "$(dirname "$directory")")
+while read -r program as directory; do
   [ -d "$directory" ] || {
     echo "libraries.sh: there is no $directory; make programs makes it" >&2
     exit 1
@@ -23,10 +21,19 @@ for directory in edge-agent/target/hy300-agent/lib collector/target/hy300-collec
     name=$(basename "$jar")
     # Our own are built, not fetched.
     case $name in hy300-*SNAPSHOT.jar | hy300-*[0-9].jar) continue ;; esac
+    # The command line is compiled with what the agent has as well, but for the native parts.
+    case $as/$name in build/*-linux-*.jar) continue ;; esac
+    [ "$as" != build ] || [ ! -e "cli/target/hy300/lib/$name" ] || continue
     path=$(grep "/$name\$" "$index") || {
       echo "libraries.sh: $name of $directory is not in $repository" >&2
       exit 1
     }
-    echo "$program $(basename "$directory") $path sha256-$(openssl dgst -sha256 -binary "$jar" | base64)"
+    echo "$program $as $path sha256-$(openssl dgst -sha256 -binary "$jar" | base64)"
   done
-done
+done <<'END'
+hy300-agent lib edge-agent/target/hy300-agent/lib
+hy300-collector lib collector/target/hy300-collector/lib
+hy300-collector broker-lib collector/target/hy300-collector/broker-lib
+hy300 lib cli/target/hy300/lib
+hy300 build edge-agent/target/hy300-agent/lib
+END
