@@ -60,7 +60,8 @@ class DocumentsTest {
       String heading = "hy300 " + group + " " + command.action().replace('_', '-') + " ";
       // To the next synopsis: one stands below each heading.
       String section =
-          page.substring(page.indexOf(heading + heading)).split(" hy300 [a-z]+ [a-z-]+ hy300 ")[0];
+          page.substring(page.indexOf(heading + heading))
+              .split(" hy300 [a-z]+ [a-z-]+ hy300 ", 2)[0];
       assertThat(section).contains(command.summary(), "Done when " + command.end().when());
       assertThat(section.contains("Always taken")).isEqualTo(command.isAlwaysTaken());
       assertThat(section.contains("Needs the role admin")).isEqualTo(command.role() == Role.ADMIN);
@@ -73,9 +74,11 @@ class DocumentsTest {
     }
   }
 
+  /** So wide that no sentence is broken. */
   private String manual() throws Exception {
     String file = share.resolve("man/man1/hy300.1").toString();
-    return run("sh", "-c", "man --warnings=w -l -Tascii " + file + " | sed 's/.\\x08//g'");
+    return run(
+        "sh", "-c", "MANWIDTH=1000 man --warnings=w -l -Tascii " + file + " | sed 's/.\\x08//g'");
   }
 
   @Test
