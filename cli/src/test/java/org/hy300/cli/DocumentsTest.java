@@ -74,9 +74,11 @@ class DocumentsTest {
     }
   }
 
+  /** So wide that no sentence is broken. */
   private String manual() throws Exception {
     String file = share.resolve("man/man1/hy300.1").toString();
-    return run("sh", "-c", "man --warnings=w -l -Tascii " + file + " | sed 's/.\\x08//g'");
+    return run(
+        "sh", "-c", "MANWIDTH=1000 man --warnings=w -l -Tascii " + file + " | sed 's/.\\x08//g'");
   }
 
   @Test
