@@ -3,9 +3,11 @@
  * kmsgpipe: the character device: read, write, poll, SIGIO, ioctls, mmap and splice.
  */
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
+#include <linux/slab.h>
 #include <linux/splice.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
@@ -84,40 +86,98 @@ static void *kmsgpipe_lock_writable(struct kmsgpipe *pipe, const struct file *fi
 	}
 }
 
+/* Copies the first message to the bounce buffer, and leaves it in the pipe. */
+static ssize_t kmsgpipe_peek(struct kmsgpipe *pipe, const struct file *file, void *bounce,
+			     size_t room, u64 *sequence)
+{
+	const struct kmsgpipe_message *message;
+	ssize_t ret = kmsgpipe_lock_readable(pipe, file);
+
+	if (ret)
+		return ret;
+	message = kmsgpipe_ring_first(pipe->ring);
+	ret = message->len;
+	*sequence = message->sequence;
+	if (ret > room)
+		ret = -EMSGSIZE;
+	else
+		memcpy(bounce, message + 1, ret);
+	mutex_unlock(&pipe->lock);
+	return ret;
+}
+
+/* Takes the message out that was peeked at; false when somebody else was first. */
+static bool kmsgpipe_take(struct kmsgpipe *pipe, u64 sequence, u32 len)
+{
+	const struct kmsgpipe_message *message;
+	bool first;
+
+	mutex_lock(&pipe->lock);
+	message = kmsgpipe_ring_first(pipe->ring);
+	first = message && message->sequence == sequence;
+	if (first) {
+		kmsgpipe_ring_drop(pipe->ring);
+		pipe->count.reads++;
+		pipe->count.read_bytes += len;
+		kmsgpipe_log(pipe, "read", len);
+	}
+	kmsgpipe_unlock(pipe);
+	return first;
+}
+
+/* A message that cannot be handed over whole stays the first. */
 static ssize_t kmsgpipe_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct kmsgpipe *pipe = kmsgpipe_of(iocb->ki_filp);
-	const struct kmsgpipe_message *message;
+	size_t room = min_t(size_t, iov_iter_count(to), KMSGPIPE_MAX_MESSAGE);
+	size_t copied;
+	void *bounce;
+	u64 sequence;
 	ssize_t ret;
 
-	if (!iov_iter_count(to))
+	if (!room)
 		return 0;
-	ret = kmsgpipe_lock_readable(pipe, iocb->ki_filp);
-	if (ret)
-		return ret;
-
-	/* A message that cannot be handed over whole stays the first. */
-	message = kmsgpipe_ring_first(pipe->ring);
-	ret = message->len;
-	if (iov_iter_count(to) < message->len) {
-		ret = -EMSGSIZE;
-	} else if (copy_to_iter(message + 1, message->len, to) != message->len) {
-		ret = -EFAULT;
-	} else {
-		kmsgpipe_ring_drop(pipe->ring);
-		pipe->count.reads++;
-		pipe->count.read_bytes += ret;
-		kmsgpipe_log(pipe, "read", ret);
+	bounce = kmalloc(room, GFP_KERNEL);
+	if (!bounce)
+		return kmsgpipe_refused(pipe, "read", -ENOMEM);
+	for (;;) {
+		ret = kmsgpipe_peek(pipe, iocb->ki_filp, bounce, room, &sequence);
+		if (ret < 0)
+			break;
+		copied = copy_to_iter(bounce, ret, to);
+		if (copied == ret && kmsgpipe_take(pipe, sequence, ret))
+			break;
+		iov_iter_revert(to, copied);
+		if (copied != ret) {
+			ret = -EFAULT;
+			break;
+		}
 	}
-	kmsgpipe_unlock(pipe);
+	kfree(bounce);
 	return ret < 0 ? kmsgpipe_refused(pipe, "read", ret) : ret;
+}
+
+static ssize_t kmsgpipe_put(struct kmsgpipe *pipe, const struct file *file, const void *bounce,
+			    u32 len)
+{
+	void *payload = kmsgpipe_lock_writable(pipe, file, len);
+
+	if (IS_ERR(payload))
+		return PTR_ERR(payload);
+	memcpy(payload, bounce, len);
+	kmsgpipe_ring_commit(pipe->ring, len, ktime_get_ns());
+	pipe->count.writes++;
+	pipe->count.write_bytes += len;
+	kmsgpipe_log(pipe, "write", len);
+	kmsgpipe_unlock(pipe);
+	return len;
 }
 
 static ssize_t kmsgpipe_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct kmsgpipe *pipe = kmsgpipe_of(iocb->ki_filp);
 	size_t len = iov_iter_count(from);
-	void *payload;
+	void *bounce;
 	ssize_t ret;
 
 	/* An empty message would read like the end of a file. */
@@ -125,20 +185,16 @@ static ssize_t kmsgpipe_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		return 0;
 	if (len > KMSGPIPE_MAX_MESSAGE)
 		return kmsgpipe_refused(pipe, "write", -EMSGSIZE);
-	payload = kmsgpipe_lock_writable(pipe, iocb->ki_filp, len);
-	if (IS_ERR(payload))
-		return PTR_ERR(payload);
-
-	ret = len;
-	if (copy_from_iter_full(payload, len, from)) {
-		kmsgpipe_ring_commit(pipe->ring, len, ktime_get_ns());
-		pipe->count.writes++;
-		pipe->count.write_bytes += len;
-		kmsgpipe_log(pipe, "write", len);
-	} else {
-		ret = -EFAULT;
-	}
-	kmsgpipe_unlock(pipe);
+	bounce = kmalloc(len, GFP_KERNEL);
+	if (!bounce)
+		return kmsgpipe_refused(pipe, "write", -ENOMEM);
+	ret = copy_from_iter_full(bounce, len, from) ? 0 : -EFAULT;
+	if (!ret)
+		ret = kmsgpipe_put(pipe, iocb->ki_filp, bounce, len);
+	/* What was not taken can be given again. */
+	if (ret == -EAGAIN || ret == -ERESTARTSYS)
+		iov_iter_revert(from, len);
+	kfree(bounce);
 	return ret < 0 ? kmsgpipe_refused(pipe, "write", ret) : ret;
 }
 
@@ -244,6 +300,22 @@ static long kmsgpipe_ioctl(struct file *file, unsigned int cmd, unsigned long ar
 	return ret;
 }
 
+static void kmsgpipe_vm_open(struct vm_area_struct *vma)
+{
+	kmsgpipe_ring_get(vma->vm_private_data);
+}
+
+static void kmsgpipe_vm_close(struct vm_area_struct *vma)
+{
+	kmsgpipe_ring_put(vma->vm_private_data);
+}
+
+static const struct vm_operations_struct kmsgpipe_vm_ops = {
+	.open = kmsgpipe_vm_open,
+	.close = kmsgpipe_vm_close,
+};
+
+/* A mapping keeps its ring, also when that is replaced. */
 static int kmsgpipe_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct kmsgpipe *pipe = kmsgpipe_of(file);
@@ -258,11 +330,13 @@ static int kmsgpipe_mmap(struct file *file, struct vm_area_struct *vma)
 	ring = pipe->ring;
 	kmsgpipe_ring_get(ring);
 	spin_unlock(&pipe->short_lock);
-	/* Its pages stay as long as they are mapped, also when the ring is replaced. */
 	ret = remap_vmalloc_range(vma, ring->map, vma->vm_pgoff);
-	kmsgpipe_ring_put(ring);
-	if (ret)
+	if (ret) {
+		kmsgpipe_ring_put(ring);
 		return kmsgpipe_refused(pipe, "mmap", ret);
+	}
+	vma->vm_private_data = ring;
+	vma->vm_ops = &kmsgpipe_vm_ops;
 	kmsgpipe_log(pipe, "mmap", 0);
 	return 0;
 }

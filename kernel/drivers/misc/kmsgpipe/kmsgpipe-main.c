@@ -98,17 +98,26 @@ int kmsgpipe_stats(struct kmsgpipe *pipe, struct kmsgpipe_stats *stats)
 /**
  * kmsgpipe_resize() - replace the ring by one of another size; the messages stay
  * @pipe: the pipe
- * @size: bytes, rounded up to a power of two and to a page
+ * @size: bytes, rounded up by kmsgpipe_ring_size()
  *
- * Return: 0; -ERANGE; -EBUSY when the messages do not fit; -ENOMEM; -ERESTARTSYS after a signal.
+ * Whoever has a replaced ring mapped keeps its memory, so there is one of them at most.
+ *
+ * Return: 0; -ERANGE; -EBUSY when the messages do not fit, or a replaced ring is still mapped;
+ * -ENOMEM; -ERESTARTSYS after a signal.
  */
 int kmsgpipe_resize(struct kmsgpipe *pipe, u32 size)
 {
 	struct kmsgpipe_ring *ring, *old;
+	bool same;
 	int ret;
 
-	if (size < KMSGPIPE_MIN_SIZE || size > KMSGPIPE_MAX_SIZE)
+	if (size < KMSGPIPE_MAX_MESSAGE || size > KMSGPIPE_MAX_SIZE)
 		return -ERANGE;
+	spin_lock(&pipe->short_lock);
+	same = pipe->ring->size == kmsgpipe_ring_size(size);
+	spin_unlock(&pipe->short_lock);
+	if (same)
+		return 0;
 	ring = kmsgpipe_ring_alloc(size);
 	if (!ring)
 		return -ENOMEM;
@@ -118,11 +127,12 @@ int kmsgpipe_resize(struct kmsgpipe *pipe, u32 size)
 		return -ERESTARTSYS;
 	}
 	old = pipe->ring;
-	ret = kmsgpipe_ring_move(ring, old);
+	ret = atomic_read(&pipe->retired) ? -EBUSY : kmsgpipe_ring_move(ring, old);
 	if (!ret) {
 		spin_lock(&pipe->short_lock);
 		pipe->ring = ring;
 		spin_unlock(&pipe->short_lock);
+		kmsgpipe_ring_retire(old, &pipe->retired);
 	}
 	kmsgpipe_unlock(pipe);
 	kmsgpipe_ring_put(ret ? ring : old);

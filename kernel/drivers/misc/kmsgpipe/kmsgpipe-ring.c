@@ -7,6 +7,7 @@
  */
 #include <linux/kref.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -25,6 +26,17 @@ static void kmsgpipe_ring_free_pages(struct kmsgpipe_ring *ring)
 }
 
 /**
+ * kmsgpipe_ring_size() - bytes of the ring that is made for a wish
+ * @size: the wish
+ *
+ * Return: a power of two, at least a page, and with room for the largest message.
+ */
+u32 kmsgpipe_ring_size(u32 size)
+{
+	return roundup_pow_of_two(max3(size, (u32)KMSGPIPE_MIN_SIZE, (u32)PAGE_SIZE));
+}
+
+/**
  * kmsgpipe_ring_alloc() - make an empty ring
  * @size: least bytes of its data
  *
@@ -36,18 +48,20 @@ struct kmsgpipe_ring *kmsgpipe_ring_alloc(u32 size)
 	unsigned int data_pages;
 	void *start;
 
-	size = roundup_pow_of_two(max_t(u32, size, PAGE_SIZE));
+	size = kmsgpipe_ring_size(size);
 	data_pages = size >> PAGE_SHIFT;
-	ring = kzalloc(sizeof(*ring), GFP_KERNEL);
+	/* All of it is charged to whom it is made for. */
+	ring = kzalloc(sizeof(*ring), GFP_KERNEL_ACCOUNT);
 	if (!ring)
 		return NULL;
 	kref_init(&ring->ref);
 	ring->size = size;
-	ring->pages = kvcalloc(1 + 2 * data_pages, sizeof(*ring->pages), GFP_KERNEL);
+	ring->pages = kvcalloc(1 + 2 * data_pages, sizeof(*ring->pages),
+			       GFP_KERNEL_ACCOUNT);
 	if (!ring->pages)
 		goto fail;
 	for (; ring->nr_pages < 1 + data_pages; ring->nr_pages++) {
-		struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 
 		if (!page)
 			goto fail;
@@ -78,6 +92,8 @@ static void kmsgpipe_ring_release(struct kref *ref)
 {
 	struct kmsgpipe_ring *ring = container_of(ref, struct kmsgpipe_ring, ref);
 
+	if (ring->retired)
+		atomic_dec(ring->retired);
 	vunmap(ring->map);
 	kmsgpipe_ring_free_pages(ring);
 }
@@ -98,6 +114,17 @@ void kmsgpipe_ring_get(struct kmsgpipe_ring *ring)
 void kmsgpipe_ring_put(struct kmsgpipe_ring *ring)
 {
 	kref_put(&ring->ref, kmsgpipe_ring_release);
+}
+
+/**
+ * kmsgpipe_ring_retire() - count a ring as one that was replaced, until nobody has it mapped
+ * @ring: the ring
+ * @retired: the counter
+ */
+void kmsgpipe_ring_retire(struct kmsgpipe_ring *ring, atomic_t *retired)
+{
+	atomic_inc(retired);
+	ring->retired = retired;
 }
 
 static void *kmsgpipe_ring_at(const struct kmsgpipe_ring *ring, u32 position)

@@ -73,7 +73,8 @@ static ssize_t cleanup_enabled_store(hy300_class_const struct class *class,
 
 	if (ret)
 		return ret;
-	mutex_lock(&pipe->cleanup_lock);
+	if (mutex_lock_interruptible(&pipe->cleanup_lock))
+		return -ERESTARTSYS;
 	kmsgpipe_set_cleanup(pipe, enabled, pipe->cleanup_interval_ms);
 	mutex_unlock(&pipe->cleanup_lock);
 	return count;
@@ -96,7 +97,8 @@ static ssize_t cleanup_interval_ms_store(hy300_class_const struct class *class,
 
 	if (ret)
 		return ret;
-	mutex_lock(&pipe->cleanup_lock);
+	if (mutex_lock_interruptible(&pipe->cleanup_lock))
+		return -ERESTARTSYS;
 	kmsgpipe_set_cleanup(pipe, pipe->cleanup_enabled, interval);
 	mutex_unlock(&pipe->cleanup_lock);
 	return count;

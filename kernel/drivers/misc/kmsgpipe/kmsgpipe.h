@@ -18,8 +18,8 @@
 
 /**
  * struct kmsgpipe_ring - the messages, in memory that user space can map
- * @ref: one reference of the pipe, one of each mmap() under way; pages that are mapped have
- *	references of their own and outlive it
+ * @ref: one reference of the pipe, one of each mapping
+ * @retired: counts the rings that were replaced and are still mapped; NULL until this one is
  * @pages: the header page and the pages of the data
  * @nr_pages: how many
  * @map: the header page, for user space; nothing is read back from it
@@ -34,6 +34,7 @@
  */
 struct kmsgpipe_ring {
 	struct kref ref;
+	atomic_t *retired;
 	struct page **pages;
 	unsigned int nr_pages;
 	struct kmsgpipe_map *map;
@@ -45,7 +46,9 @@ struct kmsgpipe_ring {
 	u64 sequence;
 };
 
+u32 kmsgpipe_ring_size(u32 size);
 struct kmsgpipe_ring *kmsgpipe_ring_alloc(u32 size);
+void kmsgpipe_ring_retire(struct kmsgpipe_ring *ring, atomic_t *retired);
 void kmsgpipe_ring_get(struct kmsgpipe_ring *ring);
 void kmsgpipe_ring_put(struct kmsgpipe_ring *ring);
 void *kmsgpipe_ring_reserve(struct kmsgpipe_ring *ring, u32 len);
@@ -88,11 +91,11 @@ struct kmsgpipe_operation {
  * @class_exists: whether that could be registered
  * @proc: /proc/kmsgpipe
  * @debugfs: directory in debugfs
- * @lock: orders what changes the ring, and guards @count; held while user memory is read or
- *	written, so that a message is either in the pipe or not
+ * @lock: orders what changes the ring, and guards @count; never held while user memory is read or
+ *	written, whose page faults may take as long as somebody likes
  * @ring: the messages; replaced under @lock and @short_lock, so either is enough to follow it
- * @short_lock: guards @log, and @ring against mmap(), which holds the lock of the address space
- *	that a page fault under @lock waits for
+ * @retired: rings that were replaced and are still mapped
+ * @short_lock: guards @log, and @ring against mmap()
  * @log: the last operations
  * @log_next: where the next one goes
  * @readable: messages in the pipe, for those who do not hold @lock
@@ -121,6 +124,7 @@ struct kmsgpipe {
 
 	struct mutex lock; /* the ring and the counters */
 	struct kmsgpipe_ring *ring;
+	atomic_t retired;
 
 	spinlock_t short_lock; /* the log, and the pointer to the ring */
 	struct kmsgpipe_operation log[KMSGPIPE_LOG];
