@@ -3,6 +3,10 @@
  * Keystone motor of the HY300 projector: a four-phase stepper that tilts the
  * lens, and a limit switch that tells where it begins. Binds to the platform
  * device and reads its description.
+ *
+ * Binding changes nothing: the lines stay as they are until somebody asks, see
+ * hy300_motor_take_coils(). A description may be of another board, where they
+ * switch a lamp and its fan.
  */
 
 #include <linux/gpio/consumer.h>
@@ -11,6 +15,7 @@
 #include <linux/platform_device.h>
 #include <linux/pm.h>
 #include <linux/property.h>
+#include <linux/string.h>
 
 #include "hy300-keystone-motor.h"
 
@@ -34,6 +39,23 @@ static u32 hy300_motor_property(struct device *dev, const char *name, u32 otherw
 	u32 value;
 
 	return device_property_read_u32(dev, name, &value) ? otherwise : value;
+}
+
+/*
+ * Homing drives the motor until its switch closes. Without one, or against a switch of another
+ * kind, it drives it into its stop: so only a virtual board's motor is homed by default, and any
+ * other one where the device tree says that it may be.
+ */
+static int hy300_motor_read_homing(struct hy300_motor *motor)
+{
+	const char *home = hy300_part_of_board(motor->dev) ? "down" : "none";
+
+	device_property_read_string(motor->dev, "hy300,home", &home);
+	motor->may_home = !strcmp(home, "down");
+	if (!motor->may_home && strcmp(home, "none"))
+		return dev_err_probe(motor->dev, -EINVAL,
+				     "hy300,home is \"%s\", not none or down\n", home);
+	return 0;
 }
 
 static int hy300_motor_read_properties(struct hy300_motor *motor)
@@ -69,7 +91,7 @@ static int hy300_motor_read_properties(struct hy300_motor *motor)
 	if (motor->max_position > INT_MAX)
 		return dev_err_probe(dev, -EINVAL, "hy300,max-position %u is too large\n",
 				     motor->max_position);
-	return 0;
+	return hy300_motor_read_homing(motor);
 }
 
 /*
@@ -86,7 +108,7 @@ static int hy300_motor_get_phases(struct hy300_motor *motor)
 		return dev_err_probe(motor->dev, -EINVAL, "%d phase-gpios, not %d\n", count,
 				     HY300_MOTOR_PHASES);
 	for (i = 0; i < count; i++) {
-		motor->phases[i] = devm_gpiod_get_index(motor->dev, "phase", i, GPIOD_OUT_LOW);
+		motor->phases[i] = devm_gpiod_get_index(motor->dev, "phase", i, GPIOD_ASIS);
 		if (IS_ERR(motor->phases[i]))
 			return dev_err_probe(motor->dev, PTR_ERR(motor->phases[i]),
 					     "no phase-gpios\n");
@@ -115,11 +137,9 @@ static int hy300_motor_probe(struct platform_device *pdev)
 	ret = hy300_motor_get_phases(motor);
 	if (ret)
 		return ret;
-	motor->limit = devm_gpiod_get(dev, "limit", GPIOD_IN);
+	motor->limit = devm_gpiod_get(dev, "limit", GPIOD_ASIS);
 	if (IS_ERR(motor->limit))
 		return dev_err_probe(dev, PTR_ERR(motor->limit), "no limit-gpios\n");
-	ret = gpiod_get_value_cansleep(motor->limit);
-	motor->limit_closed = ret > 0;
 
 	motor->queue = alloc_ordered_workqueue("%s", 0, dev_name(dev));
 	if (!motor->queue)

@@ -45,18 +45,52 @@ static void hy300_motor_notify(struct hy300_motor *motor)
 	}
 }
 
+/* The first order makes the coils' lines outputs. */
+static int hy300_motor_take_coils(struct hy300_motor *motor)
+{
+	int i, ret;
+
+	for (i = 0; i < HY300_MOTOR_PHASES && !motor->coils_taken; i++) {
+		ret = gpiod_direction_output(motor->phases[i], 0);
+		if (ret)
+			return ret;
+	}
+	motor->coils_taken = true;
+	return 0;
+}
+
 static int hy300_motor_write_coils(struct hy300_motor *motor, u8 pattern)
 {
 	DECLARE_BITMAP(values, HY300_MOTOR_PHASES);
 	int ret;
 
 	lockdep_assert_held(&motor->lock);
+	ret = hy300_motor_take_coils(motor);
+	if (ret)
+		return ret;
 	values[0] = pattern;
 	ret = gpiod_set_array_value_cansleep(HY300_MOTOR_PHASES, motor->phases, NULL, values);
 	if (ret)
 		return ret;
 	motor->count.phase_transitions += hweight8(motor->coils ^ pattern);
 	motor->coils = pattern;
+	return 0;
+}
+
+/* The first reading makes the switch's line an input, and is no change. */
+static int hy300_motor_take_limit(struct hy300_motor *motor)
+{
+	int ret;
+
+	if (motor->limit_taken)
+		return 0;
+	ret = gpiod_direction_input(motor->limit);
+	if (!ret)
+		ret = gpiod_get_value_cansleep(motor->limit);
+	if (ret < 0)
+		return ret;
+	motor->limit_closed = ret;
+	motor->limit_taken = true;
 	return 0;
 }
 
@@ -72,6 +106,9 @@ int hy300_motor_sample_limit(struct hy300_motor *motor)
 	int value, last;
 
 	lockdep_assert_held(&motor->lock);
+	last = hy300_motor_take_limit(motor);
+	if (last)
+		return last;
 	last = gpiod_get_value_cansleep(motor->limit);
 	for (i = 0; last >= 0 && equal < motor->debounce_samples && i < HY300_DEBOUNCE_LIMIT; i++) {
 		udelay(HY300_DEBOUNCE_US);
@@ -339,12 +376,15 @@ int hy300_motor_move(struct hy300_motor *motor, int target)
  * hy300_motor_home() - begin a homing in the background
  * @motor: the motor
  *
- * Return: 0, -EIO with a fault, -EBUSY while homing, -ENODEV when the device
- * is going.
+ * Return: 0, -EOPNOTSUPP where it would be unsafe, -EIO with a fault, -EBUSY
+ * while homing, -ENODEV when the device is going.
  */
 int hy300_motor_home(struct hy300_motor *motor)
 {
 	int ret = 0;
+
+	if (!motor->may_home)
+		return -EOPNOTSUPP;
 
 	mutex_lock(&motor->lock);
 	if (motor->closing) {

@@ -59,6 +59,7 @@ struct hy300_motor_counters {
  * @sub: its place in /sys/class/hy300
  * @phases: the coils' lines
  * @limit: the limit switch, active when closed
+ * @may_home: homing is safe: the switch is where the device tree says
  * @table: coil patterns, clockwise; bit n drives phase n (device tree)
  * @table_length: entries in @table
  * @phase_delay_us: how long a pattern is held before the switch is sampled
@@ -76,6 +77,8 @@ struct hy300_motor_counters {
  * @closing: no more moves, the device is going
  * @moving: @work is queued or runs
  * @homed: @position counts from the switch
+ * @coils_taken: the coils' lines are outputs
+ * @limit_taken: the switch's line is an input
  * @limit_closed: last debounced reading
  * @fault: why the motor refuses to move
  * @homing: where homing stands
@@ -92,6 +95,7 @@ struct hy300_motor {
 	struct hy300_subsystem sub;
 	struct gpio_desc *phases[HY300_MOTOR_PHASES];
 	struct gpio_desc *limit;
+	bool may_home;
 
 	u8 table[HY300_MOTOR_MAX_TABLE];
 	unsigned int table_length;
@@ -112,6 +116,8 @@ struct hy300_motor {
 	bool closing;
 	bool moving;
 	bool homed;
+	bool coils_taken;
+	bool limit_taken;
 	bool limit_closed;
 	enum hy300_motor_fault fault;
 	enum hy300_motor_homing homing;

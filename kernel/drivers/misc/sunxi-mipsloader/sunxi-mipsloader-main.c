@@ -17,19 +17,12 @@
 #include "sunxi-mipsloader.h"
 
 /*
- * What is known of the processor, and how well:
- * - The offsets 0x00 to 0x0c, the commands and the sequences with their times
- *   are read out of the stock firmware (HY300 research port), never confirmed.
- * - The share registers are verified on an HY310, the boot address is what its
- *   U-Boot port writes; without the share registers the processor boots but
- *   never gets its inter-processor memory.
- * - The states' numbers are those that the ports have seen; that DATA holds
- *   them, that STATUS bit 1 comes with the interrupt, and how long a boot
- *   takes, is assumed here until someone measures it.
- * - The regions are those of the stock device tree, the CRC is that of the
- *   stock display.bin (HY300); the HY310's firmware is another one.
+ * A model of what the HY300 research port has taken out of the vendor's binaries: no device has
+ * CMD, STATUS, DATA and CONTROL, nor the interrupt, and on those that are known U-Boot starts the
+ * processor once and for all. The addresses of the memories alone were seen on an HY310. The
+ * regions are those of the model, too, and the CRC is that of one unit's display.bin.
  */
-#define SUNXI_MIPS_GUESSED						\
+#define SUNXI_MIPS_MODEL						\
 	.control_reset = BIT(0),					\
 	.status_busy = BIT(0),						\
 	.status_event = BIT(1),						\
@@ -40,9 +33,7 @@
 	.boot_ms = 2000,						\
 	.boot_attempts = 2,						\
 	.command_ms = 1000,						\
-	.power_down_ms = 100
-
-#define SUNXI_MIPS_LAYOUT						\
+	.power_down_ms = 100,						\
 	.layout = {							\
 		[SUNXI_MIPS_BOOT_CODE] = { 0x000000, 0x0001000 },	\
 		[SUNXI_MIPS_FIRMWARE] = { 0x001000, 0x0c00000 },	\
@@ -52,33 +43,33 @@
 		[SUNXI_MIPS_FRAMEBUFFER] = { 0xe41000, 0x1a00000 },	\
 	}
 
+#define SUNXI_MIPS_OFFSETS(_share_address, _share_size, _boot_address)	\
+	.offsets = {							\
+		[SUNXI_MIPS_CMD] = 0x00,				\
+		[SUNXI_MIPS_STATUS] = 0x04,				\
+		[SUNXI_MIPS_DATA] = 0x08,				\
+		[SUNXI_MIPS_CONTROL] = 0x0c,				\
+		[SUNXI_MIPS_SHARE_ADDRESS] = (_share_address),		\
+		[SUNXI_MIPS_SHARE_SIZE] = (_share_size),		\
+		[SUNXI_MIPS_BOOT_ADDRESS] = (_boot_address),		\
+	}
+
 static const struct sunxi_mips_variant sunxi_mips_h713 = {
-	.offsets = {
-		[SUNXI_MIPS_CMD] = 0x00,
-		[SUNXI_MIPS_STATUS] = 0x04,
-		[SUNXI_MIPS_DATA] = 0x08,
-		[SUNXI_MIPS_CONTROL] = 0x0c,
-		[SUNXI_MIPS_SHARE_ADDRESS] = SUNXI_MIPS_NONE,
-		[SUNXI_MIPS_SHARE_SIZE] = SUNXI_MIPS_NONE,
-		[SUNXI_MIPS_BOOT_ADDRESS] = SUNXI_MIPS_NONE,
-	},
-	SUNXI_MIPS_GUESSED,
+	SUNXI_MIPS_OFFSETS(SUNXI_MIPS_NONE, SUNXI_MIPS_NONE, SUNXI_MIPS_NONE),
+	SUNXI_MIPS_MODEL,
 	.firmware_crc32 = 0xe0376895,
-	SUNXI_MIPS_LAYOUT,
 };
 
 static const struct sunxi_mips_variant sunxi_mips_hy310 = {
-	.offsets = {
-		[SUNXI_MIPS_CMD] = 0x00,
-		[SUNXI_MIPS_STATUS] = 0x04,
-		[SUNXI_MIPS_DATA] = 0x08,
-		[SUNXI_MIPS_CONTROL] = 0x0c,
-		[SUNXI_MIPS_SHARE_ADDRESS] = 0x24,
-		[SUNXI_MIPS_SHARE_SIZE] = 0x28,
-		[SUNXI_MIPS_BOOT_ADDRESS] = 0x30,
-	},
-	SUNXI_MIPS_GUESSED,
-	SUNXI_MIPS_LAYOUT,
+	SUNXI_MIPS_OFFSETS(0x24, 0x28, 0x30),
+	SUNXI_MIPS_MODEL,
+};
+
+/* The HY310's on memory, which the tests play the registers on. */
+static const struct sunxi_mips_variant sunxi_mips_test = {
+	.identity = { .verified = true, .offset = 0xf8, .value = HY300_TEST_IDENTITY },
+	SUNXI_MIPS_OFFSETS(0x24, 0x28, 0x30),
+	SUNXI_MIPS_MODEL,
 };
 
 static irqreturn_t sunxi_mips_interrupt(int irq, void *data)
@@ -87,7 +78,7 @@ static irqreturn_t sunxi_mips_interrupt(int irq, void *data)
 
 	if (!sunxi_mips_event(mips))
 		return IRQ_NONE;
-	mod_delayed_work(system_power_efficient_wq, &mips->sampler, 0);
+	sunxi_mips_follow(mips, 0);
 	return IRQ_HANDLED;
 }
 
@@ -157,10 +148,10 @@ static int sunxi_mips_probe(struct platform_device *pdev)
 	ret = sunxi_mips_describe(mips, pdev);
 	if (ret)
 		return ret;
-	ret = sunxi_mips_announce_share(mips);
+	sunxi_mips_attach(mips);
+	ret = sunxi_mips_supply(mips);
 	if (ret)
 		return ret;
-	sunxi_mips_attach(mips);
 
 	/* In this order: at the end nothing goes on when the nodes and the attributes go. */
 	sunxi_mips_show_in_class(mips);
@@ -173,7 +164,7 @@ static int sunxi_mips_probe(struct platform_device *pdev)
 	ret = sunxi_mips_get_interrupt(mips, pdev);
 	if (ret)
 		return ret;
-	mod_delayed_work(system_power_efficient_wq, &mips->sampler, 0);
+	sunxi_mips_follow(mips, 0);
 	return 0;
 }
 
@@ -184,14 +175,18 @@ static void sunxi_mips_shutdown(struct platform_device *pdev)
 
 /*
  * The memory is in self-refresh while the machine sleeps, which a processor
- * that runs from it does not survive.
+ * that runs from it does not survive. One that U-Boot has started is left
+ * alone all the same: what has become of it can only be seen.
  */
 static int sunxi_mips_suspend(struct device *dev)
 {
 	struct sunxi_mips *mips = dev_get_drvdata(dev);
 
+	mutex_lock(&mips->lock);
+	mips->asleep = true;
+	mutex_unlock(&mips->lock);
 	cancel_delayed_work_sync(&mips->sampler);
-	mips->resume = sunxi_mips_sample(mips) != HY300_MIPS_OFF;
+	mips->resume = mips->reset_by_us && sunxi_mips_sample(mips) != HY300_MIPS_OFF;
 	if (mips->resume)
 		sunxi_mips_power_down(mips);
 	return 0;
@@ -203,7 +198,10 @@ static int sunxi_mips_resume(struct device *dev)
 
 	if (mips->resume)
 		sunxi_mips_restart(mips);
-	mod_delayed_work(system_power_efficient_wq, &mips->sampler, 0);
+	mutex_lock(&mips->lock);
+	mips->asleep = false;
+	mutex_unlock(&mips->lock);
+	sunxi_mips_follow(mips, 0);
 	return 0;
 }
 
@@ -212,6 +210,7 @@ static DEFINE_SIMPLE_DEV_PM_OPS(sunxi_mips_pm, sunxi_mips_suspend, sunxi_mips_re
 static const struct of_device_id sunxi_mips_of_match[] = {
 	{ .compatible = "allwinner,sun50i-h713-mips", .data = &sunxi_mips_h713 },
 	{ .compatible = "hy310,sun50i-h713-mips", .data = &sunxi_mips_hy310 },
+	{ .compatible = "hy300,test-mips", .data = &sunxi_mips_test },
 	{ }
 };
 MODULE_DEVICE_TABLE(of, sunxi_mips_of_match);
@@ -220,7 +219,7 @@ static struct platform_driver sunxi_mips_driver = {
 	.probe = sunxi_mips_probe,
 	.shutdown = sunxi_mips_shutdown,
 	.driver = {
-		.name = "sunxi-mipsloader",
+		.name = "hy300-mips",
 		.of_match_table = sunxi_mips_of_match,
 		.pm = pm_sleep_ptr(&sunxi_mips_pm),
 	},
@@ -228,6 +227,6 @@ static struct platform_driver sunxi_mips_driver = {
 module_platform_driver(sunxi_mips_driver);
 
 MODULE_DESCRIPTION("MIPS co-processor of the Allwinner H713");
-MODULE_ALIAS("platform:sunxi-mipsloader");
+MODULE_ALIAS("platform:hy300-mips");
 MODULE_FIRMWARE("display.bin");
 MODULE_LICENSE("GPL");

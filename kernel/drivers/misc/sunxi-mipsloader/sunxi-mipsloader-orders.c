@@ -9,6 +9,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/ktime.h>
+#include <linux/string.h>
 
 #include <asm/byteorder.h>
 
@@ -121,89 +122,10 @@ int sunxi_mips_hold(struct sunxi_mips *mips)
 
 	mutex_lock(&mips->lock);
 	mips->unanswered = false;
+	mips->reset_by_us = true;
 	mutex_unlock(&mips->lock);
 	sunxi_mips_sample(mips);
 	sunxi_mips_set_corners(mips, straight);
-	return ret;
-}
-
-static int sunxi_mips_boot(struct sunxi_mips *mips)
-{
-	int ret = sunxi_mips_hold(mips);
-
-	if (!ret)
-		ret = sunxi_mips_announce_share(mips);
-	if (!ret)
-		ret = sunxi_mips_write(mips, SUNXI_MIPS_CONTROL, 0);
-	if (ret)
-		return ret;
-	ret = sunxi_mips_wait(mips, sunxi_mips_booted, mips->variant->boot_ms);
-	if (ret == -ETIMEDOUT)
-		sunxi_mips_error(mips, SUNXI_MIPS_ERROR_BOOT);
-	return ret;
-}
-
-/**
- * sunxi_mips_restart() - reset the processor and wait until it has booted
- * @mips: the processor
- *
- * Some first boots fail, so there is more than one attempt.
- *
- * Return: 0, -ETIMEDOUT it does not boot, -ENOEXEC it has half a firmware,
- * -EIO, -ENODEV the device is going, -ERESTARTSYS.
- */
-int sunxi_mips_restart(struct sunxi_mips *mips)
-{
-	unsigned int attempt;
-	int ret = sunxi_mips_begin_order(mips);
-
-	if (ret)
-		return ret;
-	if (mips->spoiled) {
-		mutex_unlock(&mips->order);
-		return -ENOEXEC;
-	}
-	atomic64_inc(&mips->count.orders[SUNXI_MIPS_RESTART]);
-	for (attempt = 1; attempt <= mips->variant->boot_attempts; attempt++) {
-		ret = sunxi_mips_boot(mips);
-		if (ret != -ETIMEDOUT)
-			break;
-		dev_warn(mips->dev, "not booted within %u ms, attempt %u of %u\n",
-			 mips->variant->boot_ms, attempt, mips->variant->boot_attempts);
-	}
-	mutex_unlock(&mips->order);
-	return ret;
-}
-
-/**
- * sunxi_mips_power_down() - tell the processor to power down
- * @mips: the processor
- *
- * Return: 0, -ETIMEDOUT it goes on running, -EIO, -ENODEV the device is going,
- * -ERESTARTSYS.
- */
-int sunxi_mips_power_down(struct sunxi_mips *mips)
-{
-	const struct sunxi_mips_variant *variant = mips->variant;
-	enum hy300_mips_word word;
-	int ret = sunxi_mips_begin_order(mips);
-
-	if (ret)
-		return ret;
-	atomic64_inc(&mips->count.orders[SUNXI_MIPS_POWER_DOWN]);
-	ret = sunxi_mips_write(mips, SUNXI_MIPS_CMD, variant->command_power_down);
-	if (ret)
-		goto unlock;
-	msleep(variant->power_down_ms);
-	word = sunxi_mips_sample(mips);
-	if (word != HY300_MIPS_OFF && word != HY300_MIPS_SLEEP) {
-		sunxi_mips_error(mips, SUNXI_MIPS_ERROR_POWER_DOWN);
-		dev_warn(mips->dev, "still %s %u ms after it was told to power down\n",
-			 sunxi_mips_words[word], variant->power_down_ms);
-		ret = -ETIMEDOUT;
-	}
-unlock:
-	mutex_unlock(&mips->order);
 	return ret;
 }
 
@@ -244,6 +166,100 @@ static int sunxi_mips_send_keystone(struct sunxi_mips *mips, const s32 *corners)
 	return ret;
 }
 
+/* A processor that has booted knows of no corners: it is told those that were set last. */
+static void sunxi_mips_restore_keystone(struct sunxi_mips *mips)
+{
+	lockdep_assert_held(&mips->order);
+	if (!memchr_inv(mips->wanted, 0, sizeof(mips->wanted)))
+		return;
+	if (sunxi_mips_send_keystone(mips, mips->wanted))
+		dev_warn(mips->dev, "the keystone correction is lost, set it again\n");
+	else
+		sunxi_mips_set_corners(mips, mips->wanted);
+}
+
+static int sunxi_mips_boot(struct sunxi_mips *mips)
+{
+	int ret = sunxi_mips_hold(mips);
+
+	if (!ret)
+		ret = sunxi_mips_announce_share(mips);
+	if (!ret)
+		ret = sunxi_mips_write(mips, SUNXI_MIPS_CONTROL, 0);
+	if (ret)
+		return ret;
+	ret = sunxi_mips_wait(mips, sunxi_mips_booted, mips->variant->boot_ms);
+	if (ret == -ETIMEDOUT)
+		sunxi_mips_error(mips, SUNXI_MIPS_ERROR_BOOT);
+	return ret;
+}
+
+/**
+ * sunxi_mips_restart() - reset the processor and wait until it has booted
+ * @mips: the processor
+ *
+ * Some first boots fail, so there is more than one attempt. The keystone correction is as before.
+ *
+ * Return: 0, -ETIMEDOUT it does not boot, -ENOEXEC it has half a firmware,
+ * -EIO, -ENODEV the device is going, -ERESTARTSYS.
+ */
+int sunxi_mips_restart(struct sunxi_mips *mips)
+{
+	unsigned int attempt;
+	int ret = sunxi_mips_begin_order(mips);
+
+	if (ret)
+		return ret;
+	if (mips->spoiled) {
+		mutex_unlock(&mips->order);
+		return -ENOEXEC;
+	}
+	atomic64_inc(&mips->count.orders[SUNXI_MIPS_RESTART]);
+	for (attempt = 1; attempt <= mips->variant->boot_attempts; attempt++) {
+		ret = sunxi_mips_boot(mips);
+		if (ret != -ETIMEDOUT)
+			break;
+		dev_warn(mips->dev, "not booted within %u ms, attempt %u of %u\n",
+			 mips->variant->boot_ms, attempt, mips->variant->boot_attempts);
+	}
+	if (!ret)
+		sunxi_mips_restore_keystone(mips);
+	mutex_unlock(&mips->order);
+	return ret;
+}
+
+/**
+ * sunxi_mips_power_down() - tell the processor to power down
+ * @mips: the processor
+ *
+ * Return: 0, -ETIMEDOUT it goes on running, -EIO, -ENODEV the device is going,
+ * -ERESTARTSYS.
+ */
+int sunxi_mips_power_down(struct sunxi_mips *mips)
+{
+	const struct sunxi_mips_variant *variant = mips->variant;
+	enum hy300_mips_word word;
+	int ret = sunxi_mips_begin_order(mips);
+
+	if (ret)
+		return ret;
+	atomic64_inc(&mips->count.orders[SUNXI_MIPS_POWER_DOWN]);
+	ret = sunxi_mips_write(mips, SUNXI_MIPS_CMD, variant->command_power_down);
+	if (ret)
+		goto unlock;
+	msleep(variant->power_down_ms);
+	word = sunxi_mips_sample(mips);
+	if (word != HY300_MIPS_OFF && word != HY300_MIPS_SLEEP) {
+		sunxi_mips_error(mips, SUNXI_MIPS_ERROR_POWER_DOWN);
+		dev_warn(mips->dev, "still %s %u ms after it was told to power down\n",
+			 sunxi_mips_words[word], variant->power_down_ms);
+		ret = -ETIMEDOUT;
+	}
+unlock:
+	mutex_unlock(&mips->order);
+	return ret;
+}
+
 /**
  * sunxi_mips_set_keystone() - set the corners of the picture
  * @mips: the processor
@@ -268,8 +284,10 @@ int sunxi_mips_set_keystone(struct sunxi_mips *mips, const s32 *corners)
 	default:
 		atomic64_inc(&mips->count.orders[SUNXI_MIPS_KEYSTONE]);
 		ret = sunxi_mips_send_keystone(mips, corners);
-		if (!ret)
-			sunxi_mips_set_corners(mips, corners);
+		if (ret)
+			break;
+		memcpy(mips->wanted, corners, sizeof(mips->wanted));
+		sunxi_mips_set_corners(mips, corners);
 	}
 	mutex_unlock(&mips->order);
 	return ret;

@@ -5,7 +5,6 @@
  */
 
 #include <linux/device.h>
-#include <linux/regmap.h>
 
 #include "sunxi-mipsloader.h"
 
@@ -60,12 +59,8 @@ static int sunxi_mips_accessed(struct sunxi_mips *mips, enum sunxi_mips_register
  */
 int sunxi_mips_read(struct sunxi_mips *mips, enum sunxi_mips_register reg, u32 *value)
 {
-	unsigned int content;
-	int ret = regmap_read(mips->regmap, mips->variant->offsets[reg], &content);
-
-	if (!ret)
-		*value = content;
-	return sunxi_mips_accessed(mips, reg, ret);
+	return sunxi_mips_accessed(mips, reg,
+				   hy300_read(mips->regmap, mips->variant->offsets[reg], value));
 }
 
 /**
@@ -79,7 +74,7 @@ int sunxi_mips_read(struct sunxi_mips *mips, enum sunxi_mips_register reg, u32 *
 int sunxi_mips_write(struct sunxi_mips *mips, enum sunxi_mips_register reg, u32 value)
 {
 	return sunxi_mips_accessed(mips, reg,
-				   regmap_write(mips->regmap, mips->variant->offsets[reg], value));
+				   hy300_write(mips->regmap, mips->variant->offsets[reg], value));
 }
 
 /**
@@ -108,14 +103,37 @@ static int sunxi_mips_write_present(struct sunxi_mips *mips, enum sunxi_mips_reg
 	return sunxi_mips_write(mips, reg, value);
 }
 
+static void sunxi_mips_compare(struct sunxi_mips *mips, enum sunxi_mips_register reg, u32 described)
+{
+	u32 value;
+
+	if (mips->variant->offsets[reg] == SUNXI_MIPS_NONE || sunxi_mips_read(mips, reg, &value))
+		return;
+	if (value != described)
+		dev_warn(mips->dev, "%s is %#x, not %#x as described, until it is restarted\n",
+			 sunxi_mips_registers[reg], value, described);
+}
+
 /**
- * sunxi_mips_announce_share() - tell the processor where its memories are
+ * sunxi_mips_check_share() - see whether a processor that runs was told of the memories described
  * @mips: the processor
  *
- * The registers lose what U-Boot has written when Linux gates the processor's
- * clock on its way up, so they are written when the driver is bound and before
- * every boot. Nothing happens where there are no such registers or no memory
- * to share.
+ * What it was told is U-Boot's, and nothing changes it while it runs.
+ */
+void sunxi_mips_check_share(struct sunxi_mips *mips)
+{
+	if (mips->share_size) {
+		sunxi_mips_compare(mips, SUNXI_MIPS_SHARE_ADDRESS, mips->share);
+		sunxi_mips_compare(mips, SUNXI_MIPS_SHARE_SIZE, mips->share_size);
+	}
+	sunxi_mips_compare(mips, SUNXI_MIPS_BOOT_ADDRESS, mips->memory);
+}
+
+/**
+ * sunxi_mips_announce_share() - tell the processor where its memories are
+ * @mips: the processor, held in reset
+ *
+ * Nothing happens where there are no such registers or no memory to share.
  *
  * Return: 0 or -EIO.
  */

@@ -13,49 +13,58 @@
 #include <linux/of_reserved_mem.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
-#include <linux/regmap.h>
 #include <linux/reset.h>
 #include <linux/string.h>
 
 #include "sunxi-mipsloader.h"
 
-static const struct regmap_config sunxi_mips_regmap = {
-	.name = "mips",
-	.reg_bits = 32,
-	.val_bits = 32,
-	.reg_stride = 4,
-	.max_register = 0xfc,
-	.fast_io = true,
-};
-
-/* The registers are the parent's when that is a multi-function device, else the device's own. */
-static int sunxi_mips_get_registers(struct sunxi_mips *mips, struct platform_device *pdev)
+/* Nothing is switched yet: a probe that fails or has to wait leaves both as they were. */
+static int sunxi_mips_get_supplies(struct sunxi_mips *mips)
 {
-	void __iomem *base;
+	struct device *dev = mips->dev;
 
-	mips->regmap = dev_get_regmap(pdev->dev.parent, "mips");
-	if (mips->regmap)
-		return 0;
-	base = devm_platform_ioremap_resource(pdev, 0);
-	if (IS_ERR(base))
-		return PTR_ERR(base);
-	mips->regmap = devm_regmap_init_mmio(&pdev->dev, base, &sunxi_mips_regmap);
-	return PTR_ERR_OR_ZERO(mips->regmap);
+	mips->clk = devm_clk_get_optional(dev, "mips");
+	if (IS_ERR(mips->clk))
+		return dev_err_probe(dev, PTR_ERR(mips->clk), "no clock\n");
+	mips->reset = devm_reset_control_get_optional_exclusive(dev, "mips");
+	if (IS_ERR(mips->reset))
+		return dev_err_probe(dev, PTR_ERR(mips->reset), "no reset\n");
+	return 0;
 }
 
-/* U-Boot has enabled both where the processor runs; it must not notice. */
-static int sunxi_mips_enable(struct device *dev)
+static void sunxi_mips_stop_clock(void *data)
 {
-	struct reset_control *reset;
-	struct clk *clk;
+	struct sunxi_mips *mips = data;
 
-	clk = devm_clk_get_optional_enabled(dev, "mips");
-	if (IS_ERR(clk))
-		return dev_err_probe(dev, PTR_ERR(clk), "no clock\n");
-	reset = devm_reset_control_get_optional_exclusive(dev, "mips");
-	if (IS_ERR(reset))
-		return dev_err_probe(dev, PTR_ERR(reset), "no reset\n");
-	return reset_control_deassert(reset);
+	/* It may have been started meanwhile, and goes on without the driver. */
+	if (mips->state == HY300_MIPS_OFF)
+		clk_disable_unprepare(mips->clk);
+}
+
+/**
+ * sunxi_mips_supply() - give a processor that is off its clock, and end its reset
+ * @mips: the processor, attached
+ *
+ * One that runs has both from U-Boot and keeps them, also when the driver goes: the picture hangs
+ * on them. Its clock is held so that nobody else stops it, and never let go.
+ *
+ * Return: 0 or a negative error, which was said.
+ */
+int sunxi_mips_supply(struct sunxi_mips *mips)
+{
+	int ret = clk_prepare_enable(mips->clk);
+
+	if (ret)
+		return dev_err_probe(mips->dev, ret, "the clock does not start\n");
+	if (mips->attached)
+		return 0;
+	ret = devm_add_action_or_reset(mips->dev, sunxi_mips_stop_clock, mips);
+	if (ret || !reset_control_status(mips->reset))
+		return ret;
+	ret = reset_control_deassert(mips->reset);
+	if (ret)
+		dev_err_probe(mips->dev, ret, "the reset does not end\n");
+	return ret;
 }
 
 static const struct reserved_mem *sunxi_mips_reserved(struct device *dev, int index)
@@ -171,11 +180,12 @@ static int sunxi_mips_get_firmware(struct sunxi_mips *mips)
  */
 int sunxi_mips_describe(struct sunxi_mips *mips, struct platform_device *pdev)
 {
-	int ret = sunxi_mips_get_registers(mips, pdev);
+	int ret;
 
-	if (ret)
-		return dev_err_probe(mips->dev, ret, "no registers\n");
-	ret = sunxi_mips_enable(mips->dev);
+	mips->regmap = devm_hy300_registers(pdev, "mips", &mips->variant->identity);
+	if (IS_ERR(mips->regmap))
+		return PTR_ERR(mips->regmap);
+	ret = sunxi_mips_get_supplies(mips);
 	if (ret)
 		return ret;
 	ret = sunxi_mips_get_memory(mips, pdev);

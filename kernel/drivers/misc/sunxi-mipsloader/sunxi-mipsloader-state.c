@@ -78,11 +78,12 @@ void sunxi_mips_attach(struct sunxi_mips *mips)
 	mips->attached = mips->state != HY300_MIPS_OFF && mips->state != HY300_MIPS_UNKNOWN;
 	mips->firmware_loaded = sunxi_mips_has_firmware(mips);
 	mutex_unlock(&mips->lock);
-	if (mips->attached)
-		dev_info(mips->dev, "attached to a processor that is %s\n",
-			 sunxi_mips_words[mips->state]);
-	else
+	if (!mips->attached) {
 		dev_info(mips->dev, "the processor is %s\n", sunxi_mips_words[mips->state]);
+		return;
+	}
+	dev_info(mips->dev, "attached to a processor that is %s\n", sunxi_mips_words[mips->state]);
+	sunxi_mips_check_share(mips);
 }
 
 /**
@@ -110,6 +111,20 @@ enum hy300_mips_word sunxi_mips_sample(struct sunxi_mips *mips)
 }
 
 /**
+ * sunxi_mips_follow() - look at the state after a while, unless the device goes or sleeps
+ * @mips: the processor
+ * @milliseconds: the while, which begins anew if it had begun
+ */
+void sunxi_mips_follow(struct sunxi_mips *mips, unsigned int milliseconds)
+{
+	mutex_lock(&mips->lock);
+	if (!mips->closing && !mips->asleep)
+		mod_delayed_work(system_power_efficient_wq, &mips->sampler,
+				 msecs_to_jiffies(milliseconds));
+	mutex_unlock(&mips->lock);
+}
+
+/**
  * sunxi_mips_sampler() - follow the state
  * @work: the processor's sampler
  */
@@ -117,9 +132,6 @@ void sunxi_mips_sampler(struct work_struct *work)
 {
 	struct sunxi_mips *mips = container_of(to_delayed_work(work), struct sunxi_mips, sampler);
 
-	if (READ_ONCE(mips->closing))
-		return;
 	sunxi_mips_sample(mips);
-	queue_delayed_work(system_power_efficient_wq, &mips->sampler,
-			   msecs_to_jiffies(SAMPLE_MS));
+	sunxi_mips_follow(mips, SAMPLE_MS);
 }

@@ -17,8 +17,10 @@
 
 #include "sunxi-mipsloader-logic.h"
 
+struct clk;
 struct platform_device;
 struct regmap;
+struct reset_control;
 
 /* Indices into the tables of a variant and into the counters of accesses */
 enum sunxi_mips_register {
@@ -54,6 +56,7 @@ enum sunxi_mips_order {
 
 /**
  * struct sunxi_mips_variant - how the processor is wired and spoken to on a board
+ * @identity: how its registers are known where they are not those of a virtual board
  * @offsets: of the registers, SUNXI_MIPS_NONE for those that are not there
  * @control_reset: bit of CONTROL that holds the processor in reset
  * @status_busy: bit of STATUS that is set while a command is executed
@@ -70,6 +73,7 @@ enum sunxi_mips_order {
  * @layout: the regions of its memory
  */
 struct sunxi_mips_variant {
+	struct hy300_identity identity;
 	u16 offsets[SUNXI_MIPS_REGISTERS];
 	u32 control_reset;
 	u32 status_busy;
@@ -116,6 +120,8 @@ struct sunxi_mips_counters {
  * @misc_name: name of @misc
  * @sub: its place in /sys/class/hy300
  * @regmap: its registers
+ * @clk: its clock, NULL when none is described
+ * @reset: its reset, NULL when none is described
  * @memory: physical address of its memory
  * @memory_size: bytes of it
  * @share: physical address of the memory that it shares with Linux
@@ -129,13 +135,16 @@ struct sunxi_mips_counters {
  * @closing: the device is going: no order begins, and none waits any longer
  * @sampler: follows the state
  * @order: held while an order is carried out: they come one after the other
+ * @wanted: corners that were set last; protected by @order
  * @lock: protects everything below and puts its changes in order
+ * @asleep: the machine sleeps: nobody looks at the state
  * @count: counters
  * @state: the processor's state as its readers were told
  * @firmware_loaded: whether it has a firmware, as its readers were told
  * @loaded: the driver has loaded a firmware
  * @spoiled: a load that failed has left half a firmware
  * @attached: it was running when the driver was bound, and nothing was loaded
+ * @reset_by_us: it has been reset since the driver was bound: U-Boot's run is over
  * @unanswered: a command has got no answer yet
  * @firmware_size: bytes of the firmware that the driver has loaded
  * @firmware_crc32: its CRC
@@ -153,6 +162,8 @@ struct sunxi_mips {
 	struct hy300_subsystem sub;
 
 	struct regmap *regmap;
+	struct clk *clk;
+	struct reset_control *reset;
 	phys_addr_t memory;
 	resource_size_t memory_size;
 	phys_addr_t share;
@@ -167,14 +178,17 @@ struct sunxi_mips {
 	bool closing;
 	struct delayed_work sampler;
 	struct mutex order; /* outermost; never taken under lock */
+	s32 wanted[SUNXI_MIPS_CORNERS];
 
 	struct mutex lock; /* for what is below */
+	bool asleep;
 	struct sunxi_mips_counters count;
 	enum hy300_mips_word state;
 	bool firmware_loaded;
 	bool loaded;
 	bool spoiled;
 	bool attached;
+	bool reset_by_us;
 	bool unanswered;
 	u32 firmware_size;
 	u32 firmware_crc32;
@@ -191,18 +205,21 @@ extern const struct attribute_group sunxi_mips_metrics_group;
 
 /* resources */
 int sunxi_mips_describe(struct sunxi_mips *mips, struct platform_device *pdev);
+int sunxi_mips_supply(struct sunxi_mips *mips);
 
 /* registers */
 int sunxi_mips_read(struct sunxi_mips *mips, enum sunxi_mips_register reg, u32 *value);
 int sunxi_mips_write(struct sunxi_mips *mips, enum sunxi_mips_register reg, u32 value);
 void sunxi_mips_error(struct sunxi_mips *mips, enum sunxi_mips_error type);
 bool sunxi_mips_event(struct sunxi_mips *mips);
+void sunxi_mips_check_share(struct sunxi_mips *mips);
 int sunxi_mips_announce_share(struct sunxi_mips *mips);
 
 /* state */
 void sunxi_mips_attach(struct sunxi_mips *mips);
 enum hy300_mips_word sunxi_mips_sample(struct sunxi_mips *mips);
 void sunxi_mips_update(struct sunxi_mips *mips);
+void sunxi_mips_follow(struct sunxi_mips *mips, unsigned int milliseconds);
 void sunxi_mips_sampler(struct work_struct *work);
 
 /* orders: they take mips->order, except for those that say that it is held */

@@ -121,7 +121,7 @@ void sunxi_tvcap_collect(struct sunxi_tvcap *tvcap, bool failed)
 
 static bool sunxi_tvcap_may_run(const struct sunxi_tvcap *tvcap)
 {
-	return tvcap->streaming && tvcap->input.locked &&
+	return tvcap->streaming && !tvcap->asleep && tvcap->input.locked &&
 	       tvcap->input.width == tvcap->timings.bt.width &&
 	       tvcap->input.height == tvcap->timings.bt.height;
 }
@@ -226,6 +226,22 @@ void sunxi_tvcap_return_buffers(struct sunxi_tvcap *tvcap, enum vb2_buffer_state
 }
 
 /**
+ * sunxi_tvcap_end_dma() - wait until memory is left alone, or see to it that it is
+ * @tvcap: the input, not capturing
+ */
+void sunxi_tvcap_end_dma(struct sunxi_tvcap *tvcap)
+{
+	if (!tvcap->powered || !sunxi_tvcap_dma_wait(tvcap))
+		return;
+	dev_err(tvcap->dev, "DMA does not end, resetting\n");
+	sunxi_tvcap_reset(tvcap);
+	spin_lock_irq(&tvcap->slock);
+	sunxi_tvcap_fail(tvcap, HY300_TVCAP_ERROR_TIMEOUT);
+	sunxi_tvcap_power(tvcap, tvcap->enabled);
+	spin_unlock_irq(&tvcap->slock);
+}
+
+/**
  * sunxi_tvcap_end_stream() - end a stream and give its buffers back
  * @tvcap: the input, @lock held
  *
@@ -244,15 +260,8 @@ void sunxi_tvcap_end_stream(struct sunxi_tvcap *tvcap)
 		sunxi_tvcap_update_capture(tvcap);
 	spin_unlock_irq(&tvcap->slock);
 
-	if (streaming && sunxi_tvcap_dma_wait(tvcap)) {
-		dev_err(tvcap->dev, "DMA does not end, resetting\n");
-		sunxi_tvcap_reset(tvcap);
-		spin_lock_irq(&tvcap->slock);
-		sunxi_tvcap_fail(tvcap, HY300_TVCAP_ERROR_TIMEOUT);
-		sunxi_tvcap_power(tvcap, tvcap->enabled);
-		spin_unlock_irq(&tvcap->slock);
-	}
-
+	if (streaming)
+		sunxi_tvcap_end_dma(tvcap);
 	sunxi_tvcap_return_buffers(tvcap, VB2_BUF_STATE_ERROR);
 	spin_lock_irq(&tvcap->slock);
 	sunxi_tvcap_publish(tvcap);

@@ -45,7 +45,7 @@ void sunxi_tvcap_sample(struct work_struct *work)
 	bool changed, connected, pending;
 
 	spin_lock_irq(&tvcap->slock);
-	if (!tvcap->enabled || tvcap->closing) {
+	if (!sunxi_tvcap_looks(tvcap)) {
 		spin_unlock_irq(&tvcap->slock);
 		return;
 	}

@@ -6,8 +6,8 @@
 #include <linux/bits.h>
 #include <linux/delay.h>
 #include <linux/device.h>
+#include <linux/iopoll.h>
 #include <linux/ratelimit.h>
-#include <linux/regmap.h>
 
 #include "sunxi-tvcap.h"
 
@@ -15,80 +15,89 @@
 #define SUNXI_TVCAP_DMA_TIMEOUT_US	60000
 #define SUNXI_TVCAP_READY_TIMEOUT_US	10000
 
+/*
+ * A model of what the HY300 research port has taken out of the vendor's binaries: no device has
+ * these registers. On the H713 there is the fabric of the display's buses where it has them.
+ * Without the counter of frames a driver that was late cannot know how many it missed.
+ */
+#define SUNXI_TVCAP_MODEL						\
+	.ctrl = 0x00,							\
+	.status = 0x04,							\
+	.irq_enable = 0x08,						\
+	.irq_status = 0x0c,						\
+	.format = 0x10,							\
+	.resolution = 0x14,						\
+	.irq_mask = 0x18,						\
+	.dma_ctrl = 0x28,						\
+	.dma_addr = 0x2c,						\
+	.dma_size = 0x30,						\
+	.capture_size = 0x38,						\
+	.hdmi_ctrl = 0x3c,						\
+	.version = 0xfc,						\
+	.path_ctrl = 0x00,						\
+	.path_status = 0x04,						\
+	.frames = 0x08,							\
+	.rate = 0x0c,							\
+	.ctrl_enable = BIT(0),						\
+	.ctrl_capture = BIT(1),						\
+	.ctrl_hdmi = BIT(2),						\
+	.ctrl_dma = BIT(3),						\
+	.ctrl_auto_format = BIT(4),					\
+	.ctrl_reset = BIT(31),						\
+	.status_connected = BIT(0),					\
+	.status_signal = BIT(1),					\
+	.status_locked = BIT(2),					\
+	.status_dma_busy = BIT(4),					\
+	.status_ready = BIT(6),						\
+	.irq_frame = BIT(0),						\
+	.irq_input = BIT(1),						\
+	.irq_format = BIT(2),						\
+	.irq_hotplug = BIT(5),						\
+	.errors = {							\
+		[HY300_TVCAP_ERROR_OVERFLOW] = BIT(3),			\
+		[HY300_TVCAP_ERROR_UNDERFLOW] = BIT(4),			\
+		[HY300_TVCAP_ERROR_HARDWARE] = BIT(6),			\
+		[HY300_TVCAP_ERROR_DMA] = BIT(7),			\
+		[HY300_TVCAP_ERROR_FIFO] = BIT(8),			\
+		[HY300_TVCAP_ERROR_TIMEOUT] = BIT(9),			\
+	},								\
+	.dma_start = BIT(0),						\
+	.path_enable = BIT(0),						\
+	.hdmi_hotplug = BIT(0),						\
+	.codes = {							\
+		[SUNXI_TVCAP_RGB24] = 0,				\
+		[SUNXI_TVCAP_RGB32] = 1,				\
+		[SUNXI_TVCAP_YUV420] = 2,				\
+		[SUNXI_TVCAP_YUYV] = 4,					\
+	},								\
+	.reset_us = 10,							\
+	.settle_us = 100
+
 const struct sunxi_tvcap_variant sunxi_tvcap_h713 = {
-	.ctrl = 0x00,
-	.status = 0x04,
-	.irq_enable = 0x08,
-	.irq_status = 0x0c,
-	.format = 0x10,
-	.resolution = 0x14,
-	.irq_mask = 0x18,
-	.dma_ctrl = 0x28,
-	.dma_addr = 0x2c,
-	.dma_size = 0x30,
-	.capture_size = 0x38,
-	.hdmi_ctrl = 0x3c,
-	.version = 0xfc,
-	.path_ctrl = 0x00,
-	.path_status = 0x04,
-	/*
-	 * No source names the next two. Without the first a driver that was late cannot know how
-	 * many frames it missed.
-	 */
-	.frames = 0x08,
-	.rate = 0x0c,
-	.ctrl_enable = BIT(0),
-	.ctrl_capture = BIT(1),
-	.ctrl_hdmi = BIT(2),
-	.ctrl_dma = BIT(3),
-	.ctrl_auto_format = BIT(4),
-	.ctrl_reset = BIT(31),
-	.status_connected = BIT(0),
-	.status_signal = BIT(1),
-	.status_locked = BIT(2),
-	.status_dma_busy = BIT(4),
-	.status_ready = BIT(6),
-	.irq_frame = BIT(0),
-	.irq_input = BIT(1),
-	.irq_format = BIT(2),
-	.irq_hotplug = BIT(5),
-	.errors = {
-		[HY300_TVCAP_ERROR_OVERFLOW] = BIT(3),
-		[HY300_TVCAP_ERROR_UNDERFLOW] = BIT(4),
-		[HY300_TVCAP_ERROR_HARDWARE] = BIT(6),
-		[HY300_TVCAP_ERROR_DMA] = BIT(7),
-		[HY300_TVCAP_ERROR_FIFO] = BIT(8),
-		[HY300_TVCAP_ERROR_TIMEOUT] = BIT(9),
-	},
-	.dma_start = BIT(0),
-	.path_enable = BIT(0),
-	.hdmi_hotplug = BIT(0),
-	.codes = {
-		[SUNXI_TVCAP_RGB24] = 0,
-		[SUNXI_TVCAP_RGB32] = 1,
-		[SUNXI_TVCAP_YUV420] = 2,
-		[SUNXI_TVCAP_YUYV] = 4,
-	},
-	.reset_us = 10,
-	.settle_us = 100,
+	SUNXI_TVCAP_MODEL
+};
+
+/* The same on memory, which the tests play the registers on. */
+const struct sunxi_tvcap_variant sunxi_tvcap_test = {
+	.identity = { .verified = true, .offset = 0xf8, .value = HY300_TEST_IDENTITY },
+	SUNXI_TVCAP_MODEL
 };
 
 /* A register that cannot be read reads as 0: no source, no interrupt, no frame. */
 static u32 sunxi_tvcap_read_map(struct sunxi_tvcap *tvcap, struct regmap *map, u16 reg)
 {
-	unsigned int value;
-	int ret = regmap_read(map, reg, &value);
+	u32 value = 0;
+	int ret = hy300_read(map, reg, &value);
 
-	if (!ret)
-		return value;
-	dev_err_ratelimited(tvcap->dev, "register %#x cannot be read: %d\n", reg, ret);
-	return 0;
+	if (ret)
+		dev_err_ratelimited(tvcap->dev, "register %#x cannot be read: %d\n", reg, ret);
+	return value;
 }
 
 static void sunxi_tvcap_write_map(struct sunxi_tvcap *tvcap, struct regmap *map, u16 reg,
 				  u32 value)
 {
-	int ret = regmap_write(map, reg, value);
+	int ret = hy300_write(map, reg, value);
 
 	if (ret)
 		dev_err_ratelimited(tvcap->dev, "register %#x cannot be written: %d\n", reg, ret);
@@ -123,6 +132,18 @@ static void sunxi_tvcap_write(struct sunxi_tvcap *tvcap, u16 reg, u32 value)
 	sunxi_tvcap_write_map(tvcap, tvcap->tvtop, reg, value);
 }
 
+/* Until the bits of the status that the mask names have a value */
+static int sunxi_tvcap_wait(struct sunxi_tvcap *tvcap, u32 mask, u32 value, unsigned long sleep_us,
+			    u64 timeout_us)
+{
+	u32 status = ~value;
+	int error, ret;
+
+	ret = read_poll_timeout(hy300_read, error, error || (status & mask) == value, sleep_us,
+				timeout_us, false, tvcap->tvtop, tvcap->variant->status, &status);
+	return error ? error : ret;
+}
+
 static u32 sunxi_tvcap_ctrl_on(const struct sunxi_tvcap *tvcap)
 {
 	const struct sunxi_tvcap_variant *v = tvcap->variant;
@@ -134,20 +155,22 @@ static u32 sunxi_tvcap_ctrl_on(const struct sunxi_tvcap *tvcap)
  * sunxi_tvcap_reset() - reset the receiver and its data path
  * @tvcap: the input
  *
- * Return: 0, -ETIMEDOUT when it does not become ready.
+ * Return: 0, -ETIMEDOUT when it does not become ready, which was said.
  */
 int sunxi_tvcap_reset(struct sunxi_tvcap *tvcap)
 {
 	const struct sunxi_tvcap_variant *v = tvcap->variant;
-	u32 status;
+	int ret;
 
 	sunxi_tvcap_write(tvcap, v->ctrl, v->ctrl_reset);
 	udelay(v->reset_us);
 	sunxi_tvcap_write(tvcap, v->ctrl, 0);
 	usleep_range(v->settle_us, 2 * v->settle_us);
-	return regmap_read_poll_timeout(tvcap->tvtop, v->status, status,
-					status & v->status_ready, v->settle_us,
-					SUNXI_TVCAP_READY_TIMEOUT_US);
+	ret = sunxi_tvcap_wait(tvcap, v->status_ready, v->status_ready, v->settle_us,
+			       SUNXI_TVCAP_READY_TIMEOUT_US);
+	if (ret)
+		dev_err(tvcap->dev, "the receiver is not ready after its reset (%d)\n", ret);
+	return ret;
 }
 
 /**
@@ -266,9 +289,6 @@ bool sunxi_tvcap_dma_busy(struct sunxi_tvcap *tvcap)
  */
 int sunxi_tvcap_dma_wait(struct sunxi_tvcap *tvcap)
 {
-	u32 status;
-
-	return regmap_read_poll_timeout(tvcap->tvtop, tvcap->variant->status, status,
-					!(status & tvcap->variant->status_dma_busy), 100,
-					SUNXI_TVCAP_DMA_TIMEOUT_US);
+	return sunxi_tvcap_wait(tvcap, tvcap->variant->status_dma_busy, 0, 100,
+				SUNXI_TVCAP_DMA_TIMEOUT_US);
 }

@@ -1,44 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * HDMI input of Allwinner's H713, as the HY300 projector has it. Binds to the
- * platform device, switches the input on and off, and takes its interrupts.
+ * platform device and takes its interrupts.
  *
  * Whatever an open file needs lives as long as the file, which may be longer
  * than the device is bound; struct v4l2_device counts the references.
  */
 
-#include <linux/clk.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
+#include <linux/pm.h>
 #include <linux/property.h>
-#include <linux/regmap.h>
-#include <linux/reset.h>
 #include <linux/slab.h>
 #include <linux/v4l2-dv-timings.h>
 
 #include "sunxi-tvcap.h"
 
 #define SUNXI_TVCAP_NAME	"sunxi-tvcap"
-
-static const char * const sunxi_tvcap_clocks[] = { "bus", "capture", "dma", "top" };
-static const char * const sunxi_tvcap_resets[] = { "capture", "top" };
-
-/**
- * sunxi_tvcap_fail() - count an error and show it
- * @tvcap: the input, @slock held
- * @error: which
- */
-void sunxi_tvcap_fail(struct sunxi_tvcap *tvcap, enum hy300_tvcap_error error)
-{
-	lockdep_assert_held(&tvcap->slock);
-	tvcap->count.errors[error]++;
-	tvcap->error = error;
-	tvcap->error_time = ktime_get_ns();
-	sunxi_tvcap_publish(tvcap);
-}
 
 static irqreturn_t sunxi_tvcap_interrupt(int irq, void *data)
 {
@@ -50,7 +31,7 @@ static irqreturn_t sunxi_tvcap_interrupt(int irq, void *data)
 	u32 status;
 
 	spin_lock_irqsave(&tvcap->slock, flags);
-	status = sunxi_tvcap_interrupts(tvcap);
+	status = tvcap->powered ? sunxi_tvcap_interrupts(tvcap) : 0;
 	if (!status) {
 		spin_unlock_irqrestore(&tvcap->slock, flags);
 		return IRQ_NONE;
@@ -64,85 +45,21 @@ static irqreturn_t sunxi_tvcap_interrupt(int irq, void *data)
 	}
 	if (failed || status & v->irq_frame)
 		sunxi_tvcap_collect(tvcap, failed);
-	if (status & (v->irq_input | v->irq_format | v->irq_hotplug) && tvcap->enabled &&
-	    !tvcap->closing)
+	if (status & (v->irq_input | v->irq_format | v->irq_hotplug) && sunxi_tvcap_looks(tvcap))
 		mod_delayed_work(system_wq, &tvcap->sample, 0);
 	spin_unlock_irqrestore(&tvcap->slock, flags);
 	return IRQ_HANDLED;
 }
 
-static void sunxi_tvcap_switch_on(struct sunxi_tvcap *tvcap)
+static void sunxi_tvcap_stop(void *data)
 {
-	spin_lock_irq(&tvcap->slock);
-	tvcap->enabled = true;
-	sunxi_tvcap_power(tvcap, true);
-	sunxi_tvcap_publish(tvcap);
-	spin_unlock_irq(&tvcap->slock);
-	mod_delayed_work(system_wq, &tvcap->sample, 0);
-}
-
-static void sunxi_tvcap_switch_off(struct sunxi_tvcap *tvcap)
-{
-	bool streaming;
-
-	spin_lock_irq(&tvcap->slock);
-	tvcap->enabled = false;
-	streaming = tvcap->streaming;
-	spin_unlock_irq(&tvcap->slock);
-	/* It takes no lock but slock, and does not come back. */
-	cancel_delayed_work_sync(&tvcap->sample);
-
-	if (streaming) {
-		sunxi_tvcap_end_stream(tvcap);
-		vb2_queue_error(&tvcap->queue);
-	}
-	spin_lock_irq(&tvcap->slock);
-	sunxi_tvcap_power(tvcap, false);
-	memset(&tvcap->input, 0, sizeof(tvcap->input));
-	memset(&tvcap->see_connected, 0, sizeof(tvcap->see_connected));
-	memset(&tvcap->see_locked, 0, sizeof(tvcap->see_locked));
-	memset(&tvcap->see_mode, 0, sizeof(tvcap->see_mode));
-	tvcap->error = HY300_TVCAP_ERROR_NONE;
-	sunxi_tvcap_publish(tvcap);
-	spin_unlock_irq(&tvcap->slock);
-}
-
-/**
- * sunxi_tvcap_enable() - switch the input on or off
- * @tvcap: the input
- * @enabled: on; or off, which ends a stream
- *
- * Return: 0, -ENODEV when the device is going.
- */
-int sunxi_tvcap_enable(struct sunxi_tvcap *tvcap, bool enabled)
-{
-	int ret = 0;
-
-	mutex_lock(&tvcap->lock);
-	if (tvcap->closing) {
-		ret = -ENODEV;
-	} else if (enabled && !tvcap->enabled) {
-		sunxi_tvcap_switch_on(tvcap);
-	} else if (!enabled && tvcap->enabled) {
-		sunxi_tvcap_switch_off(tvcap);
-		sunxi_tvcap_tell(tvcap, false);
-	}
-	mutex_unlock(&tvcap->lock);
-	return ret;
+	sunxi_tvcap_unsupply(data);
 }
 
 /* Undone in the reverse order: no more user space, then no more hardware, no more readers. */
-static void sunxi_tvcap_close(void *data)
+static void sunxi_tvcap_switch_off_for_good(void *data)
 {
-	struct sunxi_tvcap *tvcap = data;
-
-	mutex_lock(&tvcap->lock);
-	spin_lock_irq(&tvcap->slock);
-	tvcap->closing = true;
-	spin_unlock_irq(&tvcap->slock);
-	if (tvcap->enabled)
-		sunxi_tvcap_switch_off(tvcap);
-	mutex_unlock(&tvcap->lock);
+	sunxi_tvcap_close(data);
 }
 
 static void sunxi_tvcap_cancel_sample(void *data)
@@ -166,74 +83,6 @@ static void sunxi_tvcap_put(void *data)
 
 	v4l2_device_disconnect(&tvcap->v4l2_dev);
 	v4l2_device_put(&tvcap->v4l2_dev);
-}
-
-static void sunxi_tvcap_assert_resets(void *data)
-{
-	reset_control_assert(data);
-}
-
-static void sunxi_tvcap_stop_clock(void *data)
-{
-	clk_disable_unprepare(data);
-}
-
-/* Boards name those that Linux has to take care of; U-Boot leaves the others running. */
-static int sunxi_tvcap_start_clocks(struct device *dev)
-{
-	struct reset_control *reset;
-	struct clk *clock;
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < ARRAY_SIZE(sunxi_tvcap_clocks); i++) {
-		clock = devm_clk_get_optional(dev, sunxi_tvcap_clocks[i]);
-		ret = PTR_ERR_OR_ZERO(clock);
-		if (!ret)
-			ret = clk_prepare_enable(clock);
-		if (ret)
-			return dev_err_probe(dev, ret, "clock %s does not start\n",
-					     sunxi_tvcap_clocks[i]);
-		ret = devm_add_action_or_reset(dev, sunxi_tvcap_stop_clock, clock);
-		if (ret)
-			return ret;
-	}
-	for (i = 0; i < ARRAY_SIZE(sunxi_tvcap_resets); i++) {
-		reset = devm_reset_control_get_optional_exclusive(dev, sunxi_tvcap_resets[i]);
-		ret = PTR_ERR_OR_ZERO(reset);
-		if (!ret)
-			ret = reset_control_deassert(reset);
-		if (ret)
-			return dev_err_probe(dev, ret, "reset %s does not end\n",
-					     sunxi_tvcap_resets[i]);
-		ret = devm_add_action_or_reset(dev, sunxi_tvcap_assert_resets, reset);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* As a cell of a multi-function device the parent has the registers, else the device has. */
-static struct regmap *sunxi_tvcap_get_registers(struct platform_device *pdev, const char *name)
-{
-	const struct regmap_config config = {
-		.name = name,
-		.reg_bits = 32,
-		.val_bits = 32,
-		.reg_stride = 4,
-		.fast_io = true,
-	};
-	struct regmap *map = NULL;
-	void __iomem *base;
-
-	if (pdev->dev.parent)
-		map = dev_get_regmap(pdev->dev.parent, name);
-	if (map)
-		return map;
-	base = devm_platform_ioremap_resource_byname(pdev, name);
-	if (IS_ERR(base))
-		return ERR_CAST(base);
-	return devm_regmap_init_mmio(&pdev->dev, base, &config);
 }
 
 /* The structure and the references to it */
@@ -279,24 +128,25 @@ static int sunxi_tvcap_probe(struct platform_device *pdev)
 	tvcap->debounce_samples = 3;
 	device_property_read_u32(dev, "allwinner,debounce-samples", &tvcap->debounce_samples);
 
+	tvcap->tvtop = devm_hy300_registers(pdev, "tvtop", &tvcap->variant->identity);
+	if (IS_ERR(tvcap->tvtop))
+		return PTR_ERR(tvcap->tvtop);
+	tvcap->path = devm_hy300_registers(pdev, "tvcap", &tvcap->variant->identity);
+	if (IS_ERR(tvcap->path))
+		return PTR_ERR(tvcap->path);
 	irq = platform_get_irq(pdev, 0);
 	if (irq < 0)
 		return irq;
-	tvcap->tvtop = sunxi_tvcap_get_registers(pdev, "tvtop");
-	if (IS_ERR(tvcap->tvtop))
-		return dev_err_probe(dev, PTR_ERR(tvcap->tvtop), "no registers tvtop\n");
-	tvcap->path = sunxi_tvcap_get_registers(pdev, "tvcap");
-	if (IS_ERR(tvcap->path))
-		return dev_err_probe(dev, PTR_ERR(tvcap->path), "no registers tvcap\n");
 	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(32));
 	if (ret)
 		return dev_err_probe(dev, ret, "no memory with addresses of 32 bits\n");
-	ret = sunxi_tvcap_start_clocks(dev);
+	ret = sunxi_tvcap_get_supplies(tvcap);
+	if (!ret)
+		ret = devm_add_action_or_reset(dev, sunxi_tvcap_stop, tvcap);
+	if (!ret)
+		ret = sunxi_tvcap_supply(tvcap);
 	if (ret)
 		return ret;
-	ret = sunxi_tvcap_reset(tvcap);
-	if (ret)
-		return dev_err_probe(dev, ret, "the receiver is not ready after its reset\n");
 
 	ret = sunxi_tvcap_init_video(tvcap);
 	if (ret)
@@ -308,7 +158,7 @@ static int sunxi_tvcap_probe(struct platform_device *pdev)
 	ret = devm_request_irq(dev, irq, sunxi_tvcap_interrupt, 0, dev_name(dev), tvcap);
 	if (ret)
 		return dev_err_probe(dev, ret, "no interrupt\n");
-	ret = devm_add_action_or_reset(dev, sunxi_tvcap_close, tvcap);
+	ret = devm_add_action_or_reset(dev, sunxi_tvcap_switch_off_for_good, tvcap);
 	if (ret)
 		return ret;
 	ret = sunxi_tvcap_register_video(tvcap);
@@ -325,6 +175,7 @@ static void sunxi_tvcap_shutdown(struct platform_device *pdev)
 
 static const struct of_device_id sunxi_tvcap_of_match[] = {
 	{ .compatible = "allwinner,sun50i-h713-tvcap", .data = &sunxi_tvcap_h713 },
+	{ .compatible = "hy300,test-tvcap", .data = &sunxi_tvcap_test },
 	{ }
 };
 MODULE_DEVICE_TABLE(of, sunxi_tvcap_of_match);
@@ -342,6 +193,7 @@ static struct platform_driver sunxi_tvcap_driver = {
 	.driver = {
 		.name = SUNXI_TVCAP_NAME,
 		.of_match_table = sunxi_tvcap_of_match,
+		.pm = pm_sleep_ptr(&sunxi_tvcap_pm),
 	},
 };
 module_platform_driver(sunxi_tvcap_driver);

@@ -134,6 +134,10 @@ static void sunxi_tvcap_registers(struct sunxi_tvcap *tvcap, struct hy300_page *
 	static const char family[] = "hy300_tvcap_register";
 	const struct sunxi_tvcap_variant *v = tvcap->variant;
 
+	/* They cannot be read without their clocks. */
+	spin_lock_irq(&tvcap->slock);
+	if (!tvcap->powered)
+		goto unlock;
 	hy300_page_family(page, family, "gauge", "A control or status word of the hardware.");
 	hy300_page_label2(page, family, "block", "tvtop", "register", "control",
 			  sunxi_tvcap_read(tvcap, v->ctrl));
@@ -147,6 +151,8 @@ static void sunxi_tvcap_registers(struct sunxi_tvcap *tvcap, struct hy300_page *
 			  sunxi_tvcap_read_path(tvcap, v->path_ctrl));
 	hy300_page_label2(page, family, "block", "tvcap", "register", "status",
 			  sunxi_tvcap_read_path(tvcap, v->path_status));
+unlock:
+	spin_unlock_irq(&tvcap->slock);
 }
 
 static ssize_t error_counters_show(struct device *dev, struct device_attribute *attr, char *buf)

@@ -27,32 +27,6 @@ const char * const sunxi_tvcap_error_words[HY300_TVCAP_ERRORS] = {
 	[HY300_TVCAP_ERROR_TIMEOUT] = "timeout",
 };
 
-/**
- * sunxi_tvcap_publish() - wake the readers of what has changed since the last call
- * @tvcap: the input, @slock held, which orders the changes
- */
-void sunxi_tvcap_publish(struct sunxi_tvcap *tvcap)
-{
-	const s64 now[HY300_TVCAP_STATES] = {
-		[HY300_TVCAP_ENABLED] = tvcap->enabled,
-		[HY300_TVCAP_HDMI_CONNECTED] = tvcap->input.connected,
-		[HY300_TVCAP_SIGNAL_DETECTED] = tvcap->input.locked,
-		[HY300_TVCAP_RESOLUTION] = tvcap->input.height << 16 | tvcap->input.width,
-		[HY300_TVCAP_FORMAT] = sunxi_tvcap_formats[tvcap->format].fourcc,
-		[HY300_TVCAP_STREAMING] = tvcap->streaming,
-		[HY300_TVCAP_ERROR] = tvcap->error,
-	};
-	unsigned int i;
-
-	lockdep_assert_held(&tvcap->slock);
-	for (i = 0; i < HY300_TVCAP_STATES; i++) {
-		if (now[i] == tvcap->notified[i])
-			continue;
-		tvcap->notified[i] = now[i];
-		hy300_notify(&tvcap->sub, i, now[i]);
-	}
-}
-
 /* The states as they were published last, so that a reader never sees what no one was told. */
 static s64 sunxi_tvcap_state(struct device *dev, enum hy300_tvcap_state state)
 {

@@ -5,10 +5,12 @@
 #ifndef _SUNXI_TVCAP_H
 #define _SUNXI_TVCAP_H
 
+#include <linux/clk.h>
 #include <linux/hy300.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/pm.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -18,6 +20,7 @@
 #include <media/videobuf2-v4l2.h>
 
 struct regmap;
+struct reset_control;
 
 #define SUNXI_TVCAP_MIN_WIDTH		320
 #define SUNXI_TVCAP_MIN_HEIGHT		240
@@ -27,6 +30,9 @@ struct regmap;
 #define SUNXI_TVCAP_MIN_BUFFERS		2
 #define SUNXI_TVCAP_DEFAULT_BUFFERS	4
 #define SUNXI_TVCAP_MAX_BUFFERS		8
+
+#define SUNXI_TVCAP_CLOCKS		4
+#define SUNXI_TVCAP_RESETS		2
 
 /* Indices into sunxi_tvcap_formats[] and the codes of a variant */
 enum sunxi_tvcap_format_index {
@@ -53,6 +59,7 @@ struct sunxi_tvcap_format {
 
 /**
  * struct sunxi_tvcap_variant - where a chip's registers are and what their bits mean
+ * @identity: how both blocks are known where they are not those of a virtual board
  * @ctrl: control, in tvtop like all up to @version
  * @status: status
  * @irq_enable: interrupts that are latched
@@ -93,9 +100,10 @@ struct sunxi_tvcap_format {
  * @reset_us: length of the reset pulse
  * @settle_us: rest that the blocks need after it
  *
- * All of it was read out of the vendor's binaries or guessed; none was measured.
+ * None of it was measured on a device, see docs/hardware.md.
  */
 struct sunxi_tvcap_variant {
+	struct hy300_identity identity;
 	u16 ctrl;
 	u16 status;
 	u16 irq_enable;
@@ -205,6 +213,8 @@ struct sunxi_tvcap_buffer {
  * @variant: the chip's registers
  * @tvtop: registers of the receiver's control
  * @path: registers of the data path (tvcap)
+ * @clocks: its clocks, NULL for those that are not described
+ * @resets: its resets, likewise
  * @sample_ms: time between two samples of the input
  * @debounce_samples: equal readings that make a change
  * @sub: place in /sys/class/hy300
@@ -217,9 +227,13 @@ struct sunxi_tvcap_buffer {
  * @lock: serialises ioctls, the queue and changes of @enabled
  * @timings: negotiated timings; protected by @lock, constant while buffers exist
  * @format: negotiated pixel format; as @timings
+ * @supplied: the clocks run
+ * @reset_ended: resets that held it until @supplied
  * @slock: protects everything below, and the registers that capture uses
  * @enabled: the input is on
  * @closing: the device is going
+ * @asleep: the machine sleeps
+ * @powered: the registers can be used, and interrupts are expected
  * @streaming: user space wants frames
  * @running: the hardware captures
  * @input: what comes in, debounced
@@ -245,6 +259,8 @@ struct sunxi_tvcap {
 	const struct sunxi_tvcap_variant *variant;
 	struct regmap *tvtop;
 	struct regmap *path;
+	struct clk_bulk_data clocks[SUNXI_TVCAP_CLOCKS];
+	struct reset_control *resets[SUNXI_TVCAP_RESETS];
 	u32 sample_ms;
 	u32 debounce_samples;
 
@@ -259,10 +275,14 @@ struct sunxi_tvcap {
 	struct mutex lock;	/* ioctls, the queue, changes of enabled */
 	struct v4l2_dv_timings timings;
 	enum sunxi_tvcap_format_index format;
+	bool supplied;
+	bool reset_ended[SUNXI_TVCAP_RESETS];
 
 	spinlock_t slock;	/* all below, and the registers that capture uses */
 	bool enabled;
 	bool closing;
+	bool asleep;
+	bool powered;
 	bool streaming;
 	bool running;
 	struct sunxi_tvcap_input input;
@@ -284,12 +304,22 @@ struct sunxi_tvcap {
 	s64 notified[HY300_TVCAP_STATES];
 };
 
+/**
+ * sunxi_tvcap_looks() - whether the input is looked at, again and again
+ * @tvcap: the input, @slock held
+ */
+static inline bool sunxi_tvcap_looks(const struct sunxi_tvcap *tvcap)
+{
+	return tvcap->enabled && !tvcap->closing && !tvcap->asleep;
+}
+
 extern const struct sunxi_tvcap_format sunxi_tvcap_formats[SUNXI_TVCAP_FORMATS];
 extern const char * const sunxi_tvcap_format_words[SUNXI_TVCAP_FORMATS];
 extern const char * const sunxi_tvcap_error_words[HY300_TVCAP_ERRORS];
 
 /* sunxi-tvcap-hw.c */
 extern const struct sunxi_tvcap_variant sunxi_tvcap_h713;
+extern const struct sunxi_tvcap_variant sunxi_tvcap_test;
 u32 sunxi_tvcap_read(struct sunxi_tvcap *tvcap, u16 reg);
 u32 sunxi_tvcap_read_path(struct sunxi_tvcap *tvcap, u16 reg);
 int sunxi_tvcap_reset(struct sunxi_tvcap *tvcap);
@@ -309,6 +339,7 @@ void sunxi_tvcap_collect(struct sunxi_tvcap *tvcap, bool failed);
 void sunxi_tvcap_watch_frames(struct sunxi_tvcap *tvcap);
 void sunxi_tvcap_add_buffer(struct sunxi_tvcap *tvcap, struct sunxi_tvcap_buffer *buffer);
 void sunxi_tvcap_return_buffers(struct sunxi_tvcap *tvcap, enum vb2_buffer_state state);
+void sunxi_tvcap_end_dma(struct sunxi_tvcap *tvcap);
 void sunxi_tvcap_end_stream(struct sunxi_tvcap *tvcap);
 
 /* sunxi-tvcap-queue.c */
@@ -324,9 +355,17 @@ int sunxi_tvcap_find_timings(const struct sunxi_tvcap_input *input,
 			     struct v4l2_dv_timings *timings);
 bool sunxi_tvcap_take(struct sunxi_tvcap *tvcap, const struct sunxi_tvcap_input *now);
 
-/* sunxi-tvcap-main.c */
+/* sunxi-tvcap-state.c */
+void sunxi_tvcap_publish(struct sunxi_tvcap *tvcap);
 void sunxi_tvcap_fail(struct sunxi_tvcap *tvcap, enum hy300_tvcap_error error);
+
+/* sunxi-tvcap-power.c */
+extern const struct dev_pm_ops sunxi_tvcap_pm;
+int sunxi_tvcap_get_supplies(struct sunxi_tvcap *tvcap);
+int sunxi_tvcap_supply(struct sunxi_tvcap *tvcap);
+void sunxi_tvcap_unsupply(struct sunxi_tvcap *tvcap);
 int sunxi_tvcap_enable(struct sunxi_tvcap *tvcap, bool enabled);
+void sunxi_tvcap_close(struct sunxi_tvcap *tvcap);
 
 /* sunxi-tvcap-video.c */
 int sunxi_tvcap_init_video(struct sunxi_tvcap *tvcap);
@@ -336,7 +375,6 @@ int sunxi_tvcap_register_video(struct sunxi_tvcap *tvcap);
 extern const struct attribute_group sunxi_tvcap_metrics;
 
 /* sunxi-tvcap-sysfs.c */
-void sunxi_tvcap_publish(struct sunxi_tvcap *tvcap);
 void sunxi_tvcap_register_class(struct sunxi_tvcap *tvcap);
 
 #endif /* _SUNXI_TVCAP_H */
