@@ -13,7 +13,9 @@
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/namei.h>
 #include <linux/notifier.h>
+#include <linux/path.h>
 #include <linux/sysfs.h>
 #include <linux/hy300.h>
 
@@ -150,10 +152,33 @@ void devm_hy300_register(struct device *parent, struct hy300_subsystem *sub, voi
 }
 EXPORT_SYMBOL_GPL(devm_hy300_register);
 
+/**
+ * hy300_taken - whether a name is somebody else's
+ * @path: what it would be in sysfs
+ *
+ * Kernels for the same projectors have had drivers that took names of these. To try a name that
+ * is taken fails with a call trace, so they are looked up before.
+ */
+bool hy300_taken(const char *path)
+{
+	struct path found;
+
+	if (kern_path(path, LOOKUP_FOLLOW, &found))
+		return false;
+	path_put(&found);
+	return true;
+}
+EXPORT_SYMBOL_GPL(hy300_taken);
+
 static int __init hy300_init(void)
 {
-	int err = class_register(&hy300_class);
+	int err;
 
+	if (hy300_taken("/sys/class/hy300")) {
+		hy300_class.name = "hy300-fleet";
+		pr_info("the class hy300 is another driver's, this one is %s\n", hy300_class.name);
+	}
+	err = class_register(&hy300_class);
 	if (err)
 		pr_warn("no class (%d), the drivers work without it\n", err);
 	hy300_class_exists = !err;

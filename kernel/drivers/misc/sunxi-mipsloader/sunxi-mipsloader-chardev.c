@@ -149,7 +149,8 @@ static void sunxi_mips_remove_node(void *data)
  * sunxi_mips_create_node() - make /dev/mipsloader, or mipsloader1 and so on
  * @mips: the processor
  *
- * The node goes when the device is unbound.
+ * Where the name is another driver's it is hy300-mipsloader. The node goes when the device is
+ * unbound.
  *
  * Return: 0 or a negative error.
  */
@@ -160,10 +161,16 @@ int sunxi_mips_create_node(struct sunxi_mips *mips)
 	mips->misc_index = ida_alloc(&sunxi_mips_indices, GFP_KERNEL);
 	if (mips->misc_index < 0)
 		return mips->misc_index;
-	strscpy(mips->misc_name, "mipsloader", sizeof(mips->misc_name));
-	if (mips->misc_index)
+	if (mips->misc_index) {
 		snprintf(mips->misc_name, sizeof(mips->misc_name), "mipsloader%d",
 			 mips->misc_index);
+	} else if (hy300_taken("/sys/class/misc/mipsloader")) {
+		strscpy(mips->misc_name, "hy300-mipsloader", sizeof(mips->misc_name));
+		dev_info(mips->dev, "/dev/mipsloader is another driver's, this one is /dev/%s\n",
+			 mips->misc_name);
+	} else {
+		strscpy(mips->misc_name, "mipsloader", sizeof(mips->misc_name));
+	}
 
 	mips->misc.minor = MISC_DYNAMIC_MINOR;
 	mips->misc.name = mips->misc_name;
