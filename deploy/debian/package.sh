@@ -23,7 +23,7 @@ lay_out() {
   (cd "$root" && git ls-files -co --exclude-standard -z kernel deploy/mosquitto deploy/prometheus deploy/grafana docs |
     xargs -0 cp -a --parents -t "$stage")
   mkdir "$stage/modules"
-  cp -a "$root"/deploy/vm/target/modules-arm64/lib/modules/*/updates/*.ko "$stage/modules/"
+  find "$root"/deploy/vm/target/modules-arm64/lib/modules/*/updates -name '*.ko' -exec cp -a -t "$stage/modules" {} +
   aarch64-linux-gnu-strip --strip-debug "$stage"/modules/*.ko
   # DKMS knows the drivers by the package's version: a new one is built anew.
   sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION="#MODULE_VERSION#"/' "$stage/kernel/dkms.conf"

@@ -38,6 +38,8 @@ mv "$out/guest.env.new" "$out/guest.env"
 
 say() { echo "== $*" >&2; }
 
+names=tools/testing/selftests/hy300/names/taken_names.ko
+
 # build_modules NAME ARCH HEADERS CROSS: the drivers against one set of headers; a warning or a complaint of sparse fails the build
 build_modules() {
   say "building the drivers for $2 ($(basename "$3"))"
@@ -50,6 +52,12 @@ build_modules() {
     echo "build.sh: the drivers do not build for $2; the whole log is $log" >&2
     exit 1
   fi
+  # A module of the tests, in its own right: the projector does not get it.
+  [ "$sparse" = 0 ] || [ "$2" != arm64 ] ||
+    make -C "$3" M="$(dirname "$out/kernel-$1/$names")" ARCH="$2" CROSS_COMPILE="$4" modules >"$out/names-$1.log" 2>&1 || {
+    echo "build.sh: $names does not build for $2; the whole log is $out/names-$1.log" >&2
+    exit 1
+  }
   if grep -iE 'warning|: error:|sparse:' "$log" | grep -v 'Skipping BTF' >&2; then
     echo "build.sh: the drivers build with warnings for $2; the whole log is $log" >&2
     exit 1
@@ -147,6 +155,9 @@ say "packing the driver tests"
 new_tree
 [ ! -e "$out/modules-trixie" ] || cp -r "$out/modules-trixie/lib/modules/." "$tree/lib/modules"
 cp -r "$out/selftests" "$tree/selftests"
+for module in "$out"/kernel-arm64/$names "$out"/kernel-trixie/$names; do
+  [ ! -e "$module" ] || cp "$module" "$tree/selftests/taken_names-$(modinfo -F vermagic "$module" | cut -d ' ' -f 1).ko"
+done
 # with_libraries FILE...: programs or libraries of v4l-utils, and the libraries that they name
 with_libraries() {
   for file in "$@"; do

@@ -28,7 +28,7 @@ for log in "$@"; do
 done
 
 sed -n 's/^BUILT_MODULE_NAME.*="\(.*\)"/\1/p' "$drivers" | while read -r module; do
-  sed "s#^$build/##; s#^#$module #; s#\.o\$#.c#" "$build/$module.mod"
+  sed "s#^$build/##; s#^#$module #; s#\.o\$#.c#" "$(find "$build" -name "$module.mod")"
 done >"$work/files"
 
 awk -v "build=$build/" -v least=$least -v "unreached=$build/unreached" '

@@ -60,6 +60,8 @@ make_modules() {
 make_modules "$build" GCOV_PROFILE=y
 planted=$build/tools/testing/selftests/hy300/debug
 make_modules "$planted"
+names=$build/tools/testing/selftests/hy300/names
+make_modules "$names"
 make -s -C "$selftests/debug" CROSS_COMPILE=aarch64-linux-gnu- OUTPUT="$planted"
 
 # The guest of the driver tests, with these modules and tests in it.
@@ -76,6 +78,7 @@ xargs -I {} cp {} "$modules/updates" <"$build/modules.order"
 : >"$modules/modules.order"
 : >"$modules/modules.builtin"
 depmod -b "$tree" "$DEBUG_RELEASE" 2>/dev/null
+cp "$names/taken_names.ko" "$tree/selftests/taken_names-$DEBUG_RELEASE.ko"
 cp "$planted"/*_test "$planted/run.sh" "$planted/planted_bugs.ko" "$kernel/dkms.conf" "$tree/selftests/debug"
 (cd "$tree" && find . | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$out/debug.cpio.gz"
 rm -rf "$tree"

@@ -11,9 +11,10 @@ import pathlib
 import sys
 import traceback
 
-from hardware import mips, motor, tvcap
+from hardware import mips, motor, tvcap, unverified
 from hardware.fixture import Guest, GuestLost
 
+PARTS = motor, mips, tvcap, unverified
 TARGET = pathlib.Path(__file__).with_name("target")
 
 
@@ -24,12 +25,12 @@ def log_is_clean(guest, _):
 
 def run(kernel):
     """Boots one kernel and runs every test; how many passed and failed."""
-    tests = [(part, test) for part in (motor, mips, tvcap) for test in part.TESTS] + [(None, log_is_clean)]
+    tests = [(part, test) for part in PARTS for test in part.TESTS] + [(None, log_is_clean)]
     failed = 0
     print(f"TAP version 13\n1..{len(tests)}\n# kernel of {kernel}", flush=True)
     guest = Guest("hardware", TARGET / f"hardware-{kernel}.log", kernel)
     try:
-        worlds = {part: part.world(guest) for part in (motor, mips, tvcap)}
+        worlds = {part: part.world(guest) for part in PARTS}
         for number, (part, test) in enumerate(tests, 1):
             name = (part.__name__.rpartition(".")[2] + " " if part else "") + test.__name__.replace("_", " ")
             try:

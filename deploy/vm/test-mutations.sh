@@ -50,33 +50,33 @@ if [ -z "$wanted" ]; then
   result $status "without a mutation all is green"
 fi
 
-mutation 'class: an index is never given back' drivers/misc/hy300-class.c \
+mutation 'class: an index is never given back' drivers/misc/hy300/hy300-class.c \
   '/^static void hy300_unregister/,/^}/ s/ida_free(.*/;/' selftests motor_unbind_test
-mutation 'exposition: a line may end one byte too late' drivers/misc/hy300-exposition.c \
+mutation 'exposition: a line may end one byte too late' drivers/misc/hy300/hy300-exposition.c \
   's/if (len < room)/if (len <= room)/' kunit none
-mutation 'motor: the next phase may lie behind the table' drivers/misc/hy300-keystone-motor-sequence.h \
+mutation 'motor: the next phase may lie behind the table' drivers/misc/hy300-keystone-motor/hy300-keystone-motor-sequence.h \
   's/) % length;/) % (length + 1);/' kunit none
-mutation 'motor: a position beyond the last is taken' drivers/misc/hy300-keystone-motor-moves.c \
+mutation 'motor: a position beyond the last is taken' drivers/misc/hy300-keystone-motor/hy300-keystone-motor-moves.c \
   's/target > motor->max_position/target > motor->max_position + 1/' selftests motor_moves_test
-mutation 'motor: homed is not notified' drivers/misc/hy300-keystone-motor-moves.c \
+mutation 'motor: homed is not notified' drivers/misc/hy300-keystone-motor/hy300-keystone-motor-moves.c \
   '/{ HY300_MOTOR_HOMED, motor->homed }/d' selftests motor_poll_test
-mutation 'motor: a fault is cleared without the lock' drivers/misc/hy300-keystone-motor-moves.c \
+mutation 'motor: a fault is cleared without the lock' drivers/misc/hy300-keystone-motor/hy300-keystone-motor-moves.c \
   '/^void hy300_motor_clear_fault/,/^}/ { /mutex_/d }' selftests motor_faults_test
-mutation 'bridge: no place is kept for a PING' drivers/misc/daedalus-v4l2-queue.c \
+mutation 'bridge: no place is kept for a PING' drivers/misc/daedalus-v4l2/daedalus-v4l2-queue.c \
   's/places--;/;/' kunit none
-mutation 'bridge: a waiting daemon is not woken' drivers/misc/daedalus-v4l2-chardev.c \
+mutation 'bridge: a waiting daemon is not woken' drivers/misc/daedalus-v4l2/daedalus-v4l2-chardev.c \
   '/^static void daedalus_wake/,/^}/ { /wake_up/d }' selftests bridge_wait_test
-mutation 'kmsgpipe: a ring that was replaced is not freed' drivers/misc/kmsgpipe-ring.c \
+mutation 'kmsgpipe: a ring that was replaced is not freed' drivers/misc/kmsgpipe/kmsgpipe-ring.c \
   '/^static void kmsgpipe_ring_free_pages/,/^}/ { /kfree(ring);/d }' 'selftests leaks' kmsgpipe_ioctl_test
-mutation 'kmsgpipe: a waiting writer is not woken' drivers/misc/kmsgpipe-main.c \
+mutation 'kmsgpipe: a waiting writer is not woken' drivers/misc/kmsgpipe/kmsgpipe-main.c \
   '/if (freed)/,+1d' selftests kmsgpipe_poll_test
-mutation 'mips: a lock is kept after half a firmware' drivers/misc/sunxi-mipsloader-orders.c \
+mutation 'mips: a lock is kept after half a firmware' drivers/misc/sunxi-mipsloader/sunxi-mipsloader-orders.c \
   '/if (mips->spoiled)/,/}/ { /mutex_unlock/d }' selftests mips_firmware_test
-mutation 'mips: a corner beyond the last is taken' drivers/misc/sunxi-mipsloader-logic.c \
+mutation 'mips: a corner beyond the last is taken' drivers/misc/sunxi-mipsloader/sunxi-mipsloader-logic.c \
   's/numbers\[count\] > SUNXI_MIPS_CORNER_MAX/numbers[count] > SUNXI_MIPS_CORNER_MAX + 1/' selftests mips_orders_test
-mutation 'tvcap: buffers are not given back at the end of a stream' drivers/media/platform/sunxi/sunxi-tvcap-capture.c \
+mutation 'tvcap: buffers are not given back at the end of a stream' drivers/media/platform/sunxi/sunxi-tvcap/sunxi-tvcap-capture.c \
   's/sunxi_tvcap_return_buffers(tvcap, VB2_BUF_STATE_ERROR);/;/' selftests tvcap_streaming_test
-mutation 'tvcap: a buffer is queued without the lock' drivers/media/platform/sunxi/sunxi-tvcap-capture.c \
+mutation 'tvcap: a buffer is queued without the lock' drivers/media/platform/sunxi/sunxi-tvcap/sunxi-tvcap-capture.c \
   '/^void sunxi_tvcap_add_buffer/,/^}/ { /spin_/d; s/unsigned long flags;// }' selftests tvcap_streaming_test
 
 echo "$passed passed, $failed failed"

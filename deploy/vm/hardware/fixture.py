@@ -20,6 +20,12 @@ import time
 RAM = 0x40000000
 
 
+# HY300_TEST_IDENTITY of linux/hy300.h
+TEST_IDENTITY = 0x48593354
+# The clock controller's gates and its resets, which end when their bit is set
+GATES, RESETS = 0x5FF03028, 0x5FF030B0
+
+
 class FixtureError(Exception):
     """The guest or QEMU did not do what every test relies on."""
 
@@ -104,6 +110,12 @@ class Guest:
                 return float(line.rsplit(" ", 1)[1])
         raise FixtureError(f"{attribute} has no {series}")
 
+    def sleep(self):
+        """Lets the devices sleep and wake up."""
+        self.run("echo 0 > /sys/module/suspend/parameters/pm_test_delay; echo devices > /sys/power/pm_test")
+        if self.run("echo freeze > /sys/power/state; s=$?; echo none > /sys/power/pm_test; [ $s = 0 ]")[0]:
+            raise FixtureError("the guest does not sleep")
+
     def close(self):
         """Ends the guest."""
         try:
@@ -157,6 +169,11 @@ class Qtest:
         """Sets a 32-bit word of guest memory."""
         self.ask("writel", hex(address), hex(value))
 
+    def set_bits(self, address, bits, on):
+        """Sets or clears bits of a word."""
+        value = self.readl(address)
+        self.writel(address, value | bits if on else value & ~bits)
+
     def read(self, address, size):
         """Bytes of guest memory."""
         return bytes.fromhex(self.ask("read", hex(address), hex(size))[2:])
@@ -164,6 +181,23 @@ class Qtest:
     def write(self, address, data):
         """Sets bytes of guest memory."""
         self.ask("write", hex(address), hex(len(data)), "0x" + data.hex())
+
+
+class Supplies:
+    """A device's clock and reset in the clock controller, of the same bit."""
+
+    def __init__(self, qtest, bit):
+        self.qtest, self.mask = qtest, 1 << bit
+
+    def put(self, clock, reset_ended):
+        """As somebody has left them."""
+        self.qtest.set_bits(GATES, self.mask, clock)
+        self.qtest.set_bits(RESETS, self.mask, reset_ended)
+
+    def check(self, clock, reset_ended):
+        """How they are now."""
+        now = tuple(bool(self.qtest.readl(register) & self.mask) for register in (GATES, RESETS))
+        assert now == (clock, reset_ended), f"clock on, reset ended: {now}, not {(clock, reset_ended)}"
 
 
 def connect(path):

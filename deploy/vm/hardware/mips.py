@@ -7,13 +7,17 @@ import hashlib
 import struct
 import time
 
+from hardware.fixture import TEST_IDENTITY, Supplies
+
 REGISTERS = 0x5FF00000
-CMD, STATUS, DATA, CONTROL = (REGISTERS + offset for offset in (0x0, 0x4, 0x8, 0xC))
-MEMORY = 0x4B100000
+CMD, STATUS, DATA, CONTROL, SHARE, SHARE_SIZE, BOOT, IDENTITY = (
+    REGISTERS + offset for offset in (0x0, 0x4, 0x8, 0xC, 0x24, 0x28, 0x30, 0xF8))
+MEMORY, SHARED_MEMORY = 0x4B100000, 0x4E300000
 FIRMWARE, DEBUG = MEMORY + 0x1000, MEMORY + 0xC01000
 SPI = 150
 IDLE, RUNNING = 3, 5
 MIPS = "/sys/class/hy300/mips"
+DRIVER = "hy300-mips"
 
 
 class Mips:
@@ -21,7 +25,12 @@ class Mips:
 
     def __init__(self, guest):
         self.qtest, self.gic = guest.qtest, guest.gic
+        self.qtest.writel(IDENTITY, TEST_IDENTITY)
         self.qtest.writel(DATA, RUNNING)
+        for register, value in ((SHARE, SHARED_MEMORY), (SHARE_SIZE, 0x500000), (BOOT, MEMORY + 4)):
+            self.qtest.writel(register, value)
+        self.supplies = Supplies(self.qtest, 2)
+        self.supplies.put(True, True)
 
     def interrupt(self):
         """An edge on the processor's line."""
@@ -53,6 +62,26 @@ def attaches(guest, mips):
     assert guest.run("[ -c /dev/mipsloader ]")[0] == 0, "no /dev/mipsloader"
 
 
+def leaves_what_u_boot_told_it(guest, mips):
+    assert mips.qtest.readl(BOOT) == MEMORY + 4, "a running processor's register was written"
+    _, said = guest.run("dmesg | grep -F 5ff00000.mips | grep boot_address")
+    assert len(said) == 1 and "0x4b100004, not 0x4b100000" in said[0], said
+    assert guest.run("dmesg | grep -F 5ff00000.mips | grep share_")[0] == 1, "what is right is complained of"
+
+
+def goes_on_without_its_driver(guest, mips):
+    for verb in "unbind", "bind", "unbind", "bind":
+        assert guest.run(f"echo 5ff00000.mips > /sys/bus/platform/drivers/{DRIVER}/{verb}")[0] == 0, verb
+        mips.supplies.check(True, True)
+    assert mips.qtest.readl(CONTROL) == 0 and mips.qtest.readl(CMD) == 0, "the processor was given an order"
+
+
+def sleeps_through_what_u_boot_started(guest, mips):
+    guest.sleep()
+    assert mips.qtest.readl(CONTROL) == 0 and mips.qtest.readl(CMD) == 0, "the processor was given an order"
+    mips.supplies.check(True, True)
+
+
 def follows_its_interrupt(guest, mips):
     mips.qtest.writel(DATA, IDLE)
     # What stands beside the event bit shows that the driver writes that bit alone.
@@ -72,6 +101,7 @@ def restarts(guest, mips):
     for _ in range(100):
         guest.start(f"echo 1 > {MIPS}/restart")
         held = mips.held_in_reset()
+        assert mips.qtest.readl(BOOT) == MEMORY, "it is not told where its memory is"
         mips.qtest.writel(DATA, RUNNING)
         status, said = guest.finish()
         assert status == 0, said
@@ -114,9 +144,23 @@ def gives_up_a_busy_processor(guest, mips):
     mips.qtest.writel(STATUS, 0)
 
 
+def supplies_a_processor_that_is_off(guest, mips):
+    driver = f"/sys/bus/platform/drivers/{DRIVER}"
+    assert guest.run(f"echo 5ff00000.mips > {driver}/unbind")[0] == 0
+    mips.supplies.put(False, False)
+    mips.qtest.writel(DATA, 0)
+    assert guest.run(f"echo 5ff00000.mips > {driver}/bind")[0] == 0
+    mips.supplies.check(True, True)
+    assert guest.read(f"{MIPS}/state") == "off"
+    mips.qtest.writel(DATA, RUNNING)
+    assert guest.until(f"{MIPS}/state", "running")
+
+
 def unloads(guest, mips):
     status, said = guest.run("rmmod sunxi_mipsloader && [ ! -e /dev/mipsloader ]")
     assert status == 0, said
+    # The processor runs.
+    mips.supplies.check(True, True)
     mips.qtest.writel(STATUS, 0x82)
     mips.interrupt()
     assert guest.run("usleep 100000")[0] == 0
@@ -124,4 +168,6 @@ def unloads(guest, mips):
 
 
 world = Mips
-TESTS = [attaches, follows_its_interrupt, restarts, loads_a_firmware, sets_keystone, gives_up_a_busy_processor, unloads]
+TESTS = [
+    attaches, leaves_what_u_boot_told_it, goes_on_without_its_driver, sleeps_through_what_u_boot_started, follows_its_interrupt, restarts,
+    loads_a_firmware, sets_keystone, gives_up_a_busy_processor, supplies_a_processor_that_is_off, unloads]

@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 MOTOR = "/sys/class/hy300/motor"
+DIRECTION = 0x09030400
 
 
 class Rotor:
@@ -47,6 +48,11 @@ class Rotor:
             self.qtest.post("set_irq_in", self.pl061, "unnamed-gpio-in", self.LIMIT, int(not closed))
 
     @property
+    def outputs(self):
+        """The lines that are outputs, as bits of the controller's direction register."""
+        return self.qtest.readl(DIRECTION) & 0xFF
+
+    @property
     def coils(self):
         """Whether any coil is on."""
         return any(self.levels.values())
@@ -56,6 +62,8 @@ def probes(guest, rotor):
     assert guest.run("modprobe hy300-keystone-motor") == (0, []), "the driver does not load"
     assert guest.read(f"{MOTOR}/limit_switch") == "0", "the open switch reads closed"
     assert guest.read(f"{MOTOR}/homed") == "0"
+    assert not rotor.outputs & 0b1010111, f"the lines {rotor.outputs:#b} are driven before anybody has asked for that"
+    assert rotor.edges == 0, f"{rotor.edges} edges"
 
 
 def homes(guest, rotor):
@@ -68,6 +76,7 @@ def homes(guest, rotor):
     assert 5 <= rotor.position < 64, f"the rotor is at {rotor.position}"
     assert rotor.lost == 0, f"{rotor.lost} patterns that the rotor could not follow"
     assert not rotor.coils, "the coils are on"
+    assert rotor.outputs & 0b1010111 == 0b10111, "the limit switch is driven"
 
 
 def moves(guest, rotor):
@@ -102,6 +111,8 @@ def finds_a_stuck_switch(guest, rotor):
     assert guest.until(f"{MOTOR}/moving", 0), "homing does not end"
     assert guest.read(f"{MOTOR}/fault") == "limit_switch_stuck", guest.read(f"{MOTOR}/fault")
     assert guest.read(f"{MOTOR}/homed") == "0"
+    assert not rotor.outputs & 0b1010111, f"the lines {rotor.outputs:#b} are driven before anybody has asked for that"
+    assert rotor.edges == 0, f"{rotor.edges} edges"
     rotor.forced = None
     rotor.set_switch()
 

@@ -6,9 +6,11 @@ SPDX-License-Identifier: Apache-2.0
 import hashlib
 import time
 
+from hardware.fixture import TEST_IDENTITY, Supplies
+
 TVTOP, PATH = 0x5FF01000, 0x5FF02000
-STATUS, IRQ_STATUS, RESOLUTION, DMA_CTRL, DMA_ADDR, DMA_SIZE, CAPTURE_SIZE = (
-    TVTOP + offset for offset in (0x04, 0x0C, 0x14, 0x28, 0x2C, 0x30, 0x38))
+CTRL, STATUS, IRQ_STATUS, RESOLUTION, DMA_CTRL, DMA_ADDR, DMA_SIZE, CAPTURE_SIZE = (
+    TVTOP + offset for offset in (0x00, 0x04, 0x0C, 0x14, 0x28, 0x2C, 0x30, 0x38))
 FRAMES, RATE = PATH + 0x08, PATH + 0x0C
 READY, CONNECTED, SIGNAL, LOCKED = 0x40, 0x1, 0x2, 0x4
 FRAME_DONE, INPUT_CHANGED, DMA_ERROR = 0x1, 0x2, 0x80
@@ -23,7 +25,11 @@ class Source:
     def __init__(self, guest):
         self.qtest, self.gic = guest.qtest, guest.gic
         self.frames = 0
+        for block in TVTOP, PATH:
+            self.qtest.writel(block + 0xF8, TEST_IDENTITY)
         self.qtest.writel(STATUS, READY)
+        self.supplies = Supplies(self.qtest, 6)
+        self.supplies.put(False, False)
 
     def interrupt(self, bits):
         """Latches bits and raises the line. Memory does not clear what is written as 1, so that is done here, once it was taken."""
@@ -61,6 +67,7 @@ def probes(guest, source):
     assert status == 0, said
     assert guest.read(f"{TVCAP}/hdmi_connected") == "0"
     assert guest.run(f"[ -c /dev/$(cat {TVCAP}/video_node) ]")[0] == 0, "no video node"
+    source.supplies.check(True, True)
 
 
 def sees_the_source(guest, source):
@@ -99,10 +106,45 @@ def sees_the_source_go(guest, source):
     assert guest.read(f"{TVCAP}/signal_detected") == "0"
 
 
+def stops_its_clock_while_it_is_off(guest, source):
+    assert guest.run(f"echo 0 > {TVCAP}/enabled")[0] == 0
+    source.supplies.check(False, False)
+    assert "hy300_tvcap_register" not in guest.read(f"{TVCAP}/error_counters"), "registers are read without their clock"
+    source.plug()
+    assert guest.run(f"echo 1 > {TVCAP}/enabled")[0] == 0
+    source.supplies.check(True, True)
+    assert guest.until(f"{TVCAP}/signal_detected", 1), "no signal seen"
+
+
+def is_set_up_again_after_sleep(guest, source):
+    control = source.qtest.readl(CTRL)
+    source.qtest.writel(CTRL, 0)
+    guest.sleep()
+    source.supplies.check(True, True)
+    assert control and source.qtest.readl(CTRL) == control, f"control is {source.qtest.readl(CTRL):#x}, not {control:#x}"
+    source.unplug()
+    assert guest.until(f"{TVCAP}/hdmi_connected", 0), "nobody looks at the input"
+
+
+def leaves_a_reset_alone_that_had_ended(guest, source):
+    driver = "/sys/bus/platform/drivers/sunxi-tvcap"
+    assert guest.run(f"echo 5ff01000.tvcap > {driver}/unbind")[0] == 0
+    source.supplies.check(False, False)
+    source.supplies.put(False, True)
+    for verb in "bind", "unbind":
+        assert guest.run(f"echo 5ff01000.tvcap > {driver}/{verb}")[0] == 0
+    source.supplies.check(False, True)
+    source.supplies.put(False, False)
+    assert guest.run(f"echo 5ff01000.tvcap > {driver}/bind")[0] == 0
+
+
 def unloads(guest, source):
     status, said = guest.run("rmmod sunxi_tvcap && [ ! -e /sys/class/hy300/tvcap ]")
     assert status == 0, said
+    source.supplies.check(False, False)
 
 
 world = Source
-TESTS = [probes, sees_the_source, captures, counts_an_error, sees_the_source_go, unloads]
+TESTS = [
+    probes, sees_the_source, captures, counts_an_error, sees_the_source_go, stops_its_clock_while_it_is_off, is_set_up_again_after_sleep,
+    leaves_a_reset_alone_that_had_ended, unloads]

@@ -16,6 +16,8 @@ struct attribute_group;
 struct device;
 struct kernfs_node;
 struct notifier_block;
+struct platform_device;
+struct regmap;
 
 /** HY300_MAX_STATES - most poll-able attributes that one subsystem may have */
 #define HY300_MAX_STATES	16
@@ -58,6 +60,7 @@ struct hy300_subsystem {
 	atomic64_t changes[HY300_MAX_STATES];
 };
 
+bool hy300_taken(const char *path);
 void devm_hy300_register(struct device *parent, struct hy300_subsystem *sub, void *drvdata);
 void hy300_notify(struct hy300_subsystem *sub, unsigned int state, s64 value);
 
@@ -79,6 +82,28 @@ struct hy300_transition {
 
 int hy300_transitions_register(struct notifier_block *nb);
 int hy300_transitions_unregister(struct notifier_block *nb);
+
+/**
+ * struct hy300_identity - how a driver knows registers that are not its parent's
+ * @verified: they were seen on a device to be what the driver takes them for, and the read that
+ *	identifies them to be harmless whatever state the device is in
+ * @offset: of the register that identifies them
+ * @value: what it reads
+ */
+struct hy300_identity {
+	bool verified;
+	u32 offset;
+	u32 value;
+};
+
+/** HY300_TEST_IDENTITY - by which the drivers know memory that a test plays their registers on */
+#define HY300_TEST_IDENTITY	0x48593354
+
+bool hy300_part_of_board(struct device *dev);
+struct regmap *devm_hy300_registers(struct platform_device *pdev, const char *name,
+				    const struct hy300_identity *identity);
+int hy300_read(struct regmap *registers, u32 offset, u32 *value);
+int hy300_write(struct regmap *registers, u32 offset, u32 value);
 
 /**
  * struct hy300_page - a sysfs page that is being filled with Prometheus text

@@ -3,8 +3,8 @@
  * Virtual board: a projector without the projector. It plays the hardware
  * that the HY300 drivers talk to. They are bound to devices on the board that
  * the device tree names, or, where it names no board, to devices that this
- * module makes. To them the board is a multi-function device, whose parts find
- * their registers by dev_get_regmap() of their parent.
+ * module makes. To them the board is a multi-function device, whose registers
+ * its parts find as those of their parent.
  */
 
 #include <linux/debugfs.h>

@@ -69,6 +69,14 @@ struct virtual_irqs *virtual_irqs_create(struct device *dev);
 void virtual_irqs_set(struct virtual_irqs *irqs, unsigned int line, bool level);
 unsigned int virtual_irqs_map(struct virtual_irqs *irqs, unsigned int line);
 
+/* Knobs: how often something is to happen, how long it is to take, how much of it */
+#define VIRTUAL_BOARD_MAX_TIMES		1000000
+#define VIRTUAL_BOARD_MAX_MS		60000
+#define VIRTUAL_BOARD_MAX_PERCENT	100
+
+void virtual_board_add_knob(struct device *dev, const char *name, struct dentry *debugfs,
+			    u32 *value, u32 most);
+
 int virtual_board_add_gpios(struct device *dev, struct virtual_motor *motor);
 
 extern const u32 virtual_mips_own_layout[2 * VIRTUAL_MIPS_REGIONS];

@@ -27,8 +27,10 @@
 #include <linux/fs.h>
 #include <linux/math64.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "board.h"
 #include "hdmi.h"
 
 /* The source is not bound by what can be captured. */
@@ -54,14 +56,19 @@ static ssize_t hdmi_mode_write(struct file *file, const char __user *user, size_
 {
 	struct virtual_hdmi *hdmi = ((struct seq_file *)file->private_data)->private;
 	unsigned int width, height, hertz, thousandths = 0;
-	char text[32] = "";
+	char text[32] = "", end;
+	int found;
 
 	if (count >= sizeof(text))
 		return -EINVAL;
 	if (copy_from_user(text, user, count))
 		return -EFAULT;
-	if (sscanf(text, "%ux%u@%u.%3u", &width, &height, &hertz, &thousandths) < 3 ||
-	    !width || !height || !hertz || width > MAX_SIDE || height > MAX_SIDE ||
+	/* No field is so long that its number would not fit, and nothing follows the last. */
+	strim(text);
+	found = sscanf(text, "%5ux%5u@%3u.%3u%c", &width, &height, &hertz, &thousandths, &end);
+	if (found == 3)
+		found = sscanf(text, "%5ux%5u@%3u%c", &width, &height, &hertz, &end) + 1;
+	if (found != 4 || !width || !height || !hertz || width > MAX_SIDE || height > MAX_SIDE ||
 	    width % 2 || height % 2 || hertz * 1000 + thousandths > MAX_RATE)
 		return -EINVAL;
 
@@ -149,11 +156,15 @@ void virtual_hdmi_add_knobs(struct virtual_hdmi *hdmi, struct dentry *debugfs)
 	debugfs_create_file_unsafe("hdmi_plugged", 0600, debugfs, hdmi, &hdmi_plugged_fops);
 	debugfs_create_file_unsafe("hdmi_sending", 0600, debugfs, hdmi, &hdmi_sending_fops);
 	debugfs_create_file("hdmi_mode", 0600, debugfs, hdmi, &hdmi_mode_fops);
-	debugfs_create_u32("hdmi_flicker", 0600, debugfs, &hdmi->flicker);
-	debugfs_create_x32("hdmi_dead_irqs", 0600, debugfs, &hdmi->dead_irqs);
+	virtual_board_add_knob(hdmi->dev, "hdmi_flicker", debugfs, &hdmi->flicker,
+			       VIRTUAL_BOARD_MAX_TIMES);
+	virtual_board_add_knob(hdmi->dev, "hdmi_dead_irqs", debugfs, &hdmi->dead_irqs,
+			       VIRTUAL_HDMI_IRQS);
 	debugfs_create_file_unsafe("hdmi_irqs", 0200, debugfs, hdmi, &hdmi_irqs_fops);
-	debugfs_create_x32("hdmi_fail_irqs", 0600, debugfs, &hdmi->fail_irqs);
-	debugfs_create_u32("hdmi_fail_frames", 0600, debugfs, &hdmi->fail_frames);
+	virtual_board_add_knob(hdmi->dev, "hdmi_fail_irqs", debugfs, &hdmi->fail_irqs,
+			       VIRTUAL_HDMI_IRQS);
+	virtual_board_add_knob(hdmi->dev, "hdmi_fail_frames", debugfs, &hdmi->fail_frames,
+			       VIRTUAL_BOARD_MAX_TIMES);
 	debugfs_create_bool("hdmi_hold_frames", 0600, debugfs, &hdmi->hold_frames);
 	debugfs_create_bool("hdmi_stuck_dma", 0600, debugfs, &hdmi->stuck_dma);
 	debugfs_create_bool("hdmi_dead", 0600, debugfs, &hdmi->dead);

@@ -145,7 +145,8 @@ struct virtual_irqs *virtual_irqs_create(struct device *dev)
 	if (!irqs)
 		return ERR_PTR(-ENOMEM);
 	raw_spin_lock_init(&irqs->lock);
-	init_irq_work(&irqs->work, virtual_irqs_raise);
+	/* Also where other work of this kind would wait for a thread. */
+	irqs->work = IRQ_WORK_INIT_HARD(virtual_irqs_raise);
 	irqs->domain = irq_domain_create_linear(dev_fwnode(dev), VIRTUAL_BOARD_IRQS,
 						&virtual_irqs_domain_ops, irqs);
 	if (!irqs->domain)

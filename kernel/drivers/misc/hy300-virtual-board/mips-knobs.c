@@ -35,6 +35,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "board.h"
 #include "mips.h"
 
 static const char * const modes[] = {
@@ -101,6 +102,8 @@ static int word_set(void *data, u64 value)
 {
 	struct virtual_mips *mips = data;
 
+	if (value > U32_MAX)
+		return -ERANGE;
 	spin_lock_irq(&mips->lock);
 	virtual_mips_set_word(mips, value);
 	spin_unlock_irq(&mips->lock);
@@ -142,25 +145,30 @@ DEFINE_SHOW_ATTRIBUTE(keystone);
 /**
  * virtual_mips_add_knobs() - make the directory mips
  * @mips: the co-processor
+ * @dev: the board
  * @debugfs: where, which the caller removes
  */
-void virtual_mips_add_knobs(struct virtual_mips *mips, struct dentry *debugfs)
+void virtual_mips_add_knobs(struct virtual_mips *mips, struct device *dev, struct dentry *debugfs)
 {
 	struct dentry *dir = debugfs_create_dir("mips", debugfs);
 
 	debugfs_create_file("mode", 0600, dir, mips, &mode_fops);
 	debugfs_create_file_unsafe("word", 0600, dir, mips, &word_fops);
 	debugfs_create_file_unsafe("power_on", 0200, dir, mips, &power_on_fops);
-	debugfs_create_u32("boot_step_ms", 0600, dir, &mips->boot_step_ms);
-	debugfs_create_u32("answer_ms", 0600, dir, &mips->answer_ms);
-	debugfs_create_u32("fail_boots", 0600, dir, &mips->fail_boots);
-	debugfs_create_u32("lose_next", 0600, dir, &mips->lose_next);
-	debugfs_create_u32("lose_percent", 0600, dir, &mips->lose_percent);
-	debugfs_create_u32("fail_accesses", 0600, dir, &mips->fail_accesses);
-	debugfs_create_u32("spoil_loads", 0600, dir, &mips->spoil_loads);
+	virtual_board_add_knob(dev, "boot_step_ms", dir, &mips->boot_step_ms, VIRTUAL_BOARD_MAX_MS);
+	virtual_board_add_knob(dev, "answer_ms", dir, &mips->answer_ms, VIRTUAL_BOARD_MAX_MS);
+	virtual_board_add_knob(dev, "fail_boots", dir, &mips->fail_boots, VIRTUAL_BOARD_MAX_TIMES);
+	virtual_board_add_knob(dev, "lose_next", dir, &mips->lose_next, VIRTUAL_BOARD_MAX_TIMES);
+	virtual_board_add_knob(dev, "lose_percent", dir, &mips->lose_percent,
+			       VIRTUAL_BOARD_MAX_PERCENT);
+	virtual_board_add_knob(dev, "fail_accesses", dir, &mips->fail_accesses,
+			       VIRTUAL_BOARD_MAX_TIMES);
+	virtual_board_add_knob(dev, "spoil_loads", dir, &mips->spoil_loads,
+			       VIRTUAL_BOARD_MAX_TIMES);
 	debugfs_create_bool("busy_stuck", 0600, dir, &mips->busy_stuck);
 	debugfs_create_bool("interrupt_works", 0600, dir, &mips->interrupt_works);
-	debugfs_create_u32("crc_length", 0600, dir, &mips->crc_length);
+	virtual_board_add_knob(dev, "crc_length", dir, &mips->crc_length,
+			       mips->layout[2 * VIRTUAL_MIPS_FIRMWARE + 1]);
 	debugfs_create_file_unsafe("memory_crc32", 0400, dir, mips, &memory_crc32_fops);
 	debugfs_create_x32("booted_crc32", 0400, dir, &mips->booted_crc32);
 	debugfs_create_file("keystone", 0400, dir, mips, &keystone_fops);

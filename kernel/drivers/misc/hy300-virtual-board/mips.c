@@ -340,6 +340,6 @@ struct virtual_mips *virtual_mips_create(struct virtual_board *board, struct dev
 	if (ret)
 		return ERR_PTR(ret);
 	virtual_mips_power_on(mips);
-	virtual_mips_add_knobs(mips, debugfs);
+	virtual_mips_add_knobs(mips, dev, debugfs);
 	return mips;
 }

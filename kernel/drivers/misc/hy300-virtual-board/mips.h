@@ -110,6 +110,6 @@ void *virtual_mips_region(const struct virtual_mips *mips, unsigned int number);
 u32 virtual_mips_crc32(const struct virtual_mips *mips);
 void virtual_mips_set_word(struct virtual_mips *mips, u32 word);
 void virtual_mips_power_on(struct virtual_mips *mips);
-void virtual_mips_add_knobs(struct virtual_mips *mips, struct dentry *debugfs);
+void virtual_mips_add_knobs(struct virtual_mips *mips, struct device *dev, struct dentry *debugfs);
 
 #endif /* _HY300_VIRTUAL_MIPS_H */

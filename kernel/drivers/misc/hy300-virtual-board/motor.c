@@ -289,6 +289,7 @@ struct virtual_motor *virtual_motor_create(struct device *dev,
 	debugfs_create_x8("coils", 0400, debugfs, &motor->coils);
 	debugfs_create_u64("steps", 0400, debugfs, &motor->steps);
 	debugfs_create_u64("lost_steps", 0400, debugfs, &motor->lost_steps);
-	debugfs_create_u32("fail_reads", 0600, debugfs, &motor->fail_reads);
+	virtual_board_add_knob(dev, "fail_reads", debugfs, &motor->fail_reads,
+			       VIRTUAL_BOARD_MAX_TIMES);
 	return motor;
 }

@@ -100,7 +100,7 @@ int virtual_board_add_own_devices(struct device *dev, struct virtual_irqs *irqs,
 	if (ret)
 		return ret;
 	ret = own_device_add(dev, (struct platform_device_info){
-		.name = "sunxi-mipsloader",
+		.name = "hy300-mips",
 		.res = mips_resources,
 		.num_res = ARRAY_SIZE(mips_resources),
 		.properties = own_mips_properties,

@@ -14,7 +14,7 @@
 /** KMSGPIPE_MAX_MESSAGE - most bytes that one message may have */
 #define KMSGPIPE_MAX_MESSAGE	4096
 
-/** KMSGPIPE_MIN_SIZE - least bytes that the ring can be set to */
+/** KMSGPIPE_MIN_SIZE - least bytes that the ring has: the largest message fits */
 #define KMSGPIPE_MIN_SIZE	8192
 
 /** KMSGPIPE_MAX_SIZE - most bytes that the ring can be set to; it cannot be swapped out */
@@ -146,9 +146,10 @@ struct kmsgpipe_message {
 /**
  * KMSGPIPE_IOC_SET_SIZE - replace the ring by one of this many bytes; the messages stay
  *
- * The size is rounded up to a power of two, and to a page. EBADF unless open for writing; ERANGE
- * below KMSGPIPE_MIN_SIZE or above KMSGPIPE_MAX_SIZE; EBUSY when the messages in the pipe do not
- * fit; ENOMEM.
+ * The size is rounded up to a power of two, a page and KMSGPIPE_MIN_SIZE; that of the ring as it
+ * is changes nothing. EBADF unless open for writing; ERANGE below KMSGPIPE_MAX_MESSAGE or above
+ * KMSGPIPE_MAX_SIZE; EBUSY when the messages in the pipe do not fit, or while a ring that was
+ * replaced before is still mapped; ENOMEM. The memory is charged to the caller.
  */
 #define KMSGPIPE_IOC_SET_SIZE	_IOW(KMSGPIPE_IOC_MAGIC, 4, __u32)
 

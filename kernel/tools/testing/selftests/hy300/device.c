@@ -159,6 +159,24 @@ void board_set(const char *knob, long value)
 	board_write(knob, text);
 }
 
+bool can_sleep(void)
+{
+	return !access("/sys/power/pm_test", F_OK);
+}
+
+int sleep_and_wake(void)
+{
+	int ret = file_write("/sys/module/suspend/parameters", "pm_test_delay", "0");
+
+	if (!ret)
+		ret = file_write("/sys/power", "pm_test", "devices");
+	if (!ret) {
+		ret = file_write("/sys/power", "state", "freeze");
+		file_write("/sys/power", "pm_test", "none");
+	}
+	return ret;
+}
+
 long long now_ms(void)
 {
 	struct timespec now;

@@ -6,6 +6,8 @@
 #ifndef DEVICE_H
 #define DEVICE_H
 
+#include <stdbool.h>
+
 #define PAGE_BYTES	4096
 
 /*
@@ -33,6 +35,13 @@ double device_metric(const char *attribute, const char *series);
 long board_number(const char *knob);
 void board_write(const char *knob, const char *text);
 void board_set(const char *knob, long value);
+
+/*
+ * Lets every device sleep and wake up again: the kernel's own test facility ends the sleep when
+ * all of them do.
+ */
+bool can_sleep(void);
+int sleep_and_wake(void);
 
 long long now_ms(void);
 

@@ -219,7 +219,7 @@ static void wrong_settings_are_refused(void)
 	CHECK_EQ(pipe_set("trigger_cleanup", "0"), -EINVAL);
 	CHECK_EQ(pipe_set("trigger_cleanup", "now"), -EINVAL);
 	CHECK_EQ(pipe_set("max_buf_size", "large"), -EINVAL);
-	CHECK_EQ(pipe_set("max_buf_size", "8191"), -ERANGE);
+	CHECK_EQ(pipe_set("max_buf_size", "4095"), -ERANGE);
 	CHECK_EQ(pipe_set("max_buf_size", "1048577"), -ERANGE);
 	CHECK_EQ(pipe_attribute("cleanup_interval_ms"), 10000);
 	CHECK_EQ(pipe_attribute("cleanup_age_ms"), 60000);

@@ -94,7 +94,7 @@ static void the_size_is_rounded_up(void)
 	CHECK_EQ(get_size(fd), KMSGPIPE_MAX_SIZE);
 	CHECK(!set_size(fd, KMSGPIPE_MIN_SIZE));
 	CHECK_EQ(get_size(fd), KMSGPIPE_MIN_SIZE);
-	CHECK_EQ(set_size(fd, KMSGPIPE_MIN_SIZE - 1), -ERANGE);
+	CHECK_EQ(set_size(fd, KMSGPIPE_MAX_MESSAGE - 1), -ERANGE);
 	CHECK_EQ(set_size(fd, KMSGPIPE_MAX_SIZE + 1), -ERANGE);
 	CHECK_EQ(set_size(fd, 0), -ERANGE);
 	CHECK_EQ(set_size(fd, ~0U), -ERANGE);

@@ -75,7 +75,7 @@ void mips_reset(void)
 		if (!device_write("load_firmware", "reset.bin"))
 			ret = device_write("restart", "1");
 	}
-	if (ret || !mips_becomes("running", 5000)) {
+	if (ret || !mips_becomes("running", 5000) || device_write("keystone", MIPS_STRAIGHT)) {
 		errno = -ret;
 		die("the processor does not run");
 	}

@@ -15,7 +15,7 @@
 
 #include "device.h"
 
-#define MIPS_DRIVER	"/sys/bus/platform/drivers/sunxi-mipsloader"
+#define MIPS_DRIVER	"/sys/bus/platform/drivers/hy300-mips"
 #define MIPS_STRAIGHT	"0 0 0 0 0 0 0 0"
 
 /* From the command line, as device_init(); the board as it should be, the processor running. */

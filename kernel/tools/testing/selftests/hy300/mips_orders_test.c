@@ -53,8 +53,9 @@ static void a_restart(void)
 	CHECK_EQ(board_number("mips/boots"), boots + 1);
 	CHECK(mips_becomes("running", 2000));
 	CHECK_EQ(orders("restart"), counted + 1);
-	/* A processor that has booted knows of no corners. */
-	CHECK_STR(device_read("keystone"), MIPS_STRAIGHT);
+	/* A processor that has booted knows of no corners: it was told them again. */
+	CHECK_STR(device_read("keystone"), "9 9 9 9 9 9 9 9");
+	CHECK_STR(file_read(device_board, "mips/keystone"), "9 9 9 9 9 9 9 9");
 	CHECK_EQ(device_write("restart", "0"), -EINVAL);
 	CHECK_EQ(device_write("restart", "now"), -EINVAL);
 	CHECK_EQ(board_number("mips/boots"), boots + 1);
@@ -316,6 +317,10 @@ static void lost_messages(void)
 static void memories_are_announced(void)
 {
 	mips_attach_again();
+	/* What a processor that runs was told is not Linux's to change. */
+	CHECK_EQ(board_number("mips/share_address"), 0);
+	CHECK_EQ(board_number("mips/boot_address"), 0);
+	CHECK_EQ(device_write("restart", "1"), 0);
 	if (device_unit == 0) {
 		CHECK_EQ(board_number("mips/share_address"), 0);
 		CHECK_EQ(board_number("mips/boot_address"), 0);

@@ -118,6 +118,22 @@ result $? "the board stays while a driver holds its lines"
 echo 1 >$class/motor/home && unload $drivers hy300-virtual-board hy300
 result $? "the modules unload in mid-move"
 
+# Other kernels for the same projectors have drivers of the same names.
+if insmod "$here/taken_names-$(uname -r).ko"; then
+  # shellcheck disable=SC2086  # a list of words
+  load hy300 hy300-virtual-board $drivers && [ -e $class-fleet/motor/position ] &&
+    [ -e $class-fleet/mips/state ] && [ ! -e $class/motor ] && [ -c /dev/hy300-mipsloader ]
+  result $? "the modules load beside others of the same names"
+  told="is another driver's, this one is (hy300-fleet|/dev/hy300-mipsloader)"
+  [ "$(dmesg | grep -cE "$told")" = 2 ]
+  result $? "each other name is told once"
+  # shellcheck disable=SC2086  # a list of words
+  unload $drivers hy300-virtual-board hy300 taken_names
+  result $? "the modules unload beside others of the same names"
+else
+  result 1 "there is a module that takes the names"
+fi
+
 dmesg | grep -qE 'BUG|WARNING|Oops|Call [Tt]race|Unable to handle|hung task|refcount|does not fit'
 [ $? -eq 1 ]
 clean=$?

@@ -2,6 +2,7 @@
 // The agent's options, checked.
 package org.hy300.agent;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -74,6 +75,15 @@ public record AgentConfig(
     }
     labels = Map.copyOf(labels);
     processes = List.copyOf(processes);
+  }
+
+  /**
+   * The drivers' class: the one that is named, or that beside it which the drivers take where
+   * another kernel's driver has the name already.
+   */
+  static Path driverClass(Path named) {
+    Path beside = named.resolveSibling(named.getFileName() + "-fleet");
+    return Files.isDirectory(beside) ? beside : named;
   }
 
   /** Parses {@code name=kodi,unit=ssh.service,pid=1}; an empty text gives none. */

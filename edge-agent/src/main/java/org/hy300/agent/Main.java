@@ -51,7 +51,9 @@ final class Main implements Callable<Integer> {
       names = "--sysfs",
       paramLabel = "DIRECTORY",
       defaultValue = "/sys/class/hy300",
-      description = "Where the drivers show themselves (/sys/class/hy300).")
+      description =
+          "Where the drivers show themselves (/sys/class/hy300), or the same name with -fleet"
+              + " where there is one.")
   private Path sysfs;
 
   @Option(
@@ -164,7 +166,7 @@ final class Main implements Callable<Integer> {
         shared.access(BrokerAddress.parse(broker)),
         name,
         shared.keepAliveSeconds(),
-        sysfs,
+        AgentConfig.driverClass(sysfs),
         bridge,
         pipe,
         shared.topics(),

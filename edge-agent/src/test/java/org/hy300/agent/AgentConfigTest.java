@@ -60,6 +60,15 @@ class AgentConfigTest {
     assertThatIllegalArgumentException().isThrownBy(() -> config("p1", 20, Map.of("device", "y")));
   }
 
+  @Test
+  void theDriversAreLookedForWhereTheyGoWhenTheirNameIsTaken(@TempDir Path classes)
+      throws Exception {
+    Path named = Files.createDirectory(classes.resolve("hy300"));
+    assertThat(AgentConfig.driverClass(named)).isEqualTo(named);
+    Path beside = Files.createDirectory(classes.resolve("hy300-fleet"));
+    assertThat(AgentConfig.driverClass(named)).isEqualTo(beside);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
