@@ -5,11 +5,8 @@ import * as api from './api.js';
 import { attribute, el, text } from './dom.js';
 import { timeOfDay, words } from './format.js';
 
-/** Keys move the slider step by step; the motor goes when they have rested. */
-const REST_MS = 400;
-
-/** A number that is typed and not ordered gives way to the motor's own after so long. */
-const FORGET_MS = 5_000;
+/** A position that is chosen and not ordered gives way to the motor's own after so long. */
+const FORGET_MS = 15_000;
 const REPLIES = 6;
 
 /** Why a command cannot be given now; null when it can. */
@@ -51,11 +48,13 @@ function refusal(name, facts, live) {
 export function controls(device) {
   let facts = null;
   let live = false;
-  let rest = 0;
-  let byKey = false;
+  let forget = 0;
 
-  /** Whether somebody chooses a position just now. */
+  /** Whether somebody has chosen a position that is not ordered yet. */
   let held = false;
+
+  /** How it was when the slider was touched. */
+  let before = { held: false, position: '' };
 
   /** Moves that have not been answered. */
   let under = 0;
@@ -88,11 +87,18 @@ export function controls(device) {
       : `: ${reply.error?.message ?? 'no reason was given'} (${reply.error?.code ?? '?'}, HTTP ${reply.http})`);
   }
 
+  /** A key that is held repeats itself; it orders once. */
+  function once(event) {
+    if (event.repeat && event.key === 'Enter') {
+      event.preventDefault();
+    }
+  }
+
   function button(name, kind = '') {
     const { title } = api.commands.get(name);
     const id = `do-${name.replace('/', '-')}`;
     const element = el('button', {
-      id, type: 'button', class: kind,
+      id, type: 'button', class: kind, keydown: once,
       click: () => {
         if (name !== 'mips/restart' || confirm('Restart the co-processor? The picture goes dark while it boots.')) {
           give(name, title);
@@ -110,23 +116,22 @@ export function controls(device) {
   }
 
   const range = api.commands.get('motor/move').args.properties.position;
+  // It chooses and never orders: a finger that scrolls the page gets onto it.
   const slider = el('input', {
     id: 'position', type: 'range', min: 0, max: 0, step: 1, disabled: true, 'aria-describedby': 'why-motor position-help',
-    pointerdown: () => { byKey = false; },
-    keydown: () => { byKey = true; },
-    input: () => { held = true; number.value = slider.value; fill(); },
-    change: () => {
-      clearTimeout(rest);
-      rest = setTimeout(() => { held = false; move(); }, byKey ? REST_MS : 0);
+    pointerdown: () => { before = { held, position: number.value }; },
+    // The browser has taken the touch for something else, such as scrolling.
+    pointercancel: () => { held = before.held; put(before.position); },
+    keydown: (event) => {
+      if (event.key === 'Enter') {
+        event.preventDefault();
+      }
     },
+    input: () => choose(slider.value),
   });
   const number = el('input', {
     id: 'steps', type: 'number', min: 0, max: 0, step: 1, inputmode: 'numeric', required: true, disabled: true, 'aria-describedby': 'why-motor',
-    input: () => { held = true; slider.value = number.value; fill(); },
-    blur: () => {
-      clearTimeout(rest);
-      rest = setTimeout(() => { held = false; }, FORGET_MS);
-    },
+    input: () => choose(number.value),
   });
   // Read out by who asks for it, not five times a second.
   const now = el('output', { class: 'position', for: 'position steps', 'aria-live': 'off' });
@@ -135,13 +140,43 @@ export function controls(device) {
   const submit = el('button', { id: 'do-motor-move', type: 'submit', class: 'primary' }, 'Move');
   buttons.push({ name: 'motor/move', element: submit });
   const form = el('form', {
-    class: 'move', novalidate: true,
-    submit: (event) => { event.preventDefault(); clearTimeout(rest); held = false; move(); },
+    class: 'move', novalidate: true, keydown: once, focusout: forgetLater,
+    submit: (event) => { event.preventDefault(); clearTimeout(forget); held = false; move(); },
   },
   el('div', { class: 'slide' },
     el('label', { for: 'position' }, 'Position'), el('div', { class: 'track' }, marker, slider),
-    el('p', { id: 'position-help', class: 'help' }, 'The motor moves when you let go.')),
+    el('p', { id: 'position-help', class: 'help' }, 'Choose a position; the button moves the motor there.')),
   el('div', { class: 'exactly' }, el('label', { for: 'steps' }, `Exact position, in ${range['x-unit']}`), el('div', { class: 'pair' }, number, submit)));
+
+  function choose(position) {
+    held = true;
+    put(position);
+    forgetLater();
+  }
+
+  /** Somebody who is still at it has all the time. */
+  function forgetLater() {
+    clearTimeout(forget);
+    forget = setTimeout(() => {
+      if (form.contains(document.activeElement)) {
+        forgetLater();
+      } else {
+        held = false;
+        take(null, live);
+      }
+    }, FORGET_MS);
+  }
+
+  /** Slider, number and button show the same position. */
+  function put(position) {
+    // Of no number it would make the middle.
+    slider.value = position || slider.value;
+    if (number.value !== position) {
+      number.value = position;
+    }
+    slider.style.setProperty('--part', `${slider.max > 0 ? (100 * slider.value) / slider.max : 0}%`);
+    text(submit, position === '' ? 'Move' : `Move to ${position}`);
+  }
 
   function move() {
     const position = Number(number.value);
@@ -152,10 +187,6 @@ export function controls(device) {
       return;
     }
     give('motor/move', `Move to ${position}`, { position });
-  }
-
-  function fill() {
-    slider.style.setProperty('--part', `${slider.max > 0 ? (100 * slider.value) / slider.max : 0}%`);
   }
 
   const reasons = [
@@ -204,11 +235,9 @@ export function controls(device) {
       text(now, `${position}`);
       text(most, ` of ${max} ${range['x-unit']}`);
       marker.style.setProperty('--at', max > 0 ? Math.max(0, Math.min(1, position / max)) : 0);
-      // The slider goes along with the motor, but for one who holds it.
+      // The slider goes along with the motor, unless somebody is choosing.
       if (!held && under === 0 && document.activeElement !== number) {
-        slider.value = facts.number('hy300_motor_target_steps') ?? position;
-        number.value = slider.value;
-        fill();
+        put(String(Math.max(0, facts.number('hy300_motor_target_steps') ?? position)));
       }
     } else if (facts) {
       text(now, '–');
@@ -232,6 +261,6 @@ export function controls(device) {
     mips: [el('div', { class: 'buttons' }, button('mips/restart')), reasons[2].element],
     replies: [none, replies],
     take,
-    close: () => clearTimeout(rest),
+    close: () => clearTimeout(forget),
   };
 }

@@ -74,9 +74,14 @@ export function device(name, back, state, connection) {
     text(badge, saying.online ? 'Online' : 'Offline');
     attribute(badge, 'class', `badge ${saying.online ? 'on' : 'off'}`);
     element.classList.toggle('off', !saying.online);
-    tags.replaceChildren(...Object.entries(saying.labels ?? {}).map(([label, value]) => el('a', {
-      class: 'tag', href: `#/?q=${encodeURIComponent(`${label}=${value}`)}`, title: 'Show all with this label',
-    }, `${label}=${value}`)));
+    const labels = Object.entries(saying.labels ?? {}).map(([label, value]) => `${label}=${value}`);
+    // The same links stay: one of them may have the keyboard.
+    if (tags.dataset.labels !== labels.join('\n')) {
+      tags.dataset.labels = labels.join('\n');
+      tags.replaceChildren(...labels.map((label) => el('a', {
+        class: 'tag', href: `#/?q=${encodeURIComponent(label)}`, title: 'Show all with this label',
+      }, label)));
+    }
     age();
     const wrong = saying.faults.join('; ');
     text(faults, wrong ? `Fault: ${wrong}` : '');

@@ -36,13 +36,9 @@ export function fits(choice) {
     && wanted.every((tag) => row.tags.some((one) => one.toLowerCase().startsWith(tag)));
 }
 
-export function key(choice) {
-  return ORDERS[choice.order].key;
-}
-
-/** Compares two rows; names decide where the order does not. */
+/** Compares two rows; names decide where the order does not, so that no two are equal. */
 export function compare(choice) {
-  const of = key(choice);
+  const of = ORDERS[choice.order].key;
   const sign = choice.reverse ? -1 : 1;
   return (a, b) => {
     const x = of(a);
@@ -50,8 +46,25 @@ export function compare(choice) {
     if (x !== y) {
       return x < y ? -sign : sign;
     }
-    return a.order < b.order ? -1 : a.order > b.order ? 1 : 0;
+    if (a.order !== b.order) {
+      return a.order < b.order ? -1 : 1;
+    }
+    return a.device < b.device ? -1 : a.device > b.device ? 1 : 0;
   };
+}
+
+/** One list out of two that are in order. */
+export function merge(some, others, order) {
+  const merged = [];
+  let at = 0;
+  for (const one of some) {
+    while (at < others.length && order(others[at], one) < 0) {
+      merged.push(others[at]);
+      at += 1;
+    }
+    merged.push(one);
+  }
+  return merged.concat(others.slice(at));
 }
 
 export function parse(address) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fleet as the page knows it: a row for each projector, kept up to date by the collector's stream.
 
+import { SHOWN } from './filter.js';
 import { clock } from './format.js';
 import { follow } from './sse.js';
 
 /** By device. A row that changes is another object. */
 const rows = new Map();
 const listeners = new Set();
+
+/** How many rows there are of each kind that can be shown alone; kept with each change of a row. */
+const counted = Object.fromEntries(Object.keys(SHOWN).map((kind) => [kind, 0]));
 
 /** Rows that were there before the stream began anew, and have not been told of since. */
 let doubtful = new Set();
@@ -32,21 +36,31 @@ function prepare(row) {
   return row;
 }
 
-/** Tells who listens which rows are new, which have gone, as pairs of before and after. */
-function tell(changes) {
-  listeners.forEach((listener) => listener(changes));
+/** Takes the row of a device, or null when that has gone. */
+function put(device, row) {
+  count(rows.get(device), -1);
+  count(row, 1);
+  if (row) {
+    rows.set(device, row);
+  } else {
+    rows.delete(device);
+  }
+}
+
+function count(row, by) {
+  for (const [kind, { fits }] of Object.entries(SHOWN)) {
+    counted[kind] += row && fits(row) ? by : 0;
+  }
+}
+
+/** Tells who listens of which devices the rows have changed, come or gone. */
+function tell(devices) {
+  listeners.forEach((listener) => listener(devices));
 }
 
 function remove(devices) {
-  const changes = [];
-  for (const device of devices) {
-    const before = rows.get(device);
-    if (before) {
-      rows.delete(device);
-      changes.push([before, null]);
-    }
-  }
-  tell(changes);
+  devices.forEach((device) => put(device, null));
+  tell(devices);
 }
 
 const handlers = {
@@ -54,14 +68,12 @@ const handlers = {
     doubtful = new Set(rows.keys());
   },
   rows(event) {
-    const changes = event.rows.map((raw) => {
-      const before = rows.get(raw.device) ?? null;
-      const row = prepare(raw);
-      rows.set(row.device, row);
-      doubtful.delete(row.device);
-      return [before, row];
+    const devices = event.rows.map((raw) => {
+      put(raw.device, prepare(raw));
+      doubtful.delete(raw.device);
+      return raw.device;
     });
-    tell(changes);
+    tell(devices);
   },
   ready() {
     complete = true;
@@ -93,7 +105,7 @@ export function stop() {
 /** Forgets everything, as when somebody else logs in. */
 export function forget() {
   stop();
-  rows.clear();
+  [...rows.keys()].forEach((device) => put(device, null));
   complete = false;
 }
 
@@ -118,13 +130,8 @@ export function isComplete() {
   return complete;
 }
 
-/** How many there are of each kind that can be shown alone. */
+/** How many rows there are of each kind. */
 export function counts() {
-  const counted = { all: rows.size, online: 0, offline: 0, faults: 0 };
-  for (const row of rows.values()) {
-    counted[row.online ? 'online' : 'offline'] += 1;
-    counted.faults += row.faults.length > 0 ? 1 : 0;
-  }
   return counted;
 }
 

@@ -3,18 +3,18 @@
 
 import { attribute, el, text } from './dom.js';
 import * as fleet from './fleet.js';
-import { EVERYTHING, ORDERS, SHOWN, compare, fits, format, key } from './filter.js';
+import { EVERYTHING, ORDERS, SHOWN, compare, fits, format, merge } from './filter.js';
 import { ago, exact, words } from './format.js';
 
 /** Rows that are kept above and below what is seen. */
 const MARGIN = 8;
 
-/** While the fleet is being told, and when the order changes, rows are put in order so often. */
-const ORDER_MS = 250;
-const COUNT_MS = 1_000;
+/** The sentence is read out first after so long, and then no more often than somebody can listen to. */
+const FIRST_MS = 1_000;
 const SAY_MS = 5_000;
 const AGES_MS = 10_000;
 const SUGGESTIONS = 100;
+const NUMBERS = new Intl.NumberFormat('en');
 
 const COLUMNS = ['state', 'device', null, 'signal', 'motor', 'mips', 'faults', 'event'];
 
@@ -24,14 +24,18 @@ export function list(first, choose) {
   let view = [];
   let fit = fits(choice);
   let height = 0;
-  let pending = 0;
   let frame = 0;
+  let leisure = 0;
+  let heard = '';
+
+  /** Devices whose rows are others than in the last frame. */
+  const changed = new Set();
   const cells = new Map();
   const spare = [];
 
   const search = el('input', {
     id: 'search', type: 'search', autocomplete: 'off', spellcheck: 'false', list: 'labels',
-    placeholder: 'name, fault, or label such as site=berlin', 'aria-describedby': 'said',
+    placeholder: 'name, fault, or label such as site=berlin', 'aria-describedby': 'aloud',
     input: () => change({ query: search.value }),
     keydown: (event) => {
       if (event.key === 'ArrowDown' || event.key === 'Enter') {
@@ -53,7 +57,9 @@ export function list(first, choose) {
   });
   const order = el('select', { id: 'order', change: () => turn(order.value) },
     ...Object.entries(ORDERS).map(([name, { title }]) => el('option', { value: name }, title)));
-  const said = el('p', { id: 'said', class: 'said', role: 'status' });
+  const said = el('p', { id: 'said', class: 'said' });
+  // What a screen reader reads out by itself: the sentence, when it has time; nothing once that holds no longer.
+  const aloud = el('p', { id: 'aloud', class: 'sr', role: 'status' });
   const heads = COLUMNS.map((name) => (name
     ? el('div', { role: 'columnheader', class: `cell ${name}` },
       el('button', { type: 'button', click: () => turn(name) }, name === 'device' ? 'Projector' : name === 'motor' ? 'Motor' : ORDERS[name].title))
@@ -73,7 +79,7 @@ export function list(first, choose) {
       el('div', { class: 'search' }, el('label', { for: 'search', class: 'sr' }, 'Search by name, fault or label'), search, suggestions),
       el('fieldset', { class: 'kinds' }, el('legend', { class: 'sr' }, 'Show'), ...kinds.map((kind) => kind.label)),
       el('div', { class: 'order' }, el('label', { for: 'order' }, 'Sort by'), order),
-      said),
+      said, aloud),
     scroller);
 
   function address(row) {
@@ -107,46 +113,37 @@ export function list(first, choose) {
     arrange();
   }
 
-  /** Chooses and orders the rows anew. */
+  /** Chooses and orders all rows. */
   function arrange() {
-    clearTimeout(pending);
-    pending = 0;
-    view = [];
-    for (const row of fleet.all()) {
-      if (fit(row)) {
-        view.push(row);
-      }
-    }
-    view.sort(compare(choice));
-    body.style.height = `${view.length * height}px`;
-    attribute(table, 'aria-rowcount', view.length + 1);
+    changed.clear();
+    view = [...fleet.all()].filter(fit).sort(compare(choice));
     paint();
   }
 
-  /** Takes changes of rows; most of them change neither which are shown nor their order. */
-  function take(changes) {
-    const of = key(choice);
-    let moved = false;
-    let seen = false;
-    for (const [before, after] of changes) {
-      const was = before !== null && fit(before);
-      const is = after !== null && fit(after);
-      if (was !== is || (was && of(before) !== of(after))) {
-        moved = true;
-      }
-      seen ||= is && cells.has(after.device);
-    }
-    if (moved) {
-      pending ||= setTimeout(arrange, view.length === 0 ? 0 : ORDER_MS);
-    }
-    if (seen) {
-      frame ||= requestAnimationFrame(paint);
-    }
+  /** Takes changes of rows: all that is shown of them is shown in the next frame. */
+  function take(devices) {
+    devices.forEach((device) => changed.add(device));
+    frame ||= requestAnimationFrame(paint);
   }
 
-  /** Puts those rows into the document that can be seen, and takes the others out. */
+  /** Brings the view up to date; it stays in order, so that ten thousand need not be sorted for a few. */
+  function settle() {
+    if (changed.size > 0) {
+      const order = compare(choice);
+      const fresh = [...changed].map(fleet.find).filter((row) => row && fit(row)).sort(order);
+      view = merge(view.filter((row) => !changed.has(row.device)), fresh, order);
+      changed.clear();
+    }
+    body.style.height = `${view.length * height}px`;
+    attribute(table, 'aria-rowcount', view.length + 1);
+  }
+
+  /** Shows one state of the fleet: its numbers, its sentence, and those of its rows that can be seen. */
   function paint() {
+    cancelAnimationFrame(frame);
     frame = 0;
+    settle();
+    tell();
     const top = Math.max(0, scroller.scrollTop - head.offsetHeight);
     const from = Math.max(0, Math.floor(top / height) - MARGIN);
     const to = Math.min(view.length, Math.ceil((top + scroller.clientHeight) / height) + MARGIN);
@@ -167,8 +164,7 @@ export function list(first, choose) {
     }
     const seen = [];
     for (let at = from; at < to; at += 1) {
-      // Newer than in the view, when neither its place nor its being there has changed.
-      const row = fleet.find(view[at].device) ?? view[at];
+      const row = view[at];
       let cell = cells.get(row.device);
       if (!cell) {
         cell = spare.pop() ?? rowOf();
@@ -198,7 +194,7 @@ export function list(first, choose) {
     const cell = cells.get(device);
     const at = view.findIndex((row) => row.device === device);
     if (at >= 0) {
-      cell.put(fleet.find(device) ?? view[at], at, height);
+      cell.put(view[at], at, height);
       seen.splice(at < from ? 0 : seen.length, 0, cell);
       place(seen);
       return;
@@ -255,8 +251,9 @@ export function list(first, choose) {
     } else if (top + height > scroller.scrollTop + room) {
       scroller.scrollTop = top + height - room;
     }
+    const device = view[to]?.device;
     paint();
-    cells.get(view[to]?.device)?.link.focus({ preventScroll: true });
+    cells.get(device)?.link.focus({ preventScroll: true });
   }
 
   /** Arrows go from row to row. */
@@ -283,28 +280,36 @@ export function list(first, choose) {
     if (now !== height) {
       const at = height ? scroller.scrollTop / height : 0;
       height = now;
-      body.style.height = `${view.length * height}px`;
+      settle();
       scroller.scrollTop = at * height;
     }
     paint();
   }
 
-  /** Counts are seen as they change, and read out when they have been quiet. */
-  function count() {
+  /** Numbers, and the sentence that says them in words. */
+  function tell() {
     const counted = fleet.counts();
-    kinds.forEach((kind) => text(kind.count, counted[kind.name].toLocaleString('en')));
-  }
-
-  function say() {
+    kinds.forEach((kind) => text(kind.count, NUMBERS.format(counted[kind.name])));
     if (!fleet.isComplete()) {
       return;
     }
-    const counted = fleet.counts();
     // Without a choice the counts beside it say as much to who sees them.
     said.classList.toggle('sr', view.length === counted.all);
     text(said, view.length === counted.all
       ? `${counted.all} projectors, ${counted.offline} offline, ${counted.faults} with faults`
       : `${view.length} of ${counted.all} projectors shown`);
+    if (aloud.textContent !== said.textContent) {
+      text(aloud, '');
+    }
+  }
+
+  function say() {
+    if (heard !== said.textContent) {
+      heard = said.textContent;
+      text(aloud, heard);
+    }
+    suggest();
+    leisure = setTimeout(say, SAY_MS);
   }
 
   function suggest() {
@@ -317,19 +322,14 @@ export function list(first, choose) {
   const resize = new ResizeObserver(measure);
   resize.observe(scroller);
   const quiet = fleet.listen(take);
-  const timers = [
-    setInterval(count, COUNT_MS),
-    setInterval(() => { say(); suggest(); }, SAY_MS),
-    setInterval(() => cells.forEach((cell) => cell.age()), AGES_MS),
-    setTimeout(() => { say(); suggest(); }, COUNT_MS),
-  ];
+  const ages = setInterval(() => cells.forEach((cell) => cell.age()), AGES_MS);
+  leisure = setTimeout(say, FIRST_MS);
   return {
     element,
     /** Called when it stands in the document; the keyboard goes on at the projector that was left, if one was. */
     open(scrolled, left) {
       measure();
       show();
-      count();
       scroller.scrollTop = scrolled;
       if (left !== null) {
         const at = view.findIndex((row) => row.device === left);
@@ -350,8 +350,8 @@ export function list(first, choose) {
     close() {
       quiet();
       resize.disconnect();
-      clearTimeout(pending);
-      timers.forEach(clearInterval);
+      clearTimeout(leisure);
+      clearInterval(ages);
       cancelAnimationFrame(frame);
     },
   };

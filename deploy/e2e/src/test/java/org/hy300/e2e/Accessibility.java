@@ -2,10 +2,66 @@
 // What a screen reader and weak eyes need of a page: names for all that can be used, and contrast.
 package org.hy300.e2e;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Judges the page that a browser shows now. */
 final class Accessibility {
+  /** What looks otherwise when it is pointed at, pressed or reached by Tab. */
+  private static final String REACTING = "a, button, input, select, summary, label, .row";
+
+  private record State(String name, List<String> classes) {}
+
+  /** The last one leaves the page as it was. */
+  private static final List<State> STATES =
+      List.of(
+          new State("under the pointer", List.of("hover")),
+          new State("with the focus", List.of("focus", "focus-visible")),
+          new State("pressed", List.of("hover", "active")),
+          new State("at rest", List.of()));
+
+  private static final String FAINT =
+      """
+      const channels = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+      const luminance = ([r, g, b]) => {
+        const part = (v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+        return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+      };
+      const behind = (e) => {
+        for (; e; e = e.parentElement) {
+          const colour = channels(getComputedStyle(e).backgroundColor);
+          if (colour.length === 3 || colour[3] === 1) return colour;
+        }
+        return [255, 255, 255];
+      };
+      const contrast = (colour, back, opacity) => {
+        const [a, b] = [colour.map((v, i) => v * opacity + back[i] * (1 - opacity)), back].map(luminance);
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      };
+      const opacity = (e) => (e ? getComputedStyle(e).opacity * opacity(e.parentElement) : 1);
+      const faint = [];
+      const judge = (e, what, text, colour, back, least) => {
+        const [r, g, b, alpha = 1] = channels(colour);
+        const ratio = contrast([r, g, b], back, alpha * opacity(e));
+        if (ratio < least) faint.push(`${ratio.toFixed(2)} ${what} ${e.id || e.className}: ${text.slice(0, 40)}`);
+      };
+      for (const e of document.querySelectorAll('body *')) {
+        if (!e.checkVisibility() || e.closest('.sr, svg, option, noscript')) continue;
+        const style = getComputedStyle(e);
+        const field = e.matches('select, input:not([type=radio], [type=range])');
+        if (field || [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) {
+          const size = parseFloat(style.fontSize);
+          const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+          judge(e, 'text', field ? e.value : e.textContent, style.color, behind(e), large ? 3 : 4.5);
+        }
+        if (e.matches(':focus-visible') && style.outlineStyle !== 'none') {
+          judge(e, 'frame', '', style.outlineColor, behind(e.parentElement), 3);
+        }
+      }
+      return faint;
+      """;
+
   private Accessibility() {}
 
   /** Controls, pictures and regions without a name, as the browser computes them for a reader. */
@@ -35,39 +91,36 @@ final class Accessibility {
   }
 
   /**
-   * Texts with less contrast to what is behind them than WCAG 2.2 AA asks for: 4.5 to 1, and 3 to 1
-   * for large ones.
+   * Texts with less contrast to what is behind them than WCAG 2.2 AA asks for (4.5 to 1, and 3 to 1
+   * for large ones), and frames of the focus with less than 3 to 1: at rest, under the pointer,
+   * with the focus, pressed. What is disabled has to be as clear: a person has to read what is not
+   * to be had.
    */
-  @SuppressWarnings("unchecked") // A list of strings.
   static List<String> faint(Browser browser) {
-    return (List<String>)
-        browser.js(
-            """
-            const channels = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
-            const luminance = ([r, g, b]) => {
-              const part = (v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
-              return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
-            };
-            const behind = (e) => {
-              for (; e; e = e.parentElement) {
-                const colour = channels(getComputedStyle(e).backgroundColor);
-                if (colour.length === 3 || colour[3] === 1) return colour;
-              }
-              return [255, 255, 255];
-            };
-            const faint = [];
-            for (const e of document.querySelectorAll('body *')) {
-              const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-              if (!own || !e.checkVisibility() || e.closest('.sr, svg, option, noscript')) continue;
-              const style = getComputedStyle(e);
-              const a = luminance(channels(style.color));
-              const b = luminance(behind(e));
-              const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-              const size = parseFloat(style.fontSize);
-              const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
-              if (ratio < (large ? 3 : 4.5)) faint.push(ratio.toFixed(2) + ' ' + e.className + ': ' + e.textContent.slice(0, 40));
-            }
-            return faint;
-            """);
+    browser.protocol("DOM.enable", Map.of());
+    browser.protocol("CSS.enable", Map.of());
+    Object root = browser.protocol("DOM.getDocument", Map.of()).get("root");
+    Object reacting =
+        browser
+            .protocol(
+                "DOM.querySelectorAll",
+                Map.of("nodeId", ((Map<?, ?>) root).get("nodeId"), "selector", REACTING))
+            .get("nodeIds");
+    List<String> faint = new ArrayList<>();
+    for (State state : STATES) {
+      for (Object node : (List<?>) reacting) {
+        browser.protocol(
+            "CSS.forcePseudoState", Map.of("nodeId", node, "forcedPseudoClasses", state.classes()));
+      }
+      faintNow(browser).forEach(each -> faint.add(state.name() + ": " + each));
+    }
+    browser.protocol("CSS.disable", Map.of());
+    return faint;
+  }
+
+  /** The same, of the state in which the page is. */
+  @SuppressWarnings("unchecked") // A list of strings.
+  static List<String> faintNow(Browser browser) {
+    return (List<String>) browser.js(FAINT);
   }
 }

@@ -135,6 +135,18 @@ final class Browser implements AutoCloseable {
     new Actions(driver).sendKeys(keys).perform();
   }
 
+  /**
+   * Gives a command of Chrome's own protocol, for what no driver knows: fingers, held keys, states.
+   */
+  Map<String, Object> protocol(String command, Map<String, Object> arguments) {
+    return driver.executeCdpCommand(command, arguments);
+  }
+
+  /** Brings the pointer over an element, and leaves it there. */
+  void hover(String selector) {
+    new Actions(driver).moveToElement(find(selector)).perform();
+  }
+
   /** Takes the thumb of a slider from where it is to a part of its length, and lets go. */
   void drag(WebElement slider, double from, double to) {
     int width = slider.getSize().getWidth() - 24;

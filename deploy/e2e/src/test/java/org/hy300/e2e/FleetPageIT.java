@@ -38,6 +38,11 @@ class FleetPageIT {
   private static final String DEVICE = "projector-page";
   private static final int KEEP_ALIVE_SECONDS = 4;
 
+  /** No bound of the page's: a busy machine takes so long to boot the projector. */
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
   private static final List<String> MOTOR =
       List.of("#do-motor-move", "#do-motor-home", "#do-motor-stop");
   private static final String POSITION = "output.position";
@@ -45,12 +50,14 @@ class FleetPageIT {
   private Fleet fleet;
   private Projector projector;
   private Browser browser;
+  private Agreement agreement;
 
   @BeforeAll
   void start() throws IOException {
     fleet = new Fleet(KEEP_ALIVE_SECONDS);
     projector = new Projector(DEVICE, fleet, KEEP_ALIVE_SECONDS);
     browser = new Browser();
+    agreement = new Agreement(browser);
   }
 
   @AfterAll
@@ -68,15 +75,15 @@ class FleetPageIT {
     return "http://127.0.0.1:" + fleet.httpPort + "/";
   }
 
-  private static <T> void eventually(int seconds, Callable<T> actual, T expected) {
+  private static <T> void eventually(Callable<T> actual, T expected) {
     await()
-        .atMost(Duration.ofSeconds(seconds))
-        .pollInterval(Duration.ofMillis(100))
+        .atMost(LIMIT)
+        .pollInterval(POLL)
         .untilAsserted(() -> assertThat(actual.call()).isEqualTo(expected));
   }
 
-  private static void eventually(int seconds, Callable<Boolean> holds) {
-    await().atMost(Duration.ofSeconds(seconds)).pollInterval(Duration.ofMillis(100)).until(holds);
+  private static void eventually(Callable<Boolean> holds) {
+    await().atMost(LIMIT).pollInterval(POLL).until(holds);
   }
 
   private String row(String cell) {
@@ -87,18 +94,35 @@ class FleetPageIT {
   @Order(1)
   void theProjectorAppearsInTheListByItself() throws Exception {
     browser.open(url());
-    eventually(240, () -> row("state"), "Online");
-    eventually(60, () -> row("motor").matches("0 of \\d+"), true);
-    eventually(30, () -> row("signal"), "1280×720 60 Hz");
-    eventually(30, () -> row("mips"), "running");
-    eventually(30, () -> row("event").isEmpty(), false);
+    assertThat(states("Online")).isEqualTo(List.of("Online", "1", "0"));
+    eventually(() -> row("motor").matches("0 of \\d+"), true);
+    eventually(() -> row("signal"), "1280×720 60 Hz");
+    eventually(() -> row("mips"), "running");
+    eventually(() -> row("event").isEmpty(), false);
     assertThat(row("device")).startsWith(DEVICE);
-    assertThat(browser.text(".kind.online .count")).isEqualTo("1");
     browser.picture("list-light");
     browser.dark(true);
     browser.picture("list-dark");
     browser.dark(false);
+    agreement.holds();
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  /**
+   * Waits for the state of the first row; gives it with the numbers of those online and offline,
+   * read at the same time.
+   */
+  private List<?> states(String state) {
+    return await()
+        .atMost(LIMIT)
+        .pollInterval(POLL)
+        .until(
+            () ->
+                (List<?>)
+                    browser.js(
+                        "return ['.body .row .cell.state', '.online .count', '.offline .count']"
+                            + ".map(each => document.querySelector(each)?.innerText)"),
+            read -> state.equals(read.get(0)));
   }
 
   @Test
@@ -110,23 +134,23 @@ class FleetPageIT {
     }
     assertThat(focus()).isEqualTo("search");
     browser.type("nobody");
-    eventually(10, () -> browser.text(".empty").startsWith("No projector fits"), true);
+    eventually(() -> browser.text(".empty").startsWith("No projector fits"), true);
     for (int i = 0; i < "nobody".length(); i++) {
       browser.type(Keys.BACK_SPACE);
     }
     browser.type("page");
-    eventually(10, () -> row("device").startsWith(DEVICE), true);
+    eventually(() -> row("device").startsWith(DEVICE), true);
     browser.type(Keys.ENTER);
-    eventually(10, () -> browser.text("h1"), DEVICE);
+    eventually(() -> browser.text("h1"), DEVICE);
     browser.js("history.back()");
     browser.find(".body .row");
     assertThat(browser.js("return location.hash")).isEqualTo("#/?q=page");
     assertThat(browser.js("return document.getElementById('search').value")).isEqualTo("page");
-    eventually(10, this::focus, DEVICE);
+    eventually(this::focus, DEVICE);
     browser.find("#search").sendKeys(Keys.ARROW_DOWN);
-    eventually(10, this::focus, DEVICE);
+    eventually(this::focus, DEVICE);
     browser.type(Keys.ENTER);
-    eventually(10, () -> browser.text("h1"), DEVICE);
+    eventually(() -> browser.text("h1"), DEVICE);
   }
 
   /** Id or text of what has the focus. */
@@ -137,7 +161,7 @@ class FleetPageIT {
 
   @Test
   @Order(3)
-  void aMoveByTheSliderReachesTheDriverAndThePageShowsThePosition() throws Exception {
+  void aMoveChosenWithTheSliderReachesTheDriverAndThePageShowsThePosition() throws Exception {
     WebElement slider = browser.find("#position:not(:disabled)");
     int max = Integer.parseInt(slider.getAttribute("max"));
     assertThat(projector.motor("max_position")).isEqualTo(Integer.toString(max));
@@ -145,13 +169,12 @@ class FleetPageIT {
     int wanted =
         Integer.parseInt((String) browser.js("return document.getElementById('steps').value"));
     assertThat(wanted).isBetween(max / 5, 2 * max / 5);
-    eventually(30, () -> projector.motor("position"), Integer.toString(wanted));
-    eventually(10, () -> browser.text(POSITION), Integer.toString(wanted));
+    browser.find("#do-motor-move").click();
+    eventually(() -> projector.motor("position"), Integer.toString(wanted));
+    eventually(() -> browser.text(POSITION), Integer.toString(wanted));
     eventually(
-        10,
-        () -> browser.text(".replies li"),
-        reply("Move to " + wanted, "done: position " + wanted));
-    eventually(10, () -> browser.text(".events li .event-name"), "position reached");
+        () -> browser.text(".replies li"), reply("Move to " + wanted, "done: position " + wanted));
+    eventually(() -> browser.text(".events li .event-name"), "position reached");
   }
 
   private static Matcher replies(String text) {
@@ -170,11 +193,10 @@ class FleetPageIT {
   @Order(4)
   void anExactNumberMovesItAndWhatIsOutOfRangeIsRefusedWithTheReason() throws Exception {
     steps("150");
-    eventually(30, () -> projector.motor("position"), "150");
-    eventually(10, () -> browser.text(POSITION), "150");
+    eventually(() -> projector.motor("position"), "150");
+    eventually(() -> browser.text(POSITION), "150");
     steps("99999");
     eventually(
-        10,
         () -> {
           String told = browser.text(".replies li .outcome");
           return told.startsWith("rejected: ") && told.contains("HTTP 422");
@@ -184,52 +206,27 @@ class FleetPageIT {
 
   private void steps(String number) {
     WebElement steps = browser.find("#steps:not(:disabled)");
-    steps.clear();
-    steps.sendKeys(number, Keys.ENTER);
+    // What is cleared and left is filled again by the page.
+    steps.sendKeys(Keys.chord(Keys.CONTROL, "a"), number, Keys.ENTER);
   }
 
   @Test
   @Order(5)
-  void aStopInMidMoveWorks() throws Exception {
-    steps("1000");
-    eventually(20, () -> Integer.parseInt(browser.text(POSITION)) > 200);
-    browser.find("#do-motor-stop").click();
-    eventually(20, () -> outcomes().contains("Stop done"), true);
-    eventually(20, () -> outcomes().contains("Move to 1000 cancelled"), true);
-    assertThat(projector.motor("moving")).isEqualTo("0");
-    String position = projector.motor("position");
-    assertThat(Integer.parseInt(position)).isBetween(201, 999);
-    eventually(10, () -> browser.text(POSITION), position);
-  }
-
-  @SuppressWarnings("unchecked") // The browser's list of strings.
-  private List<String> outcomes() {
-    return (List<String>)
-        browser.js(
-            "return [...document.querySelectorAll('.replies li')].map(l =>"
-                + " l.querySelector('.order-name').innerText + ' ' +"
-                + " (l.querySelector('strong')?.innerText ?? ''))");
-  }
-
-  @Test
-  @Order(6)
   void aSnapshotIsTakenAndShownAndValuesAreDrawn() throws Exception {
     browser.find("#do-tvcap-snapshot:not([aria-disabled])").click();
     eventually(
-        30,
         () ->
             (Boolean)
                 browser.js(
                     "const i = document.querySelector('figure.snapshot img');"
                         + " return !i.hidden && i.naturalWidth > 100"));
     eventually(
-        20,
         () ->
             ((Number) browser.js("return document.querySelectorAll('.chart canvas').length"))
                     .intValue()
                 >= 3);
     browser.js("document.querySelector('details').open = true");
-    eventually(10, () -> browser.text(".values").contains("position steps"), true);
+    eventually(() -> browser.text(".values").contains("position steps"), true);
     browser.js("document.querySelector('details').open = false");
     browser.size(1280, 1540);
     browser.picture("device-light");
@@ -237,7 +234,6 @@ class FleetPageIT {
     browser.dark(true);
     // The charts are drawn anew in other colours.
     eventually(
-        10,
         () -> (Boolean) browser.js("return matchMedia('(prefers-color-scheme: dark)').matches"));
     browser.picture("device-dark");
     browser.dark(false);
@@ -247,17 +243,17 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(7)
+  @Order(6)
   void aPhoneShowsAllOfItWithoutScrollingSideways() throws Exception {
     for (boolean dark : new boolean[] {false, true}) {
       browser.dark(dark);
       browser.size(390, 844);
       // The charts take the new width a moment later.
-      eventually(5, this::overflow, 0);
+      eventually(this::overflow, 0);
       browser.picture("device-phone-" + (dark ? "dark" : "light"));
       browser.js("location.hash = '#/'");
       browser.find(".body .row");
-      eventually(5, this::overflow, 0);
+      eventually(this::overflow, 0);
       browser.picture("list-phone-" + (dark ? "dark" : "light"));
       browser.find(".body .row a").click();
       browser.find("#position:not(:disabled)");
@@ -278,7 +274,7 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(8)
+  @Order(7)
   void everythingHasANameAndCanBeRead() {
     for (boolean dark : new boolean[] {false, true}) {
       browser.dark(dark);
@@ -299,7 +295,7 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(9)
+  @Order(8)
   void whoMayNotDoSomethingSeesWhy(@TempDir Path directory) throws Exception {
     Path tokens = directory.resolve("tokens");
     String token = token(tokens, "anna", "read");
@@ -312,15 +308,16 @@ class FleetPageIT {
       other.open("http://127.0.0.1:" + guarded.httpPort + "/#/devices/" + DEVICE);
       WebElement field = other.find("#token");
       field.sendKeys("hy300_wr…", Keys.ENTER);
-      eventually(20, () -> other.text("#token-wrong").startsWith("this is no token"), true);
+      eventually(() -> other.text("#token-wrong").startsWith("this is no token"), true);
       field.clear();
       field.sendKeys("hy300_wrong", Keys.ENTER);
-      eventually(20, () -> other.text("#token-wrong"), "this token is not known here");
+      eventually(() -> other.text("#token-wrong"), "this token is not known here");
       other.picture("log-in");
+      assertThat(Accessibility.faint(other)).isEmpty();
       field.clear();
       field.sendKeys(token, Keys.ENTER);
-      eventually(20, () -> other.text("h1"), DEVICE);
-      eventually(20, () -> other.text(".badge"), "Online");
+      eventually(() -> other.text("h1"), DEVICE);
+      eventually(() -> other.text(".badge"), "Online");
       assertThat(other.text("#why-motor"))
           .isEqualTo("Not now: the token “anna” has the role read, and this needs operate.");
       assertThat(other.find("#position").isEnabled()).isFalse();
@@ -365,40 +362,43 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(10)
+  @Order(9)
   void aProjectorThatDiesTurnsOfflineWithoutAReload() throws Exception {
     browser.js("window.sameDocument = true");
     browser.js("location.hash = '#/'");
-    eventually(20, () -> row("state"), "Online");
+    eventually(() -> row("state"), "Online");
     projector.guest().signal("KILL");
-    eventually(KEEP_ALIVE_SECONDS * 3, () -> row("state"), "Offline");
-    eventually(5, () -> browser.text(".kind.offline .count"), "1");
+    assertThat(states("Offline")).isEqualTo(List.of("Offline", "0", "1"));
     browser.picture("list-offline");
     browser.find(".body .row a").click();
-    eventually(20, () -> browser.text(".banner").startsWith("This projector is offline"));
+    eventually(() -> browser.text(".banner").startsWith("This projector is offline"));
     assertThat(browser.text("#why-motor"))
         .isEqualTo("Move, Home, Clear fault: the projector is offline.");
     browser.find("#do-motor-stop:not([aria-disabled])").click();
-    eventually(20, () -> browser.text(".replies li .outcome").contains("offline"), true);
+    eventually(() -> browser.text(".replies li .outcome").contains("offline"), true);
     browser.picture("device-offline");
     assertThat(browser.js("return window.sameDocument")).isEqualTo(true);
   }
 
   @Test
-  @Order(11)
+  @Order(10)
   void aCollectorThatGoesIsSaidPlainlyAndComesBackByItself() throws Exception {
     browser.js("location.hash = '#/'");
-    eventually(20, () -> browser.text("#link"), "live");
+    eventually(() -> browser.text("#link"), "live");
     int port = fleet.httpPort;
     fleet.close();
-    eventually(30, () -> browser.text("#notice").startsWith("The connection is lost"));
+    eventually(() -> browser.text("#notice").startsWith("The connection is lost"));
     assertThat(row("device")).startsWith(DEVICE);
     browser.picture("list-lost");
     fleet = new Fleet(KEEP_ALIVE_SECONDS, Map.of("HY300_HTTP_PORT", Integer.toString(port)));
-    eventually(60, () -> browser.text("#link"), "live");
+    eventually(() -> browser.text("#link"), "live");
     // This collector's broker has never heard of it.
-    eventually(20, () -> browser.text(".empty").startsWith("No projector has been"));
-    eventually(20, () -> browser.text("#notice"), "");
+    eventually(() -> browser.text(".empty").startsWith("No projector has been"));
+    eventually(() -> browser.text("#notice"), "");
     assertThat(browser.js("return window.sameDocument")).isEqualTo(true);
+    agreement.holds();
+    // Nor does a page that is opened now wait for what will not come.
+    browser.js("location.reload()");
+    eventually(() -> browser.text(".empty").startsWith("No projector has been"));
   }
 }

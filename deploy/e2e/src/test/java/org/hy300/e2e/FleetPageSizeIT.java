@@ -40,6 +40,12 @@ class FleetPageSizeIT {
 
   private static final int CHANGING = 200;
 
+  /** What a person can listen to; in the page it is 5 s. */
+  private static final double READ_OUT_MS = 4_990;
+
+  /** So many of them come and go. */
+  private static final int FLICKERING = 20;
+
   /** The model of the last one, which would like to be more than text. */
   private static final String HOSTILE = "<img src=x onerror='window.had=1'><b>HY300</b>";
 
@@ -111,6 +117,7 @@ class FleetPageSizeIT {
           .atMost(Duration.ofMinutes(3))
           .until(() -> online(fleet) == DEVICES - DEVICES / OFFLINE);
       browser.before(WATCH);
+      Agreement agreement = new Agreement(browser);
       browser.open("http://127.0.0.1:" + fleet.httpPort + "/");
       await()
           .atMost(Duration.ofMinutes(2))
@@ -124,8 +131,12 @@ class FleetPageSizeIT {
           vertx.setPeriodic(
               1000,
               second -> {
+                long now = System.currentTimeMillis();
                 for (int i = 0; i < CHANGING; i++) {
-                  move(client, i, System.currentTimeMillis());
+                  move(client, i, now);
+                }
+                for (int i = 0; i < FLICKERING; i++) {
+                  online(client, i, now / 1000 % (i + 2) > 0);
                 }
               });
       Map<?, ?> scrolled = (Map<?, ?>) browser.jsAsync(SCROLL);
@@ -136,6 +147,10 @@ class FleetPageSizeIT {
                       + " s.value = 'site=oslo 5'; s.dispatchEvent(new Event('input'));"
                       + " return performance.now() - t"));
       String found = browser.text(".body .row .name");
+      // Rows come and go, numbers with them; somebody who listens hears of it at leisure.
+      browser.open("http://127.0.0.1:" + fleet.httpPort + "/#/?show=offline");
+      await().atMost(Duration.ofMinutes(2)).until(() -> agreement.readOut(READ_OUT_MS) >= 4);
+      agreement.holds();
       vertx.cancelTimer(moving);
       browser.open("http://127.0.0.1:" + fleet.httpPort + "/#/?q=hall");
       await()
@@ -193,7 +208,7 @@ class FleetPageSizeIT {
     String name = "hall-" + number;
     Instant now = Instant.now();
     boolean online = number % OFFLINE != OFFLINE - 1;
-    send(client, topics.status(name), new StatusMessage(online, name, now).toBuffer());
+    online(client, number, online);
     if (number % 3 > 0) {
       client.publish(
           topics.event(name, "motor"),
@@ -235,6 +250,11 @@ class FleetPageSizeIT {
         topics.state(name, "mips"),
         new StateMessage(name, 3, now, Map.of("hy300_mips_state{state=\"running\"}", 1))
             .toBuffer());
+  }
+
+  private void online(MqttClient client, int number, boolean online) {
+    String name = "hall-" + number;
+    send(client, topics.status(name), new StatusMessage(online, name, Instant.now()).toBuffer());
   }
 
   /** The state of a motor; the same twice moves nothing. */
