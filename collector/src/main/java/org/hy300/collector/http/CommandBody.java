@@ -24,6 +24,7 @@ record CommandBody(String subsystem, String action, JsonObject args, String id, 
     if (!(json.getValue("args", new JsonObject()) instanceof JsonObject args)) {
       throw new MalformedMessageException("'args' is not an object");
     }
+    CommandMessage.checkArgs(args);
     Object timeout = json.getValue("timeout_seconds", DEFAULT_TIMEOUT_SECONDS);
     if (!(timeout instanceof Integer seconds && seconds >= 1 && seconds <= MAX_TIMEOUT_SECONDS)) {
       throw new MalformedMessageException(
