@@ -345,6 +345,12 @@ public final class Agent {
       }
     }
 
+    @Override
+    public void failed(String topic) {
+      own.dropped("internal");
+      ownChanged();
+    }
+
     /** The Will of a connection that this one has replaced may come late. */
     private void statusReceived(MqttPublishMessage message) {
       try {
