@@ -104,6 +104,9 @@ public final class Agent {
             new MqttSession.Will(topics.status(device), () -> status(false)),
             new Connection());
     own = new AgentMetrics(mqtt::depth, this::eventsWaiting);
+    // One thread keeps the order by itself. Vert.x would keep that of all executors together, and
+    // so
+    // have the journals wait for drivers that take their time with a store.
     WorkerExecutor worker = vertx.createSharedWorkerExecutor("journal", 1);
     Path journals = config.journals().resolve(device);
     events =

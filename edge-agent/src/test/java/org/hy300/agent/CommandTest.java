@@ -319,12 +319,11 @@ class CommandTest extends AgentFixture {
     }
     assertThat(terminal(reply, "h9").getJsonObject("error").getString("code")).isEqualTo("busy");
     probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
-    for (int i = 1; i <= 8; i++) {
-      assertThat(Files.readString(order)).isEqualTo("1");
-    }
-    for (int i = 1; i <= 8; i++) {
-      terminal(reply, "h" + i);
-    }
     assertThat(terminal(ROOT + "/reply/motor/stop", "stop").getString("status")).isEqualTo("done");
+    assertThat(Files.readString(order)).isEqualTo("1");
+    terminal(reply, "h1");
+    for (int i = 2; i <= 8; i++) {
+      assertThat(terminal(reply, "h" + i).getString("status")).isEqualTo("cancelled");
+    }
   }
 }
