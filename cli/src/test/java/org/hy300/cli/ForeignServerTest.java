@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hy300.cli.client.Exit;
+import org.hy300.testing.DeepJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,32 @@ class ForeignServerTest {
   void otherJsonIsNoCollectors(String args, int status, String body) throws Exception {
     server.createContext("/", exchange -> answer(exchange, status, body));
     fails(hy300(args.split(" ")), Exit.COLLECTOR, url + " does not answer as a collector does");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"devices", "show p1", "motor home p1", "watch"})
+  void anAnswerThatIsNestedTooDeepIsNoCollectors(String args) throws Exception {
+    String deep = DeepJson.object(17, "\"devices\":[]");
+    server.createContext(
+        "/",
+        exchange ->
+            answer(
+                exchange,
+                200,
+                args.equals("watch") ? "event: rows\ndata: " + deep + "\n\n" : deep));
+    fails(
+        hy300(args.split(" ")),
+        Exit.COLLECTOR,
+        url + " does not answer as a collector does (",
+        "is nested more than 16 deep");
+  }
+
+  @Test
+  void argumentsThatAreNestedTooDeepAreRefused() throws Exception {
+    fails(
+        hy300("command", "p1", "motor/move", DeepJson.object(900, "\"position\":1")),
+        Exit.USAGE,
+        "is nested more than 16 deep");
   }
 
   @ParameterizedTest

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.hy300.contract.StatusMessage;
+import org.hy300.testing.DeepJson;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +61,7 @@ class CollectorTest extends CollectorFixture {
                         .setRetain(true)
                         .setQos(1)));
     probe.subscribe(ROOT + "/cmd/#");
+    probe.subscribe("hy300/v1/fleet/reply/#");
     probe.publish(ROOT + "/status", status(true, session), true);
     return probe;
   }
@@ -303,6 +305,52 @@ class CollectorTest extends CollectorFixture {
                     .contains("hy300_collector_drops_total{reason=\"oversized\"} 1.0")
                     .contains("hy300_collector_drops_total{reason=\"illegal_topic\"} 1.0"));
     awaitMetric(UP, "1");
+  }
+
+  /** Of every kind that it reads, with the identifier of a command that is still to be answered. */
+  @Test
+  void whatIsNestedTooDeepIsMalformedAndTheRestGoesOn() throws Exception {
+    String session = "\"session\":\"s1\",\"seq\":2,\"time\":\"2026-11-21T04:00:00Z\"";
+    String id = "\"id\":\"deep\",\"status\":\"done\",\"event\":\"x\"," + session;
+    for (int depth : new int[] {17, 900}) {
+      device.publish(
+          ROOT + "/state/motor", DeepJson.object(depth, session + ",\"values\":{\"hy300_x\":1}"));
+      device.publish(ROOT + "/status", DeepJson.object(depth, session + ",\"state\":\"offline\""));
+      device.publish(ROOT + "/info", DeepJson.object(depth, session));
+      device.publish(ROOT + "/event/motor", DeepJson.object(depth, id));
+      device.publish(ROOT + "/reply/motor/move", DeepJson.object(depth, id));
+      device.publish("hy300/v1/fleet/cmd/motor/home", DeepJson.object(depth, id));
+      device.publish("hy300/v1/fleet/cmd/motor/home", DeepJson.arrays(depth));
+    }
+    publishState("s1", 3, 98);
+    awaitMetric(POSITION, "98");
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThat(get("/internal/metrics").body())
+                    .contains("hy300_collector_drops_total{reason=\"malformed\"} 12.0"));
+    awaitMetric(UP, "1");
+    JsonObject reply =
+        device.await(
+            "hy300/v1/fleet/reply/motor/home", answer -> answer.getString("id").equals("deep"));
+    assertThat(reply.getString("status")).isEqualTo("rejected");
+    assertThat(reply.getJsonObject("error").getString("message")).contains("nested more than 16");
+  }
+
+  @Test
+  void aBodyThatIsNestedTooDeepIsRefusedWithTheReason() throws Exception {
+    for (String body :
+        List.of(
+            DeepJson.object(17, "\"args\":{}"),
+            DeepJson.object(900, "\"args\":{}"),
+            "{\"args\":" + DeepJson.object(13, "\"position\":1") + "}")) {
+      HttpResponse<String> response = soon(move(body));
+      assertThat(response.statusCode()).isEqualTo(400);
+      assertThat(code(response)).isEqualTo("malformed");
+      assertThat(json(response).getJsonObject("error").getString("message"))
+          .containsPattern("is nested more than 1[26] deep");
+    }
   }
 
   @Test

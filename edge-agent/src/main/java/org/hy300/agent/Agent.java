@@ -105,6 +105,9 @@ public final class Agent {
             new MqttSession.Will(topics.status(device), () -> status(false)),
             new Connection());
     own = new AgentMetrics(mqtt::depth, this::eventsWaiting);
+    // One thread keeps the order by itself. Vert.x would keep that of all executors together, and
+    // so
+    // have the journals wait for drivers that take their time with a store.
     WorkerExecutor worker = vertx.createSharedWorkerExecutor("journal", 1);
     Path journals = config.journals().resolve(device);
     events =
@@ -344,6 +347,12 @@ public final class Agent {
         own.dropped("unexpected_topic");
         ownChanged();
       }
+    }
+
+    @Override
+    public void failed(String topic) {
+      own.dropped("internal");
+      ownChanged();
     }
 
     /** The Will of a connection that this one has replaced may come late. */

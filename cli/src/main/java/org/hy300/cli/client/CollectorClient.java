@@ -20,6 +20,7 @@ import java.util.Set;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
+import org.hy300.contract.TooDeepException;
 
 /** HttpURLConnection, because it starts sooner than java.net.http. */
 public final class CollectorClient {
@@ -146,6 +147,8 @@ public final class CollectorClient {
     }
     try {
       return new Answer(status, new JsonObject(text));
+    } catch (TooDeepException e) {
+      throw foreign(url, "JSON that " + e.getMessage());
     } catch (DecodeException | ClassCastException e) {
       throw new FailureException(
           Exit.COLLECTOR,

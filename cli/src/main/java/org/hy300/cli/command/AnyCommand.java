@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
+import org.hy300.contract.TooDeepException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,6 +70,8 @@ public final class AnyCommand implements Callable<Integer> {
   private static JsonObject args(String text) throws FailureException {
     try {
       return new JsonObject(text);
+    } catch (TooDeepException e) {
+      throw new FailureException(Exit.USAGE, "the JSON " + e.getMessage());
     } catch (DecodeException | ClassCastException e) {
       throw new FailureException(
           Exit.USAGE, "'" + text + "' is no JSON object such as {\"position\":120}");

@@ -22,6 +22,7 @@ record CommandBody(String subsystem, String action, JsonObject args, String id, 
     if (!(json.getValue("args", new JsonObject()) instanceof JsonObject args)) {
       throw new MalformedMessageException("'args' is not an object");
     }
+    CommandMessage.checkArgs(args);
     Object timeout = json.getValue("timeout_seconds", CommandCatalogue.DEFAULT_TIMEOUT_SECONDS);
     if (!(timeout instanceof Integer seconds
         && seconds >= 1

@@ -17,6 +17,7 @@ import org.hy300.collector.access.Principal;
 import org.hy300.collector.exposition.PageResponse;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.Limits;
+import org.hy300.contract.TooDeepException;
 
 /**
  * A request with its answer.
@@ -89,6 +90,9 @@ record Exchange(HttpServerRequest request, Principal principal, Map<String, Stri
     JsonObject json;
     try {
       json = body.length() == 0 ? new JsonObject() : new JsonObject(body);
+    } catch (TooDeepException e) {
+      refuse(400, ErrorCode.MALFORMED, "the body " + e.getMessage());
+      return;
     } catch (DecodeException | ClassCastException e) {
       refuse(400, ErrorCode.MALFORMED, "the body is not a JSON object such as {\"args\":{}}");
       return;

@@ -105,4 +105,9 @@ public final class FleetSubscriber implements MqttSession.Listener {
   public void received(MqttPublishMessage message) {
     ingest.message(message.topicName(), message.payload(), message.isRetain());
   }
+
+  @Override
+  public void failed(String topic) {
+    ingest.failed(topic);
+  }
 }

@@ -67,6 +67,11 @@ public final class Ingest {
     }
   }
 
+  /** Counts a message that {@link #message} has failed over. */
+  public void failed(String topic) {
+    own.failed(topics, topic);
+  }
+
   /** Nearly every message: of a known device and subsystem, as the last one but for its numbers. */
   private boolean isRepeat(String topic, Buffer payload, long now, boolean retained) {
     int length = payload.length();

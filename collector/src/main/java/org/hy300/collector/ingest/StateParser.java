@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -16,7 +17,10 @@ import java.util.List;
 import org.hy300.collector.fleet.Session;
 import org.hy300.collector.fleet.State;
 import org.hy300.collector.fleet.Template;
+import org.hy300.contract.LimitedJson;
+import org.hy300.contract.Limits;
 import org.hy300.contract.MalformedMessageException;
+import org.hy300.contract.TooDeepException;
 
 /**
  * The collector's side of {@link org.hy300.contract.StateMessage}, and the judge of what is legal:
@@ -25,7 +29,9 @@ import org.hy300.contract.MalformedMessageException;
 public final class StateParser {
   /** A key that comes twice would become a series that stands twice on the page. */
   private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+      LimitedJson.parsers(Limits.MAX_NESTING)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
 
   static final int MAX_TIME_LENGTH = 64;
 
@@ -60,7 +66,12 @@ public final class StateParser {
     }
     try (JsonParser json = JSON.createParser(message, 0, length)) {
       StateParser parser = new StateParser(message, json);
-      parser.parse(device);
+      try {
+        parser.parse(device);
+      } catch (StreamConstraintsException e) {
+        require(!LimitedJson.isTooDeep(json), "payload " + TooDeepException.IS_NESTED);
+        throw e;
+      }
       require(json.nextToken() == null, "payload has more than one JSON value");
       return parser.state(length);
     } catch (IOException e) {

@@ -98,6 +98,11 @@ public final class CollectorMetrics {
     }
   }
 
+  /** Counts a message over which the collector has failed; its session has logged how. */
+  public void failed(Topics topics, String topic) {
+    dropped("internal", topics.parse(topic).map(Topics.Parsed::device).orElse("topic"), topic);
+  }
+
   /** What a device sent must not end the line, nor fill the log. */
   private static String line(String detail) {
     String cut = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) + "…" : detail;

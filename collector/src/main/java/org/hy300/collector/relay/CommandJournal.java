@@ -58,6 +58,7 @@ final class CommandJournal {
    * @throws IOException when another collector has the directory
    */
   CommandJournal(Vertx vertx, Path directory, RelayMetrics own) throws IOException {
+    // One thread keeps the order by itself; Vert.x would keep that of all executors together.
     worker = vertx.createSharedWorkerExecutor("hy300-commands", 1);
     this.own = own;
     journal = new Journal(directory, MAX_BYTES, this::refused);
@@ -112,7 +113,7 @@ final class CommandJournal {
     jobs = new ArrayList<>();
     writing = true;
     worker
-        .executeBlocking(() -> write(now))
+        .executeBlocking(() -> write(now), false)
         .onComplete(
             done -> {
               boolean taken = done.succeeded() && done.result();
@@ -156,7 +157,8 @@ final class CommandJournal {
             liveBytes -= gone.stream().mapToLong(Buffer::length).sum();
           }
           return null;
-        });
+        },
+        false);
   }
 
   private void rewrite() {
@@ -178,6 +180,7 @@ final class CommandJournal {
         () -> {
           journal.close();
           return null;
-        });
+        },
+        false);
   }
 }

@@ -73,6 +73,17 @@ public final class FleetCommands {
       refuse(topic, id, ErrorCode.MALFORMED, e.getMessage());
     } catch (RefusedException e) {
       refuse(topic, id, e.code(), e.getMessage());
+    } catch (Throwable e) {
+      // A mistake of ours is the session's to log, and no reason to leave the sender waiting.
+      if (store.find(id) == null) {
+        refuse(
+            topic,
+            id,
+            Status.FAILED,
+            ErrorCode.INTERNAL,
+            "the collector has made a mistake; it is in its log");
+      }
+      throw e;
     }
   }
 

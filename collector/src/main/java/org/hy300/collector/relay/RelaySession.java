@@ -110,6 +110,11 @@ public final class RelaySession implements MqttSession.Listener {
     }
   }
 
+  @Override
+  public void failed(String topic) {
+    own.failed(topics, topic);
+  }
+
   private void take(Topics.Parsed topic, Buffer payload) {
     String device = topic.device();
     try {

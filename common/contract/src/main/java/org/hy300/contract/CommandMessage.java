@@ -25,10 +25,12 @@ public record CommandMessage(String id, Instant issued, Instant expires, JsonObj
   public static CommandMessage parse(Buffer payload) throws MalformedMessageException {
     Fields fields = Fields.parse(payload);
     return new CommandMessage(
-        id(fields),
-        fields.timeOrNull("issued"),
-        fields.time("expires"),
-        fields.objectOrEmpty("args"));
+        id(fields), fields.timeOrNull("issued"), fields.time("expires"), fields.carried("args"));
+  }
+
+  /** Whether arguments that came in another way fit into this message. */
+  public static void checkArgs(JsonObject args) throws MalformedMessageException {
+    Fields.checkCarried("args", args);
   }
 
   /**
@@ -40,7 +42,8 @@ public record CommandMessage(String id, Instant issued, Instant expires, JsonObj
     try {
       return id(Fields.parse(payload));
     } catch (MalformedMessageException e) {
-      return null;
+      String id = Fields.textAtAnyDepth(payload, "id");
+      return id != null && isId(id) ? id : null;
     }
   }
 

@@ -49,6 +49,9 @@ public final class ErrorCode {
   /** The action did not end in its time. */
   public static final String TIMEOUT = "timeout";
 
+  /** A mistake in the agent itself, which is in its log. */
+  public static final String INTERNAL = "internal";
+
   /** The agent stopped or crashed between `accepted` and the end. */
   public static final String INTERRUPTED = "interrupted";
 

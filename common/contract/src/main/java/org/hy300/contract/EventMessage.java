@@ -22,7 +22,7 @@ public record EventMessage(String id, long seq, Instant time, String event, Json
         fields.number("seq"),
         fields.time("time"),
         fields.text("event"),
-        fields.objectOrEmpty("data"));
+        fields.carried("data"));
   }
 
   public Buffer toBuffer() {

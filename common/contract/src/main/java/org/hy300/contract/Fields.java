@@ -2,10 +2,14 @@
 // Reads the fields of one JSON message and says clearly what is wrong with one that does not fit.
 package org.hy300.contract;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -18,6 +22,10 @@ import java.util.List;
  * Field access for the messages of this package. Unknown fields are ignored, as the contract asks.
  */
 final class Fields {
+  /** Reads token by token, and so needs no stack. */
+  private static final JsonFactory OF_ANY_DEPTH =
+      LimitedJson.parsers(Limits.MAX_PAYLOAD_BYTES).build();
+
   private final JsonObject json;
 
   private Fields(JsonObject json) {
@@ -31,8 +39,38 @@ final class Fields {
     }
     try {
       return new Fields(new JsonObject(payload));
+    } catch (TooDeepException e) {
+      throw new MalformedMessageException("payload " + e.getMessage());
     } catch (DecodeException | ClassCastException e) {
       throw new MalformedMessageException("payload is not a JSON object");
+    }
+  }
+
+  /**
+   * One text of a JSON object however deep the rest of it is nested.
+   *
+   * @return null when there is none, or the payload is no JSON object
+   */
+  static String textAtAnyDepth(Buffer payload, String name) {
+    if (payload.length() > Limits.MAX_PAYLOAD_BYTES) {
+      return null;
+    }
+    String found = null;
+    try (JsonParser json = OF_ANY_DEPTH.createParser(payload.getBytes())) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String field = json.currentName();
+        JsonToken value = json.nextToken();
+        if (field.equals(name)) {
+          found = value == JsonToken.VALUE_STRING ? json.getText() : null;
+        }
+        json.skipChildren();
+      }
+      return json.nextToken() == null ? found : null;
+    } catch (IOException e) {
+      return null;
     }
   }
 
@@ -92,6 +130,29 @@ final class Fields {
       throw new MalformedMessageException("field '" + name + "' is not an object");
     }
     return object;
+  }
+
+  /** An object that others put into theirs, and so has to leave them some of the depth. */
+  JsonObject carried(String name) throws MalformedMessageException {
+    JsonObject value = objectOrEmpty(name);
+    checkCarried(name, value);
+    return value;
+  }
+
+  static void checkCarried(String name, JsonObject value) throws MalformedMessageException {
+    if (isDeeper(value, Limits.MAX_FIELD_NESTING)) {
+      throw new MalformedMessageException(
+          "field '" + name + "' is nested more than " + Limits.MAX_FIELD_NESTING + " deep");
+    }
+  }
+
+  private static boolean isDeeper(Object value, int levels) {
+    if (value instanceof JsonObject object) {
+      return levels == 0
+          || object.stream().anyMatch(field -> isDeeper(field.getValue(), levels - 1));
+    }
+    return value instanceof JsonArray array
+        && (levels == 0 || array.stream().anyMatch(element -> isDeeper(element, levels - 1)));
   }
 
   List<String> texts(String name) throws MalformedMessageException {

@@ -10,6 +10,12 @@ public final class Limits {
   /** Largest snapshot, in bytes. */
   public static final int MAX_SNAPSHOT_BYTES = 1024 * 1024;
 
+  /** Deepest nesting of objects and arrays in whatever is read, the outermost one counted. */
+  public static final int MAX_NESTING = 16;
+
+  /** The same of {@code args}, {@code result} and {@code data}, which answers and journals wrap. */
+  public static final int MAX_FIELD_NESTING = 12;
+
   /** Longest command identifier, in characters. */
   public static final int MAX_ID_LENGTH = 64;
 

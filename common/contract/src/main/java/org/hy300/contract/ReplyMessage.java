@@ -56,7 +56,7 @@ public record ReplyMessage(String id, Status status, JsonObject result, Reason e
   public static ReplyMessage parse(Buffer payload) throws MalformedMessageException {
     Fields fields = Fields.parse(payload);
     String word = fields.text("status");
-    JsonObject result = fields.objectOrEmpty("result");
+    JsonObject result = fields.carried("result");
     JsonObject error = fields.objectOrEmpty("error");
     return new ReplyMessage(
         fields.text("id"),

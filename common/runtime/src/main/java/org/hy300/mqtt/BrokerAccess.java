@@ -6,6 +6,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClientOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -68,6 +69,8 @@ public record BrokerAccess(
     if (passwordFile.isPresent()) {
       try (Stream<String> lines = Files.lines(passwordFile.get())) {
         options.setPassword(lines.findFirst().orElse(""));
+      } catch (UncheckedIOException e) {
+        throw new IOException(passwordFile.get() + " is not a text in UTF-8", e);
       }
     }
     if (!address.tls()) {

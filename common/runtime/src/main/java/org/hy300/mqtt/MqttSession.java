@@ -17,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,8 +90,11 @@ public final class MqttSession {
     /** The connection has gone; the session tries again by itself. */
     default void disconnected() {}
 
-    /** A message has arrived. It is acknowledged when this returns. */
+    /** A message has arrived. It is acknowledged when this returns, or throws whatever it may. */
     void received(MqttPublishMessage message);
+
+    /** {@link #received} has thrown something, which is in the log. */
+    default void failed(String topic) {}
 
     /** The oldest ordered message had to go because too many wait. */
     default void dropped(String topic) {}
@@ -109,6 +113,7 @@ public final class MqttSession {
   private long connectedNanos;
   private volatile long lastHeardNanos;
   private String lastFailure = "";
+  private Class<?> lastMistake;
   private long keepAliveTimer = -1;
   private long answerTimer = -1;
   private long retryTimer = -1;
@@ -228,8 +233,18 @@ public final class MqttSession {
         : client.disconnect().timeout(1, TimeUnit.SECONDS).otherwiseEmpty();
   }
 
+  /** Whatever is thrown on the way ends this attempt, and never those to come. */
   private void connect() {
-    BrokerAddress address = options.broker().address();
+    client = null;
+    try {
+      client = MqttClient.create(vertx, clientOptions());
+      connect(client);
+    } catch (Throwable e) {
+      lost(client, unusable(e));
+    }
+  }
+
+  private MqttClientOptions clientOptions() throws IOException {
     MqttClientOptions clientOptions =
         new MqttClientOptions()
             .setClientId(options.clientId())
@@ -242,12 +257,6 @@ public final class MqttSession {
     clientOptions.setAutoAck(false);
     // Before the CONNACK's: an address that nobody answers at is said in the same words each time.
     clientOptions.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS - 2));
-    String unusable = null;
-    try {
-      options.broker().apply(clientOptions);
-    } catch (IOException e) {
-      unusable = e.getMessage() + " cannot be read";
-    }
     if (will != null) {
       clientOptions.setWillOptions(
           new MqttClientWillOptions()
@@ -256,12 +265,12 @@ public final class MqttSession {
               .setQos(MqttQoS.AT_LEAST_ONCE.value())
               .setRetain(true));
     }
-    MqttClient fresh = MqttClient.create(vertx, clientOptions);
-    client = fresh;
-    if (unusable != null) {
-      lost(fresh, unusable);
-      return;
-    }
+    options.broker().apply(clientOptions);
+    return clientOptions;
+  }
+
+  private void connect(MqttClient fresh) {
+    BrokerAddress address = options.broker().address();
     fresh.closeHandler(closed -> lost(fresh, CLOSED));
     fresh.exceptionHandler(error -> lost(fresh, reason(error)));
     fresh.pingResponseHandler(pong -> heard());
@@ -281,6 +290,13 @@ public final class MqttSession {
                     error instanceof TimeoutException
                         ? "no CONNACK in " + ANSWER_TIMEOUT_SECONDS + " s"
                         : reason(error)));
+  }
+
+  /** Why no connection could even be tried, which is mostly a file that it needs. */
+  private static String unusable(Throwable error) {
+    return error instanceof FileSystemException file
+        ? file.getMessage() + " cannot be read"
+        : reason(error);
   }
 
   private void subscribe(MqttClient from) {
@@ -331,12 +347,25 @@ public final class MqttSession {
     heard();
     try {
       listener.received(message);
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "message on " + message.topicName() + " was not handled", e);
+    } catch (Throwable e) {
+      failed(message.topicName(), e);
+    } finally {
+      // Else the broker would give no more, once so many are not acknowledged.
+      if (message.qosLevel() != MqttQoS.AT_MOST_ONCE) {
+        message.ack();
+      }
     }
-    if (message.qosLevel() != MqttQoS.AT_MOST_ONCE) {
-      message.ack();
-    }
+  }
+
+  /** The first mistake of a kind with its trace: a thousand messages may make the same one. */
+  private void failed(String topic, Throwable error) {
+    boolean again = error.getClass() == lastMistake;
+    lastMistake = error.getClass();
+    LOG.log(
+        Level.ERROR,
+        "message on " + topic + " was not handled" + (again ? ": " + error : ""),
+        again ? null : error);
+    listener.failed(topic);
   }
 
   private void acknowledged(MqttClient from, int id) {
@@ -396,7 +425,9 @@ public final class MqttSession {
     }
     client = null;
     cancelTimers();
-    from.disconnect();
+    if (from != null) {
+      from.disconnect();
+    }
     outbox.connectionLost();
     if (!stopped && (connected || !why.equals(lastFailure))) {
       LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker().address(), why);
@@ -408,18 +439,19 @@ public final class MqttSession {
     if (drained != null) {
       drained.tryComplete();
     }
-    if (wasConnected) {
-      // Two clients of one name throw each other out for ever, but not as fast as they can.
-      if (System.nanoTime() - connectedNanos > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MS)) {
-        pauseMs = FIRST_PAUSE_MS;
-      }
-      listener.disconnected();
+    if (wasConnected
+        // Two clients of one name throw each other out for ever, but not as fast as they can.
+        && System.nanoTime() - connectedNanos > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MS)) {
+      pauseMs = FIRST_PAUSE_MS;
     }
     if (!stopped) {
       // Between half and the whole: a fleet that lost its broker must not return in one instant.
       long pause = ThreadLocalRandom.current().nextLong(pauseMs / 2, pauseMs + 1);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
       retryTimer = vertx.setTimer(pause, timer -> connect());
+    }
+    if (wasConnected) {
+      listener.disconnected();
     }
   }
 

@@ -2,8 +2,8 @@
 // Options from the environment and from a YAML file, for what the command line leaves open.
 package org.hy300.program;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,8 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.hy300.contract.Limits;
+import org.hy300.contract.TooDeepException;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -73,10 +77,11 @@ final class Settings implements IDefaultValueProvider {
 
   private static Map<String, String> readFile(Path path, Set<String> known) throws IOException {
     Object root;
-    try (InputStream in = Files.newInputStream(path)) {
-      root =
-          new Load(LoadSettings.builder().setLabel(path.toString()).build())
-              .loadFromInputStream(in);
+    try {
+      byte[] yaml = Files.readAllBytes(path);
+      LoadSettings settings = LoadSettings.builder().setLabel(path.toString()).build();
+      checkShape(path, new Parse(settings).parseInputStream(new ByteArrayInputStream(yaml)));
+      root = new Load(settings).loadFromInputStream(new ByteArrayInputStream(yaml));
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(path + " does not exist; --config names it", e);
     } catch (MarkedYamlEngineException e) {
@@ -101,6 +106,30 @@ final class Settings implements IDefaultValueProvider {
       texts.put(key, text(setting.getValue()));
     }
     return texts;
+  }
+
+  /**
+   * Refuses what would make a few lines of YAML large or endless, before anything is made of it.
+   */
+  private static void checkShape(Path path, Iterable<Event> events) {
+    int depth = 0;
+    for (Event event : events) {
+      switch (event.getEventId()) {
+        case SequenceStart, MappingStart -> {
+          if (++depth > Limits.MAX_NESTING) {
+            throw refused(path, event, TooDeepException.IS_NESTED);
+          }
+        }
+        case SequenceEnd, MappingEnd -> depth--;
+        case Alias -> throw refused(path, event, "has an alias; write out what it stands for");
+        default -> {}
+      }
+    }
+  }
+
+  private static IllegalArgumentException refused(Path path, Event event, String problem) {
+    String where = event.getStartMark().map(mark -> " line " + (mark.getLine() + 1)).orElse("");
+    return new IllegalArgumentException(path + where + " " + problem);
   }
 
   /** As the command line would give it: lists and maps separated by commas. */

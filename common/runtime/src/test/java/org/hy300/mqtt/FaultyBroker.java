@@ -5,6 +5,7 @@ package org.hy300.mqtt;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
@@ -29,6 +30,7 @@ final class FaultyBroker implements AutoCloseable {
 
   /** Counted when it is settled what becomes of them, for then a test may set other faults. */
   final AtomicInteger connections = new AtomicInteger();
+  final AtomicInteger acknowledged = new AtomicInteger();
 
   final AtomicInteger subscriptions = new AtomicInteger();
 
@@ -82,8 +84,16 @@ final class FaultyBroker implements AutoCloseable {
             endpoint.publishAcknowledge(message.messageId());
           }
         });
+    endpoint.publishAcknowledgeHandler(id -> acknowledged.incrementAndGet());
     endpoint.exceptionHandler(error -> {});
     endpoint.accept(false);
+  }
+
+  /** Publishes at QoS 1 to everyone who is connected. */
+  void send(String topic, String text) {
+    for (MqttEndpoint endpoint : endpoints) {
+      endpoint.publish(topic, Buffer.buffer(text), MqttQoS.AT_LEAST_ONCE, false, false);
+    }
   }
 
   /** Closes every connection. */

@@ -8,14 +8,26 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.hy300.testing.LogLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The session against a broker that does everything wrong which brokers do wrong. */
 @Timeout(300)
@@ -26,18 +38,34 @@ class MqttSessionTest {
   private final Context context = vertx.getOrCreateContext();
   private final AtomicInteger connected = new AtomicInteger();
   private final AtomicInteger disconnected = new AtomicInteger();
+  private final List<String> failed = new CopyOnWriteArrayList<>();
+  private volatile Supplier<Buffer> will = () -> Buffer.buffer("offline");
+  private volatile Consumer<MqttPublishMessage> received = message -> {};
+  @TempDir private Path directory;
+  private Path password;
   private FaultyBroker broker;
   private MqttSession session;
 
   @BeforeEach
   void start() throws Exception {
+    password = Files.writeString(directory.resolve("password"), "s3cret\n");
     broker = new FaultyBroker();
     session =
         new MqttSession(
             vertx,
             new MqttSession.Options(
-                BrokerAccess.open(broker.address()), "test", 1, Map.of("commands/#", 1), 100),
-            new MqttSession.Will("status", () -> Buffer.buffer("offline")),
+                new BrokerAccess(
+                    broker.address(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of("user"),
+                    Optional.of(password)),
+                "test",
+                1,
+                Map.of("commands/#", 1),
+                100),
+            new MqttSession.Will("status", () -> will.get()),
             new MqttSession.Listener() {
               @Override
               public void connected() {
@@ -52,7 +80,12 @@ class MqttSessionTest {
 
               @Override
               public void received(MqttPublishMessage message) {
-                throw new IllegalStateException("a handler that fails must not end the session");
+                received.accept(message);
+              }
+
+              @Override
+              public void failed(String topic) {
+                failed.add(topic);
               }
             });
   }
@@ -155,6 +188,78 @@ class MqttSessionTest {
     assertThat(connected.get()).isZero();
     broker.ignoreSubscribe = false;
     awaitConnected(1);
+  }
+
+  static Stream<Throwable> mistakes() {
+    return Stream.of(
+        new IllegalStateException(),
+        new StackOverflowError(),
+        new AssertionError("never"),
+        new NoClassDefFoundError("x"),
+        new OutOfMemoryError("of this message"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void aMessageIsAcknowledgedWhateverItsHandlerThrows(Throwable mistake) {
+    received =
+        message -> {
+          throw thrown(mistake);
+        };
+    connect();
+    awaitConnected(1);
+    try (LogLines log = new LogLines(MqttSession.class)) {
+      for (int i = 0; i < 30; i++) {
+        broker.send("commands/" + i, "x");
+      }
+      await().atMost(LIMIT).untilAsserted(() -> assertThat(broker.acknowledged).hasValue(30));
+      assertThat(failed).hasSize(30).contains("commands/0", "commands/29").doesNotHaveDuplicates();
+      assertThat(log.lines()).hasSize(30).allMatch(line -> line.contains("was not handled"));
+    }
+    assertThat(session.isConnected()).isTrue();
+    assertThat(disconnected).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void nothingThatIsThrownWhileConnectingEndsTheReconnecting(Throwable mistake) {
+    AtomicInteger attempts = new AtomicInteger();
+    connect();
+    awaitConnected(1);
+    will =
+        () -> {
+          attempts.incrementAndGet();
+          throw thrown(mistake);
+        };
+    try (LogLines log = new LogLines(MqttSession.class)) {
+      broker.drop();
+      await().atMost(LIMIT).untilAsserted(() -> assertThat(attempts).hasValueGreaterThan(1));
+      will = () -> Buffer.buffer("offline");
+      awaitConnected(2);
+      assertThat(log.lines()).hasSize(3).element(1).asString().endsWith("; trying again");
+    }
+  }
+
+  @Test
+  void aPasswordThatIsNoTextIsSaidAndReadAgain() throws Exception {
+    connect();
+    awaitConnected(1);
+    Files.write(password, new byte[] {'s', '3', 'c', 'r', (byte) 0xe4, 't', '\n'});
+    try (LogLines log = new LogLines(MqttSession.class)) {
+      broker.drop();
+      await()
+          .atMost(LIMIT)
+          .until(() -> log.lines().stream().anyMatch(line -> line.contains(password + "")));
+      Files.writeString(password, "s3cret\n");
+      awaitConnected(2);
+    }
+  }
+
+  private static RuntimeException thrown(Throwable mistake) {
+    if (mistake instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) mistake;
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.hy300.testing.DeepJson;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +111,10 @@ class SettingsTest {
         "config: other       | there is no setting 'config'",
         "keep-alive: [1      | line 2",
         "'just a text'       | does not hold settings",
+        "labels: &a [*a]     | line 1 has an alias",
+        "labels: &a {b: *a}  | line 1 has an alias",
+        "keep-alive: !!int x | is no YAML",
+        "labels: !!float x   | is no YAML",
       })
   void aWrongFileIsOneLine(String content, String message) throws IOException {
     Files.writeString(file, content + "\n");
@@ -118,6 +123,30 @@ class SettingsTest {
         .withMessageContaining(file.toString())
         .withMessageContaining(message)
         .withMessageNotContaining("\n");
+  }
+
+  @Test
+  void aFewLinesThatStandForBillionsAreRefused() throws IOException {
+    StringBuilder laughs = new StringBuilder("a0: &a0 [ha, ha]\n");
+    for (int i = 1; i < 25; i++) {
+      laughs.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+    }
+    Files.writeString(file, laughs);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> parse(Map.of(), "--config=" + file))
+        .withMessage(file + " line 2 has an alias; write out what it stands for");
+  }
+
+  @Test
+  void aFileIsNestedSixteenDeepAndNotMore() throws IOException {
+    Files.writeString(file, "labels: " + DeepJson.arrays(15) + "\n");
+    assertThat(parse(Map.of(), "--config=" + file).labels).isEmpty();
+    for (int depth : new int[] {17, 900, 100_000}) {
+      Files.writeString(file, "keep-alive: 7\nlabels: " + DeepJson.arrays(depth - 1) + "\n");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> parse(Map.of(), "--config=" + file))
+          .withMessage(file + " line 2 is nested more than 16 deep");
+    }
   }
 
   @Test

@@ -71,7 +71,7 @@ final class CommandLog {
   /**
    * Reads what earlier runs have left; blocks.
    *
-   * @param worker of one thread
+   * @param worker of one thread, which keeps the order
    */
   CommandLog(WorkerExecutor worker, Journal journal) {
     this.worker = worker;
@@ -105,7 +105,8 @@ final class CommandLog {
           keep(new Known(subsystem, action, reply, false));
           journal.sync();
           return null;
-        });
+        },
+        false);
   }
 
   /** Notes that the broker has the terminal reply. Unsynced: to send it again would do no harm. */
@@ -117,7 +118,8 @@ final class CommandLog {
             keep(new Known(known.subsystem(), known.action(), known.reply(), true));
           }
           return null;
-        });
+        },
+        false);
   }
 
   private void keep(Known known) {
@@ -155,6 +157,7 @@ final class CommandLog {
         () -> {
           journal.close();
           return null;
-        });
+        },
+        false);
   }
 }

@@ -138,7 +138,18 @@ public final class CommandReceiver {
     } else if (underWay.containsKey(id)) {
       LOG.log(Level.DEBUG, "command {0} came again before it was answered", id);
     } else {
+      takeOrFail(order, payload);
+    }
+  }
+
+  /** A mistake of ours is the session's to log, and no reason to leave the sender waiting. */
+  private void takeOrFail(Order order, Buffer payload) {
+    try {
       take(order, payload);
+    } catch (Throwable e) {
+      order.refuse(
+          Status.FAILED, ErrorCode.INTERNAL, "the agent has made a mistake; it is in its log");
+      throw e;
     }
   }
 

@@ -4,6 +4,7 @@ package org.hy300.agent.command;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.hy300.agent.command.CommandReceiver.Order;
 import org.hy300.contract.CommandCatalogue;
@@ -23,6 +25,9 @@ import org.hy300.contract.ReplyMessage.Status;
  * One motor. An order is given by a store and has ended when `moving` says 0; what became of it is
  * read then. Orders are checked and stored one after the other, on a worker; the rest happens on
  * the event loop.
+ *
+ * <p>A stop waits for none of them, nor for any other store that a driver takes its time with: it
+ * has a thread of its own. What was ordered before it and not yet stored is cancelled.
  */
 public final class MotorCommands implements CommandReceiver.Executor {
   /** A motor that moves and makes no step for so long will not arrive. */
@@ -46,14 +51,24 @@ public final class MotorCommands implements CommandReceiver.Executor {
           new ReplyMessage.Reason(
               ErrorCode.BUSY, "the motor is homing; wait for its end or send motor/stop"));
 
+  /** An order that a stop has overtaken. */
+  private static final class OvertakenException extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+
   private final Vertx vertx;
+  private final WorkerExecutor stopper;
   private final Path directory;
   private final IntConsumer ordered;
 
-  /** The move or homing under way, and the stops that wait for its end. */
+  /** The move or homing under way. */
   private Motion motion;
 
+  /** Those that are stored, and wait until the motor rests. */
   private final List<Order> stops = new ArrayList<>();
+
+  /** Stops received: an order that came before the last one must not begin after it. */
+  private final AtomicInteger stopCount = new AtomicInteger();
 
   /** The order that is being checked or stored; the next one waits for it. */
   private Future<?> giving = Future.succeededFuture();
@@ -71,7 +86,9 @@ public final class MotorCommands implements CommandReceiver.Executor {
     this.vertx = vertx;
     this.directory = directory;
     this.ordered = ordered;
-    vertx.setPeriodic(CHECK_MS, timer -> check());
+    // Not ordered: Vert.x orders what all executors do, and a stop would wait for the other stores.
+    stopper = vertx.createSharedWorkerExecutor("motor-stop", 1);
+    vertx.setPeriodic(CHECK_MS, timer -> checkAll());
   }
 
   /** What the attributes say about the motor at one time. */
@@ -94,28 +111,69 @@ public final class MotorCommands implements CommandReceiver.Executor {
 
   @Override
   public void execute(Order order) {
-    giving = giving.transform(done -> give(order));
+    if (order.action().equals("stop")) {
+      stop(order);
+    } else {
+      int before = stopCount.get();
+      giving =
+          giving
+              .transform(done -> give(order, before))
+              .onFailure(
+                  error -> {
+                    if (error instanceof OvertakenException) {
+                      order.refuse(
+                          Status.CANCELLED, ErrorCode.STOPPED, "motor/stop came before its turn");
+                    } else {
+                      fail(order, error);
+                    }
+                  });
+    }
   }
 
-  private Future<?> give(Order order) {
+  private void stop(Order order) {
+    stopCount.incrementAndGet();
+    Future<Void> stopped = writeStop();
+    stopped
+        .onSuccess(
+            done -> {
+              stops.add(order);
+              checkAll();
+            })
+        .onFailure(error -> fail(order, error));
+    // It moves nothing, and must not wait for a disk that is slow.
+    order.accept();
+    // What comes after it must not be stored before it.
+    giving = giving.transform(given -> stopped.otherwiseEmpty());
+  }
+
+  private Future<Void> writeStop() {
+    return stopper.executeBlocking(
+        () -> {
+          AttributeStore.write(directory.resolve("stop"), "1", REFUSALS);
+          return null;
+        },
+        false);
+  }
+
+  private Future<?> give(Order order, int before) {
+    if (stopCount.get() != before) {
+      return Future.failedFuture(new OvertakenException());
+    }
     return switch (order.action()) {
-      case "move" -> move(order, () -> order.args().getInteger("position"));
+      case "move" -> move(order, before, () -> order.args().getInteger("position"));
       case "step" ->
           move(
               order,
+              before,
               () -> Math.addExact(number("target_position"), order.args().getInteger("steps")));
-      case "home" -> store(order, "home", "1", () -> begin(new Motion(order, null)));
-      case "stop" ->
+      case "home" -> store(order, before, "home", "1", () -> begin(new Motion(order, null)));
+      case "clear_fault" ->
           store(
               order,
-              "stop",
-              "1",
-              () -> {
-                stops.add(order);
-                check();
-              });
-      case "clear_fault" ->
-          store(order, "fault", "none", () -> order.done(new JsonObject().put("fault", "none")));
+              before,
+              "fault",
+              "none",
+              () -> order.done(new JsonObject().put("fault", "none")));
       default -> throw new IllegalArgumentException(order.action());
     };
   }
@@ -129,15 +187,14 @@ public final class MotorCommands implements CommandReceiver.Executor {
   /** To be called when a state attribute of the motor has changed. */
   public void woken(String attribute) {
     if (attribute.equals("moving")) {
-      check();
+      checkAll();
     }
   }
 
-  private Future<?> move(Order order, Callable<Integer> wanted) {
+  private Future<?> move(Order order, int before, Callable<Integer> wanted) {
     record Plan(int target, int max) {}
     return vertx
         .executeBlocking(() -> new Plan(wanted.call(), number("max_position")))
-        .onFailure(error -> fail(order, error))
         .compose(
             plan -> {
               if (plan.target < 0 || plan.target > plan.max) {
@@ -149,6 +206,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
               }
               return store(
                   order,
+                  before,
                   "target_position",
                   Integer.toString(plan.target),
                   () -> {
@@ -158,23 +216,31 @@ public final class MotorCommands implements CommandReceiver.Executor {
             });
   }
 
-  private Future<?> store(Order order, String attribute, String text, Runnable stored) {
-    Future<Boolean> accepted = order.accept();
-    // A stop moves nothing, and must not wait for a disk that is slow.
-    boolean stops = attribute.equals("stop");
-    return (stops ? Future.succeededFuture(true) : accepted)
-        .compose(go -> go ? write(order, attribute, text, stored) : Future.succeededFuture());
+  private Future<Void> store(
+      Order order, int before, String attribute, String text, Runnable stored) {
+    return order
+        .accept()
+        .compose(
+            go -> go ? write(before, attribute, text, stored) : Future.<Void>succeededFuture());
   }
 
-  private Future<?> write(Order order, String attribute, String text, Runnable stored) {
+  private Future<Void> write(int before, String attribute, String text, Runnable stored) {
     return vertx
-        .executeBlocking(
+        .<Void>executeBlocking(
             () -> {
+              if (stopCount.get() != before) {
+                throw new OvertakenException();
+              }
               AttributeStore.write(directory.resolve(attribute), text, REFUSALS);
               return null;
             })
-        .onSuccess(done -> stored.run())
-        .onFailure(error -> fail(order, error));
+        .compose(
+            done -> {
+              stored.run();
+              // A stop that came while the driver took the order may have been the first of the
+              // two.
+              return stopCount.get() == before ? Future.<Void>succeededFuture() : writeStop();
+            });
   }
 
   /** The driver has taken the order, and with that dropped the one before. */
@@ -187,9 +253,14 @@ public final class MotorCommands implements CommandReceiver.Executor {
     check();
   }
 
-  /** Looks whether the motor rests, unless nobody waits for that. */
+  private void checkAll() {
+    check();
+    checkStops();
+  }
+
+  /** Looks whether the motor rests, unless nothing is under way. */
   private void check() {
-    if (motion == null && stops.isEmpty()) {
+    if (motion == null) {
       return;
     }
     if (checking) {
@@ -204,13 +275,36 @@ public final class MotorCommands implements CommandReceiver.Executor {
         .onComplete(
             read -> {
               checking = false;
-              if (read.failed()) {
-                end(order -> fail(order, read.cause()));
-              } else if (asked != motion || checkAgain) {
+              if (asked != motion || checkAgain) {
                 check();
+              } else if (read.failed()) {
+                motion = null;
+                fail(asked.order, read.cause());
               } else {
                 judge(read.result());
               }
+            });
+  }
+
+  /** The same for the stops, and not behind what the drivers take their time with. */
+  private void checkStops() {
+    if (stops.isEmpty()) {
+      return;
+    }
+    List<Order> waiting = List.copyOf(stops);
+    stopper
+        .executeBlocking(this::read, false)
+        .onComplete(
+            read -> {
+              if (read.failed()) {
+                waiting.forEach(order -> fail(order, read.cause()));
+              } else if (read.result().moving || (motion != null && !hasBegun(read.result()))) {
+                return;
+              } else {
+                JsonObject result = new JsonObject().put("position", read.result().position);
+                waiting.forEach(order -> order.done(result));
+              }
+              stops.removeAll(waiting);
             });
   }
 
@@ -230,39 +324,30 @@ public final class MotorCommands implements CommandReceiver.Executor {
       stalled(now);
       return;
     }
-    if (motion != null && !hasBegun(now)) {
+    if (!hasBegun(now)) {
       return;
     }
-    JsonObject result = new JsonObject().put("position", now.position);
-    if (motion != null) {
-      Order order = motion.order;
-      boolean arrived = motion.target == null ? now.homed : motion.target == now.position;
-      // A driver refuses the store; what plays one in a plain directory can only not move.
-      boolean refused = motion.target != null && !motion.seenMoving && !now.homed;
-      motion = null;
-      if (!now.fault.equals("none")) {
-        order.refuse(
-            Status.FAILED,
-            ErrorCode.FAULT,
-            "%s at position %d; send motor/clear_fault, then motor/home"
-                .formatted(now.fault, now.position));
-      } else if (arrived) {
-        order.done(result);
-      } else if (refused) {
-        order.refuse(Status.FAILED, ErrorCode.NOT_HOMED, HOME_FIRST);
-      } else {
-        order.refuse(Status.CANCELLED, ErrorCode.STOPPED, "stopped at position " + now.position);
-      }
+    Order order = motion.order;
+    boolean arrived = motion.target == null ? now.homed : motion.target == now.position;
+    // A driver refuses the store; what plays one in a plain directory can only not move.
+    boolean refused = motion.target != null && !motion.seenMoving && !now.homed;
+    motion = null;
+    if (!now.fault.equals("none")) {
+      order.refuse(
+          Status.FAILED,
+          ErrorCode.FAULT,
+          "%s at position %d; send motor/clear_fault, then motor/home"
+              .formatted(now.fault, now.position));
+    } else if (arrived) {
+      order.done(new JsonObject().put("position", now.position));
+    } else if (refused) {
+      order.refuse(Status.FAILED, ErrorCode.NOT_HOMED, HOME_FIRST);
+    } else {
+      order.refuse(Status.CANCELLED, ErrorCode.STOPPED, "stopped at position " + now.position);
     }
-    List<Order> ended = List.copyOf(stops);
-    stops.clear();
-    ended.forEach(order -> order.done(result));
   }
 
   private void stalled(Reading now) {
-    if (motion == null) {
-      return;
-    }
     motion.seenMoving = true;
     if (now.position != motion.position) {
       motion.position = now.position;
@@ -276,20 +361,6 @@ public final class MotorCommands implements CommandReceiver.Executor {
           "no step for %d s at position %d; send motor/stop"
               .formatted(STALL_MS / 1000, now.position));
     }
-  }
-
-  private interface Ending {
-    void end(Order order);
-  }
-
-  private void end(Ending ending) {
-    List<Order> orders = new ArrayList<>(stops);
-    if (motion != null) {
-      orders.add(motion.order);
-    }
-    stops.clear();
-    motion = null;
-    orders.forEach(ending::end);
   }
 
   private void fail(Order order, Throwable error) {

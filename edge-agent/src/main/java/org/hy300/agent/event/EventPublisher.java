@@ -161,7 +161,8 @@ public final class EventPublisher {
           journal.done(done);
           journal.close();
           return null;
-        });
+        },
+        false);
   }
 
   /** Gives the worker what there is to do, unless it is at it. */
@@ -202,7 +203,8 @@ public final class EventPublisher {
                 journal.sync();
               }
               return read ? journal.read(room) : List.<Journal.Entry>of();
-            })
+            },
+            false)
         .onComplete(
             worked -> {
               if (mark) {

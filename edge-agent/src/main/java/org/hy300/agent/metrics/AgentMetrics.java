@@ -46,13 +46,14 @@ public final class AgentMetrics {
     this.outboxDepth = outboxDepth;
     this.journalDepth = journalDepth;
     // Known from the beginning, so that a first drop is an increase and not a new series.
+    dropped.put("internal", 0L);
     dropped.put("malformed", 0L);
     dropped.put("too_large", 0L);
     dropped.put("unexpected_topic", 0L);
     dropped.put("outbox_full", 0L);
   }
 
-  /** Counts a received message that could not even be answered, or a reply that had to go. */
+  /** Counts a message that could not be answered, or was not handled, or a reply that had to go. */
   public void dropped(String reason) {
     dropped.merge(reason, 1L, Long::sum);
   }
@@ -114,7 +115,9 @@ public final class AgentMetrics {
     gauge(
         page, "hy300_agent_start_time_seconds", "Start of the agent, in Unix time.", startSeconds);
     page.family(
-        "hy300_agent_messages_dropped_total", "counter", "Commands without an answer, by reason.");
+        "hy300_agent_messages_dropped_total",
+        "counter",
+        "Commands without an answer, and messages that the agent has failed over, by reason.");
     dropped.forEach(
         (reason, count) ->
             page.value("hy300_agent_messages_dropped_total", count, "reason", reason));
