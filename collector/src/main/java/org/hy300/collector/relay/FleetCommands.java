@@ -76,7 +76,7 @@ public final class FleetCommands {
     } catch (Throwable e) {
       // A mistake of ours is the session's to log, and no reason to leave the sender waiting.
       if (store.find(id) == null) {
-        refuse(
+        answer(
             topic,
             id,
             Status.FAILED,
@@ -136,6 +136,10 @@ public final class FleetCommands {
 
   private void refuse(Topics.Parsed topic, String id, String code, String message) {
     Status status = code.equals(ErrorCode.EXPIRED) ? Status.EXPIRED : Status.REJECTED;
+    answer(topic, id, status, code, message);
+  }
+
+  private void answer(Topics.Parsed topic, String id, Status status, String code, String message) {
     mqtt.publish(
         topics.fleetReply(topic.subsystem(), topic.action()),
         ReplyMessage.ended(id, status, code, message).toBuffer());

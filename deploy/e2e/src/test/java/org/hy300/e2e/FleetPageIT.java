@@ -336,7 +336,6 @@ class FleetPageIT {
       assertThat(other.js("return sessionStorage.length")).isEqualTo(0L);
       field.sendKeys(operator, Keys.ENTER);
       eventually(
-          20,
           () -> other.text("#why-mips"),
           "Not now: the token “ben” has the role operate, and this needs admin.");
       other.find("#do-motor-home:not([aria-disabled])");

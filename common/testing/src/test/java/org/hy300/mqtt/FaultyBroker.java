@@ -30,6 +30,7 @@ final class FaultyBroker implements AutoCloseable {
 
   /** Counted when it is settled what becomes of them, for then a test may set other faults. */
   final AtomicInteger connections = new AtomicInteger();
+
   final AtomicInteger acknowledged = new AtomicInteger();
 
   final AtomicInteger subscriptions = new AtomicInteger();
