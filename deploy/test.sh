@@ -22,7 +22,9 @@ failures() {
     grep -a '^ *not ok' "$log" | sed -E "s/^ *not ok *[0-9]* *(- )?//; s#\$#  in $log#"
   })
   if [ -z "$found" ]; then
-    found="$(grep -av '^make' "$log" | grep -av '^ *$' | tail -n 1 | cut -c1-160)  in $log"
+    # No test has said so: the first complaint, or what the stage printed last.
+    said=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -av '^make' | grep -av '^ *$')
+    found="$({ grep -aE '^\[ERROR\]|[Ee]rror:' <<<"$said" || tail -n 1 <<<"$said"; } | head -n 1 | cut -c1-160)  in $log"
   fi
   printf '%s\n' "$found" | sed "s/^/  $1: /"
 }
