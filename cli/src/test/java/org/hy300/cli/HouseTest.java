@@ -70,7 +70,9 @@ class HouseTest {
 
   /** All that the contract may use: JSON, and the buffers that a message's bytes come in. */
   private static final Pattern OF_THE_CONTRACT =
-      Pattern.compile("java\\..*|org\\.hy300\\.contract|io\\.vertx\\.core\\.(json|buffer)");
+      Pattern.compile(
+          "java\\..*|org\\.hy300\\.contract|com\\.fasterxml\\.jackson\\.core"
+              + "|io\\.vertx\\.core\\.(json(\\.jackson)?|buffer|spi(\\.json)?)");
 
   /** {@code org.hy300.cli.Main -> org.hy300.program.Program hy300-runtime.jar}. */
   private static final Pattern USE = Pattern.compile("(?m)^ +(\\S+) +-> (\\S+) ");

@@ -17,10 +17,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.hy300.collector.CollectorFixture;
 import org.hy300.collector.PlayedDevice;
+import org.hy300.collector.http.HttpConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +65,21 @@ class CommandRelayTest extends CollectorFixture {
     return Files.readAllLines(directory.resolve("data/audit.jsonl")).stream()
         .map(JsonObject::new)
         .toList();
+  }
+
+  /** Room for all that a thousand callers ask at once from one address. */
+  @Override
+  protected HttpConfig httpConfig() {
+    return new HttpConfig(
+        "127.0.0.1",
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        100_000,
+        Set.of(),
+        10_000);
   }
 
   @Test
