@@ -111,8 +111,6 @@ def finds_a_stuck_switch(guest, rotor):
     assert guest.until(f"{MOTOR}/moving", 0), "homing does not end"
     assert guest.read(f"{MOTOR}/fault") == "limit_switch_stuck", guest.read(f"{MOTOR}/fault")
     assert guest.read(f"{MOTOR}/homed") == "0"
-    assert not rotor.outputs & 0b1010111, f"the lines {rotor.outputs:#b} are driven before anybody has asked for that"
-    assert rotor.edges == 0, f"{rotor.edges} edges"
     rotor.forced = None
     rotor.set_switch()
 
