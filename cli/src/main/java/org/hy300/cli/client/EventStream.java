@@ -43,17 +43,21 @@ public final class EventStream implements AutoCloseable {
   }
 
   private LiveMessage read(String name, String data) throws ForeignAnswerException {
-    String what;
     try {
-      return LiveMessage.of(name, Field.of(new JsonObject(data)));
+      return LiveMessage.of(name, Field.of(json(data)));
     } catch (NotAsPromisedException e) {
-      what = e.getMessage();
-    } catch (TooDeepException e) {
-      what = "JSON that " + e.getMessage();
-    } catch (DecodeException | ClassCastException e) {
-      what = "no JSON object";
+      throw new ForeignAnswerException(source, e.getMessage() + " in an event '" + name + "'");
     }
-    throw new ForeignAnswerException(source, what + " in an event '" + name + "'");
+  }
+
+  private static JsonObject json(String data) throws NotAsPromisedException {
+    try {
+      return new JsonObject(data);
+    } catch (TooDeepException e) {
+      throw new NotAsPromisedException("JSON that " + e.getMessage());
+    } catch (DecodeException | ClassCastException e) {
+      throw new NotAsPromisedException("no JSON object");
+    }
   }
 
   @Override
