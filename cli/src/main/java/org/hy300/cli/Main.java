@@ -2,7 +2,6 @@
 // The command line of hy300: its commands, and how it ends.
 package org.hy300.cli;
 
-import io.vertx.core.json.DecodeException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -10,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.hy300.cli.client.CollectorClient;
+import java.util.function.Supplier;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.cli.command.AnyCommand;
@@ -68,13 +67,22 @@ final class Main implements Callable<Integer> {
   }
 
   public static void main(String[] args) {
-    int status = commandLine(System.getenv(), args).execute(args);
+    int status = run(() -> commandLine(System.getenv(), args), args);
     if (Terminal.hasLost()) {
       Terminal.say("standard output takes no more; is its disk full?");
       status = Math.max(status, Exit.FAILED);
     }
     if (status != Exit.DONE) {
       System.exit(status);
+    }
+  }
+
+  /** Executes the words; the status, also of a fault of the program's own. */
+  static int run(Supplier<CommandLine> line, String... args) {
+    try {
+      return line.get().execute(args);
+    } catch (RuntimeException | Error fault) {
+      return fail(fault);
     }
   }
 
@@ -99,7 +107,7 @@ final class Main implements Callable<Integer> {
     return line.setOut(writer(Terminal.OUT))
         .setErr(writer(Terminal.ERR))
         .setParameterExceptionHandler((wrong, given) -> refuse(wrong))
-        .setExecutionExceptionHandler((failure, command, parsed) -> fail(options, failure));
+        .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure));
   }
 
   private static Object command(String name, Options options) {
@@ -125,7 +133,7 @@ final class Main implements Callable<Integer> {
   }
 
   private static int refuse(ParameterException wrong) {
-    String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
+    String command = Groups.words(wrong.getCommandLine().getCommandSpec());
     String message = wrong.getMessage();
     if (wrong instanceof UnmatchedArgumentException unmatched) {
       message = "there is no '" + unmatched.getUnmatched().get(0) + "' here";
@@ -133,22 +141,19 @@ final class Main implements Callable<Integer> {
         message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
       }
     }
-    Terminal.say(message + (message.endsWith("?") ? " " : "; ") + command + " --help says more");
+    String more = (command + " --help says more").strip();
+    Terminal.say(message + (message.endsWith("?") ? " " : "; ") + more);
     return Exit.USAGE;
   }
 
-  private static int fail(Options options, Exception failure) throws Exception {
+  private static int fail(Throwable failure) {
     if (failure instanceof FailureException known) {
       Terminal.say(known.getMessage());
       return known.status();
     }
-    // What a field of an answer throws that is missing, or of another type.
-    if (failure instanceof NullPointerException
-        || failure instanceof ClassCastException
-        || failure instanceof DecodeException) {
-      return fail(options, CollectorClient.foreign(options.address(), failure.getMessage()));
-    }
-    throw failure;
+    Terminal.say("this is a fault of the program itself; please report it with what follows");
+    Terminal.trace(failure);
+    return Exit.CRASHED;
   }
 
   static final class Version implements CommandLine.IVersionProvider {

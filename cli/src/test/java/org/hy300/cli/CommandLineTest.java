@@ -267,6 +267,7 @@ class CommandLineTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "--json                                    | hy300: needs one of devices, show",
         "nonsense                                  | nonsense",
         "motor                                     | motor needs one of",
         "motor move simulated-1                    | takes DEVICE POSITION",
@@ -290,7 +291,9 @@ class CommandLineTest {
         "show                                      | DEVICE",
       })
   void wrongUsageIsSaidInALine(String args, String says) throws Exception {
-    fails(hy300(args.split(" ")), Exit.USAGE, says);
+    Hy300 run = hy300(args.split(" "));
+    fails(run, Exit.USAGE, says);
+    assertThat(run.err()).containsOnlyOnce("hy300");
   }
 
   @ParameterizedTest

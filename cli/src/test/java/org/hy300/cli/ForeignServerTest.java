@@ -63,17 +63,91 @@ class ForeignServerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "devices       | 404 | {\"status\":404,\"error\":\"Not Found\"}",
-        "motor home p1 | 404 | {\"status\":404,\"error\":\"Not Found\"}",
-        "motor home p1 | 200 | {\"status\":\"up\"}",
-        "motor home p1 | 200 | {\"targets\":2}",
-        "devices       | 200 | {}",
-        "devices       | 200 | {\"devices\":\"none\"}",
-        "result x1     | 200 | {\"targets\":[1]}",
+        "devices | 404 | {\"status\":404,\"error\":\"Not Found\"}"
+            + "      | GET /api/v1/devices with HTTP status 404 and a text in 'error' (expected an"
+            + " object)",
+        "motor home p1 | 404 | {\"status\":404,\"error\":\"Not Found\"}"
+            + "            | POST /api/v1/devices/p1/commands/motor/home with HTTP status 404 and a"
+            + " text in 'error' (expected an object)",
+        "motor home p1 | 200 | {\"status\":\"up\"}"
+            + "            | POST /api/v1/devices/p1/commands/motor/home with 'id' missing"
+            + " (expected a text)",
+        "motor home p1 | 200 | {\"targets\":2}"
+            + "            | POST /api/v1/devices/p1/commands/motor/home with 2 in 'targets'"
+            + " (expected a list)",
+        "motor home --all | 200 | {\"targets\":[{}]}"
+            + "               | POST /api/v1/commands with 'targets[0].device' missing (expected a"
+            + " text)",
+        "devices | 200 | {}"
+            + "      | GET /api/v1/devices with 'devices' missing (expected a list)",
+        "devices | 200 | {\"devices\":\"none\"}"
+            + "      | GET /api/v1/devices with a text in 'devices' (expected a list)",
+        "devices --json | 200 | {\"devices\":[{\"device\":\"p1\"}]}"
+            + "             | GET /api/v1/devices with 'devices[0].online' missing (expected true"
+            + " or false)",
+        "devices | 200 | {\"devices\":[],\"next\":\"@198.51.100.1/\"}"
+            + "      | GET /api/v1/devices with a text in 'next' (expected a path)",
+        "devices | 200 | {\"devices\":[],\"next\":\"/ a\"}"
+            + "      | GET /api/v1/devices with a text in 'next' (expected a path)",
+        "show p1 | 200 | {\"device\":\"p1\",\"online\":null}"
+            + "      | GET /api/v1/devices/p1 with null in 'online' (expected true or false)",
+        "events p1 | 200 | {\"events\":{}}"
+            + "        | GET /api/v1/devices/p1/events with an object in 'events' (expected a list)",
+        "settings p1 | 200 | {}"
+            + "          | GET /api/v1/devices/p1/settings with 'expect_signal' missing (expected"
+            + " true or false)",
+        "settings p1 --expect-signal=true | 200 | {}"
+            + "          | PUT /api/v1/devices/p1/settings with 'expect_signal' missing (expected"
+            + " true or false)",
+        "result x1 | 200 | {\"targets\":[1]}"
+            + "        | GET /api/v1/commands/x1 with 1 in 'targets[0]' (expected an object)",
       })
-  void otherJsonIsNoCollectors(String args, int status, String body) throws Exception {
+  void whatIsNotAsPromisedIsSaidByItsName(String args, int status, String body, String says)
+      throws Exception {
     server.createContext("/", exchange -> answer(exchange, status, body));
-    fails(hy300(args.split(" ")), Exit.COLLECTOR, url + " does not answer as a collector does");
+    Hy300 run = hy300(args.split(" "));
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).hasLineCount(1);
+    isNotAsPromised(run, says);
+  }
+
+  /** Ends with the line that says so, and the collector's status. */
+  private void isNotAsPromised(Hy300 run, String says) {
+    assertThat(run.err())
+        .endsWith(
+            "hy300: " + url + " answers " + says + "; is it a collector of another version?\n");
+    assertThat(run.status()).isEqualTo(Exit.COLLECTOR);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"rows\":[{}]} | 'rows[0].device' missing (expected a text)",
+        "[] | no JSON object",
+        "{ | no JSON object",
+      })
+  void whatAStreamTellsIsSaidByItsName(String data, String says) throws Exception {
+    String stream = "event: collector\ndata: {\"broker_connected\":true}\n\n";
+    AtomicInteger asked = new AtomicInteger();
+    // A stream that begins again is read as the first one is.
+    server.createContext(
+        "/",
+        exchange ->
+            answer(
+                exchange,
+                200,
+                asked.incrementAndGet() == 1 ? stream : "event: rows\ndata: " + data + "\n\n"));
+    isNotAsPromised(hy300("watch"), "GET /api/v1/live with " + says + " in an event 'rows'");
+  }
+
+  @Test
+  void jsonIsPrintedAsItCame() throws Exception {
+    String device =
+        "{\"since_then\":[1,null],\"device\":\"p1\",\"online\":false,\"last_seen\":\"\","
+            + "\"settings\":{\"expect_signal\":null,\"x\":1},\"values\":{\"b\":1.50,\"a\":2}}";
+    server.createContext("/", exchange -> answer(exchange, 200, device));
+    assertThat(hy300("show", "p1", "--json").out()).isEqualTo(device.replace("1.50", "1.5") + "\n");
   }
 
   @ParameterizedTest
@@ -90,8 +164,9 @@ class ForeignServerTest {
     fails(
         hy300(args.split(" ")),
         Exit.COLLECTOR,
-        url + " does not answer as a collector does (",
-        "is nested more than 16 deep");
+        url + " answers ",
+        " with JSON that is nested more than 16 deep",
+        "; is it a collector of another version?");
   }
 
   @Test

@@ -3,7 +3,6 @@
 package org.hy300.cli.client;
 
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,8 +34,8 @@ public final class CollectorClient {
   private final Optional<String> token;
   private final Optional<SSLSocketFactory> trust;
 
-  /** Status and body of an answer. */
-  public record Answer(int status, JsonObject body) {}
+  /** Status and body of an answer to a question such as GET /api/v1/devices. */
+  private record Answer(String question, int status, JsonObject body) {}
 
   public CollectorClient(String url, Optional<String> token, Optional<Path> ca)
       throws FailureException {
@@ -46,24 +45,25 @@ public final class CollectorClient {
   }
 
   /** What stands at the path. */
-  public JsonObject get(String path, int seconds) throws FailureException {
-    return expect(ask("GET", path, null, seconds), 200);
+  public <T> T get(String path, int seconds, Field.Reading<T> reading) throws FailureException {
+    return expect(ask("GET", path, null, seconds), reading);
   }
 
-  public JsonObject put(String path, JsonObject body, int seconds) throws FailureException {
-    return expect(ask("PUT", path, body, seconds), 200);
+  public <T> T put(String path, JsonObject body, int seconds, Field.Reading<T> reading)
+      throws FailureException {
+    return expect(ask("PUT", path, body, seconds), reading);
   }
 
-  /** The answer, whatever its status; a reply that is no success is one for the caller to read. */
-  public Answer post(String path, JsonObject body, int seconds) throws FailureException {
+  /** Gives a command; a reply that is no success is one for the caller to read. */
+  public CommandAnswer post(String path, JsonObject body, int seconds) throws FailureException {
     Answer answer = ask("POST", path, body, seconds);
-    boolean reply =
-        answer.body.getValue("id") instanceof String
-            && answer.body.getValue("status") instanceof String;
-    if (!reply && !(answer.body.getValue("targets") instanceof JsonArray)) {
+    if (answer.body.containsKey("targets")) {
+      return read(answer, CommandAnswer.Command::of);
+    }
+    if (answer.status >= 400 && !answer.body.containsKey("id")) {
       throw refused(answer);
     }
-    return answer;
+    return read(answer, CommandAnswer.Reply::of);
   }
 
   /** The bytes that stand at the path. */
@@ -76,7 +76,7 @@ public final class CollectorClient {
           return in.readAllBytes();
         }
       }
-      throw refused(read(connection));
+      throw refused(answer(connection, path));
     } catch (IOException e) {
       throw unreachable(e, seconds);
     } finally {
@@ -87,14 +87,14 @@ public final class CollectorClient {
   }
 
   /** What comes from the path until the collector ends it; a silence of so many seconds fails. */
-  public InputStream stream(String path, int silenceSeconds) throws FailureException {
+  public EventStream stream(String path, int silenceSeconds) throws FailureException {
     try {
       HttpURLConnection connection = open("GET", path, silenceSeconds);
       connection.setRequestProperty("Accept", "text/event-stream");
       if (connection.getResponseCode() == 200) {
-        return connection.getInputStream();
+        return new EventStream(source("GET " + path), connection.getInputStream());
       }
-      throw refused(read(connection));
+      throw refused(answer(connection, path));
     } catch (IOException e) {
       throw unreachable(e, silenceSeconds);
     }
@@ -113,7 +113,7 @@ public final class CollectorClient {
         }
         given = true;
       }
-      return read(connection);
+      return answer(connection, path);
     } catch (IOException e) {
       if (given) {
         throw unanswered(e, seconds);
@@ -136,7 +136,9 @@ public final class CollectorClient {
     return connection;
   }
 
-  private Answer read(HttpURLConnection connection) throws IOException, FailureException {
+  private Answer answer(HttpURLConnection connection, String path)
+      throws IOException, FailureException {
+    String question = connection.getRequestMethod() + " " + path;
     int status = connection.getResponseCode();
     InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream();
     String text = "";
@@ -146,9 +148,9 @@ public final class CollectorClient {
       }
     }
     try {
-      return new Answer(status, new JsonObject(text));
+      return new Answer(question, status, new JsonObject(text));
     } catch (TooDeepException e) {
-      throw foreign(url, "JSON that " + e.getMessage());
+      throw new ForeignAnswerException(source(question), "JSON that " + e.getMessage());
     } catch (DecodeException | ClassCastException e) {
       throw new FailureException(
           Exit.COLLECTOR,
@@ -156,19 +158,39 @@ public final class CollectorClient {
     }
   }
 
-  private JsonObject expect(Answer answer, int status) throws FailureException {
-    if (answer.status != status) {
+  /** Which collector answers what. */
+  private String source(String question) {
+    return url + " answers " + question;
+  }
+
+  private <T> T expect(Answer answer, Field.Reading<T> reading) throws FailureException {
+    if (answer.status != 200) {
       throw refused(answer);
     }
-    return answer.body;
+    return read(answer, reading);
+  }
+
+  private <T> T read(Answer answer, Field.Reading<T> reading) throws ForeignAnswerException {
+    try {
+      return reading.of(Field.of(answer.body));
+    } catch (NotAsPromisedException e) {
+      throw new ForeignAnswerException(source(answer.question), e.getMessage());
+    }
   }
 
   private FailureException refused(Answer answer) {
-    if (!(answer.body.getValue("error") instanceof JsonObject error)) {
-      return foreign(url, "HTTP status " + answer.status);
+    Reason reason;
+    try {
+      reason = Reason.of(Field.of(answer.body).at("error"));
+    } catch (NotAsPromisedException e) {
+      // Not for good: it may be a proxy's, before a collector that is away for a while.
+      return new FailureException(
+          Exit.COLLECTOR,
+          ForeignAnswerException.message(
+              source(answer.question), "HTTP status " + answer.status + " and " + e.getMessage()));
     }
-    String code = error.getString("code", "");
-    String message = error.getString("message", "HTTP status " + answer.status);
+    String code = reason.code();
+    String message = reason.message();
     if (NOT_THERE.contains(code)) {
       return new FailureException(Exit.NO_DEVICE, message);
     }
@@ -189,12 +211,6 @@ public final class CollectorClient {
           };
       default -> new FailureException(Exit.COLLECTOR, url + " refuses: " + message);
     };
-  }
-
-  /** JSON that is not as the collector's API says. */
-  public static FailureException foreign(String url, String what) {
-    return new FailureException(
-        Exit.COLLECTOR, url + " does not answer as a collector does (" + what + "); is it one?");
   }
 
   private FailureException unreachable(IOException error, int seconds) {

@@ -2,8 +2,6 @@
 // What the program's exit status tells a script.
 package org.hy300.cli.client;
 
-import io.vertx.core.json.JsonObject;
-
 /** Of several devices the highest counts. */
 public final class Exit {
   public static final int DONE = 0;
@@ -13,11 +11,14 @@ public final class Exit {
   public static final int UNANSWERED = 4;
   public static final int NO_DEVICE = 5;
 
+  /** A fault of this program: sysexits.h calls it EX_SOFTWARE. */
+  public static final int CRASHED = 70;
+
   private Exit() {}
 
   /** For a reply, or for a device's part of a command. */
-  public static int of(JsonObject reply) {
-    return switch (reply.getString("status", "")) {
+  public static int of(CommandAnswer.Outcome outcome) {
+    return switch (outcome.status()) {
       case "done" -> DONE;
       case "failed", "rejected", "cancelled" -> FAILED;
       default -> UNANSWERED;

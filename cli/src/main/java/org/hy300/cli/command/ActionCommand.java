@@ -78,7 +78,7 @@ class ActionCommand implements Callable<Integer> {
                 : command.arguments().stream().map(Groups::label).collect(Collectors.joining(" ")));
     return new ParameterException(
         spec.commandLine(),
-        spec.qualifiedName()
+        Groups.words(spec)
             + (selection.several() ? " with --label or --all" : "")
             + " takes "
             + (takes.isBlank() ? "no further word" : takes.strip())

@@ -54,7 +54,7 @@ public final class AnyCommand implements Callable<Integer> {
     if (!named || words.isEmpty() || words.size() > 2 || !words.get(0).matches("\\w+/\\w+")) {
       throw new ParameterException(
           spec.commandLine(),
-          "hy300 command takes DEVICE SUBSYSTEM/ACTION [JSON], such as p1 motor/move"
+          "command takes DEVICE SUBSYSTEM/ACTION [JSON], such as p1 motor/move"
               + " '{\"position\":120}'");
     }
     return new Order(

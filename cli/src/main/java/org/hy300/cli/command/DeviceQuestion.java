@@ -2,10 +2,10 @@
 // The name of a projector as a command's word, and what the collector knows below it.
 package org.hy300.cli.command;
 
-import io.vertx.core.json.JsonObject;
 import org.hy300.cli.client.CollectorClient;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
+import org.hy300.cli.client.Field;
 import org.hy300.contract.Topics;
 import picocli.CommandLine.Parameters;
 
@@ -37,9 +37,9 @@ final class DeviceQuestion {
   }
 
   /** The answer of the collector. */
-  JsonObject ask(String below) throws FailureException {
+  <T> T ask(String below, Field.Reading<T> reading) throws FailureException {
     return options
         .collector()
-        .get(path(device, below), options.seconds(CollectorClient.ANSWER_SECONDS));
+        .get(path(device, below), options.seconds(CollectorClient.ANSWER_SECONDS), reading);
   }
 }

@@ -3,11 +3,14 @@
 package org.hy300.cli.command;
 
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.DeviceList;
+import org.hy300.cli.client.DeviceSummary;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.cli.terminal.Table;
@@ -45,50 +48,48 @@ public final class DevicesCommand implements Callable<Integer> {
     if (online && offline) {
       throw new FailureException(Exit.USAGE, "--online and --offline exclude each other");
     }
-    JsonObject list = list();
+    List<DeviceSummary> devices = new ArrayList<>();
+    DeviceList last = collect(devices);
     if (options.json()) {
-      Terminal.OUT.println(list.encode());
+      JsonArray list = new JsonArray();
+      devices.forEach(each -> list.add(each.json()));
+      Terminal.OUT.println(last.json().put("devices", list).encode());
       return Exit.DONE;
     }
     Table table = new Table();
     if (!names) {
       table.row("DEVICE", "STATE", "LAST SEEN", "MODEL", "LABELS");
     }
-    for (Object each : list.getJsonArray("devices")) {
-      JsonObject device = (JsonObject) each;
+    for (DeviceSummary each : devices) {
       if (names) {
-        table.row(device.getString("device"));
+        table.row(each.device());
       } else {
         table.row(
-            device.getString("device"),
-            device.getBoolean("online") ? "online" : "offline",
-            Values.time(device, "last_seen"),
-            device.getString("model", ""),
-            Values.pairs(device.getJsonObject("labels")));
+            each.device(),
+            each.state(),
+            Values.time(each.lastSeen()),
+            each.model().orElse(""),
+            Values.pairs(each.labels().entrySet()));
       }
     }
     table.print();
     return Exit.DONE;
   }
 
-  private JsonObject list() throws FailureException {
+  /** Adds those that are meant of all pages, and returns the last page. */
+  private DeviceList collect(List<DeviceSummary> devices) throws FailureException {
     CollectorClient collector = options.collector();
     int seconds = options.seconds(CollectorClient.ANSWER_SECONDS);
-    JsonArray devices = new JsonArray();
     String path = "/api/v1/devices" + (online || offline ? "?online=" + online : "");
-    JsonObject page;
-    do {
-      page = collector.get(path, seconds);
-      page.getJsonArray("devices").stream()
-          .filter(device -> hasLabels((JsonObject) device))
+    while (true) {
+      DeviceList page = collector.get(path, seconds, DeviceList::of);
+      page.devices().stream()
+          .filter(each -> each.labels().entrySet().containsAll(labels.entrySet()))
           .forEach(devices::add);
-      path = page.getString("next");
-    } while (path != null);
-    return page.put("devices", devices);
-  }
-
-  private boolean hasLabels(JsonObject device) {
-    JsonObject has = device.getJsonObject("labels", new JsonObject());
-    return labels.entrySet().stream().allMatch(w -> w.getValue().equals(has.getString(w.getKey())));
+      if (page.next().isEmpty()) {
+        return page;
+      }
+      path = page.next().get();
+    }
   }
 }

@@ -2,8 +2,9 @@
 // `hy300 events DEVICE`: what has happened to a projector last.
 package org.hy300.cli.command;
 
-import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
+import org.hy300.cli.client.DeviceEvent;
+import org.hy300.cli.client.EventList;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.cli.terminal.Table;
@@ -26,19 +27,15 @@ public final class EventsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws FailureException {
-    JsonObject answer = question.ask("/events");
+    EventList answer = question.ask("/events", EventList::of);
     if (options.json()) {
-      Terminal.OUT.println(answer.encode());
+      Terminal.OUT.println(answer.json().encode());
       return Exit.DONE;
     }
     Table table = new Table().row("TIME", "SUBSYSTEM", "EVENT", "DATA");
-    for (Object each : answer.getJsonArray("events")) {
-      JsonObject event = (JsonObject) each;
+    for (DeviceEvent each : answer.events()) {
       table.row(
-          Values.time(event, "time"),
-          event.getString("subsystem"),
-          event.getString("event"),
-          Values.pairs(event.getJsonObject("data")));
+          Values.time(each.time()), each.subsystem(), each.event(), Values.pairs(each.data()));
     }
     table.print();
     return Exit.DONE;

@@ -2,7 +2,6 @@
 // The contract's commands as commands of this program: `motor move` is motor/move.
 package org.hy300.cli.command;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -122,9 +121,12 @@ public final class Groups {
   public static ParameterException missing(CommandSpec spec) {
     return new ParameterException(
         spec.commandLine(),
-        spec.qualifiedName()
-            + " needs one of "
-            + String.join(", ", List.copyOf(spec.subcommands().keySet())));
+        (words(spec) + " needs one of " + String.join(", ", spec.subcommands().keySet())).strip());
+  }
+
+  /** The command's words without the program's name, which stands in front of every message. */
+  public static String words(CommandSpec spec) {
+    return spec.qualifiedName().replaceFirst("^hy300 ?", "");
   }
 
   /** A word in front of commands, which does nothing itself. */

@@ -93,7 +93,7 @@ public final class Options {
   }
 
   /** Where the collector is, as the user has said it. */
-  public String address() {
+  private String address() {
     return given(url, "HY300_URL").orElse(DEFAULT_URL).replaceFirst("/+$", "");
   }
 

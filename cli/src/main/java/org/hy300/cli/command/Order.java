@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.UUID;
 import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.CommandAnswer;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.cli.terminal.Terminal;
@@ -51,17 +52,17 @@ record Order(
       body.put("command", command).mergeIn(selection.json());
     }
     if (!waits) {
-      JsonObject accepted =
+      CommandAnswer accepted =
           post(collector, path + "?async=true", body, CollectorClient.ANSWER_SECONDS);
-      if (rejected(accepted)) {
+      if (accepted instanceof CommandAnswer.Reply) {
         return end(accepted, shows);
       }
-      Terminal.OUT.println(options.json() ? accepted.encode() : id);
+      Terminal.OUT.println(options.json() ? accepted.json().encode() : id);
       return Exit.DONE;
     }
     Farewell farewell = new Farewell(id);
     Progress progress = new Progress(this, collector, id);
-    JsonObject answer;
+    CommandAnswer answer;
     try {
       answer = post(collector, path, body, seconds + GRACE_SECONDS);
     } finally {
@@ -72,11 +73,11 @@ record Order(
   }
 
   /** Who gets no answer is told how to ask for the command later: it may go on. */
-  private static JsonObject post(
+  private static CommandAnswer post(
       CollectorClient collector, String path, JsonObject body, int seconds)
       throws FailureException {
     try {
-      return collector.post(path, body, seconds).body();
+      return collector.post(path, body, seconds);
     } catch (FailureException e) {
       if (e.status() != Exit.UNANSWERED) {
         throw e;
@@ -89,14 +90,9 @@ record Order(
     }
   }
 
-  private static boolean rejected(JsonObject answer) {
-    return answer.containsKey("status");
-  }
-
-  private int end(JsonObject answer, boolean shows) {
-    if (answer.containsKey("targets")) {
-      return Replies.several(answer, options.json());
-    }
-    return Replies.one(device.orElse("the selection"), command, answer, options.json(), shows);
+  private int end(CommandAnswer answer, boolean shows) {
+    return answer instanceof CommandAnswer.Reply reply
+        ? Replies.one(device.orElse("the selection"), command, reply, options.json(), shows)
+        : Replies.several((CommandAnswer.Command) answer, options.json());
   }
 }

@@ -2,8 +2,10 @@
 // One line on a terminal that says how far a command is, while it is waited for.
 package org.hy300.cli.command;
 
-import io.vertx.core.json.JsonObject;
+import java.util.Map;
 import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.CommandAnswer.Command;
+import org.hy300.cli.client.DeviceAnswer;
 import org.hy300.cli.client.FailureException;
 import org.hy300.cli.terminal.Terminal;
 import org.hy300.cli.terminal.Values;
@@ -56,7 +58,7 @@ final class Progress {
             + " s";
     try {
       return text + state();
-    } catch (FailureException | ClassCastException | NullPointerException e) {
+    } catch (FailureException e) {
       // It is the command's answer that says what went wrong.
       return text;
     }
@@ -64,30 +66,31 @@ final class Progress {
 
   private String state() throws FailureException {
     if (order.device().isEmpty()) {
-      JsonObject command = collector.get("/api/v1/commands/" + id, CollectorClient.ANSWER_SECONDS);
-      long ended =
-          command.getJsonArray("targets").stream()
-              .filter(target -> ((JsonObject) target).containsKey("ended"))
-              .count();
-      return ", " + ended + " of " + command.getJsonArray("targets").size() + " have ended";
+      Command command =
+          collector.get("/api/v1/commands/" + id, CollectorClient.ANSWER_SECONDS, Command::of);
+      long ended = command.targets().stream().filter(each -> each.ended().isPresent()).count();
+      return ", " + ended + " of " + command.targets().size() + " have ended";
     }
     if (!order.command().startsWith("motor/")) {
       return "";
     }
-    JsonObject values =
+    Map<String, Number> values =
         collector
-            .get("/api/v1/devices/" + order.device().get(), CollectorClient.ANSWER_SECONDS)
-            .getJsonObject("values");
-    if (values.getValue(HOMED) instanceof Number homed && homed.intValue() == 0) {
+            .get(
+                "/api/v1/devices/" + order.device().get(),
+                CollectorClient.ANSWER_SECONDS,
+                DeviceAnswer::of)
+            .values();
+    if (values.containsKey(HOMED) && values.get(HOMED).intValue() == 0) {
       return ", position not known";
     }
     return values.containsKey(POSITION)
-        ? ", at " + Values.text(values.getValue(POSITION)) + target(values)
+        ? ", at " + Values.text(values.get(POSITION)) + target(values)
         : "";
   }
 
-  private static String target(JsonObject values) {
-    return values.containsKey(TARGET) ? " of " + Values.text(values.getValue(TARGET)) : "";
+  private static String target(Map<String, Number> values) {
+    return values.containsKey(TARGET) ? " of " + Values.text(values.get(TARGET)) : "";
   }
 
   private synchronized void show(String line) {

@@ -2,7 +2,10 @@
 // What became of a command, at one device or at several.
 package org.hy300.cli.command;
 
-import io.vertx.core.json.JsonObject;
+import org.hy300.cli.client.CommandAnswer.Command;
+import org.hy300.cli.client.CommandAnswer.Outcome;
+import org.hy300.cli.client.CommandAnswer.Reply;
+import org.hy300.cli.client.CommandAnswer.Target;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.terminal.Table;
 import org.hy300.cli.terminal.Terminal;
@@ -13,43 +16,41 @@ final class Replies {
   private Replies() {}
 
   /** A reply of one device: a line on standard output, or one on standard error if it failed. */
-  static int one(String device, String command, JsonObject reply, boolean json, boolean shows) {
-    int exit = Exit.of(reply);
-    String status = reply.getString("status");
+  static int one(String device, String command, Reply reply, boolean json, boolean shows) {
+    Outcome outcome = reply.outcome();
+    int exit = Exit.of(outcome);
     if (json) {
       if (shows) {
-        Terminal.OUT.println(reply.encode());
+        Terminal.OUT.println(reply.json().encode());
       }
     } else if (exit != Exit.DONE) {
-      Terminal.say(device + ": " + command + " " + status + ": " + message(reply));
+      Terminal.say(device + ": " + command + " " + outcome.status() + ": " + outcome.message());
     } else if (shows) {
-      new Table().row(device, status, Values.pairs(reply.getJsonObject("result"))).print();
+      new Table().row(device, outcome.status(), result(outcome)).print();
     }
     return exit;
   }
 
   /** A command as the collector remembers it: a line for each device. */
-  static int several(JsonObject command, boolean json) {
+  static int several(Command command, boolean json) {
     int exit = Exit.DONE;
     Table table = new Table();
-    for (Object each : command.getJsonArray("targets")) {
-      JsonObject target = (JsonObject) each;
-      int its = Exit.of(target);
+    for (Target each : command.targets()) {
+      Outcome outcome = each.outcome();
+      int its = Exit.of(outcome);
       exit = Math.max(exit, its);
       table.row(
-          target.getString("device"),
-          target.getString("status"),
-          its == Exit.DONE ? Values.pairs(target.getJsonObject("result")) : message(target));
+          each.device(), outcome.status(), its == Exit.DONE ? result(outcome) : outcome.message());
     }
     if (json) {
-      Terminal.OUT.println(command.encode());
+      Terminal.OUT.println(command.json().encode());
     } else {
       table.print();
     }
     return exit;
   }
 
-  private static String message(JsonObject reply) {
-    return reply.getJsonObject("error", new JsonObject()).getString("message", "");
+  private static String result(Outcome outcome) {
+    return outcome.result().map(Values::pairs).orElse("");
   }
 }

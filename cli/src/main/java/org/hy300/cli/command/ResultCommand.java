@@ -4,6 +4,7 @@ package org.hy300.cli.command;
 
 import java.util.concurrent.Callable;
 import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.CommandAnswer;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.contract.CommandMessage;
@@ -32,7 +33,10 @@ public final class ResultCommand implements Callable<Integer> {
     return Replies.several(
         options
             .collector()
-            .get("/api/v1/commands/" + id, options.seconds(CollectorClient.ANSWER_SECONDS)),
+            .get(
+                "/api/v1/commands/" + id,
+                options.seconds(CollectorClient.ANSWER_SECONDS),
+                CommandAnswer.Command::of),
         options.json());
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.hy300.cli.client.CollectorClient;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
+import org.hy300.cli.client.Settings;
 import org.hy300.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,8 +16,6 @@ import picocli.CommandLine.Option;
 /** A picocli command. */
 @Command(name = "settings", description = "Shows or changes what alerts expect of a projector.")
 public final class SettingsCommand implements Callable<Integer> {
-  private static final String EXPECT_SIGNAL = "expect_signal";
-
   /** What the option takes. */
   enum Expectation {
     TRUE,
@@ -46,28 +45,29 @@ public final class SettingsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws FailureException {
-    JsonObject settings =
+    Settings settings =
         expectSignal == null
-            ? question.ask("/settings")
+            ? question.ask("/settings", Settings::of)
             : options
                 .collector()
                 .put(
                     DeviceQuestion.path(question.device(), "/settings"),
                     new JsonObject()
                         .put(
-                            EXPECT_SIGNAL,
+                            Settings.EXPECT_SIGNAL,
                             expectSignal == Expectation.UNSET
                                 ? null
                                 : expectSignal == Expectation.TRUE),
-                    options.seconds(CollectorClient.ANSWER_SECONDS));
+                    options.seconds(CollectorClient.ANSWER_SECONDS),
+                    Settings::of);
     Terminal.OUT.println(
-        options.json() ? settings.encode() : question.device() + "  " + text(settings));
+        options.json() ? settings.json().encode() : question.device() + "  " + text(settings));
     return Exit.DONE;
   }
 
   /** In the words of the option. */
-  static String text(JsonObject settings) {
-    Boolean expects = settings.getBoolean(EXPECT_SIGNAL);
-    return "expect-signal=" + (expects == null ? Expectation.UNSET : expects);
+  static String text(Settings settings) {
+    return "expect-signal="
+        + settings.expectSignal().map(String::valueOf).orElse(Expectation.UNSET.toString());
   }
 }

@@ -2,10 +2,10 @@
 // `hy300 show DEVICE`: what is known of a projector, and its values.
 package org.hy300.cli.command;
 
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import org.hy300.cli.client.DeviceAnswer;
+import org.hy300.cli.client.DeviceSummary;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.cli.terminal.Table;
@@ -28,31 +28,26 @@ public final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws FailureException {
-    JsonObject device = question.ask("");
+    DeviceAnswer device = question.ask("", DeviceAnswer::of);
+    DeviceSummary summary = device.summary();
     if (options.json()) {
-      Terminal.OUT.println(device.encode());
+      Terminal.OUT.println(summary.json().encode());
       return Exit.DONE;
     }
     Table head =
         new Table()
-            .row("device", device.getString("device"))
-            .row("state", device.getBoolean("online") ? "online" : "offline")
-            .row("last seen", Values.time(device, "last_seen"))
-            .row("model", device.getString("model", ""))
-            .row("labels", Values.pairs(device.getJsonObject("labels")))
-            .row("kernel", device.getString("kernel", ""))
-            .row("agent", device.getString("agent_version", ""))
-            .row(
-                "subsystems",
-                device.getJsonArray("subsystems", new JsonArray()).stream()
-                    .map(String::valueOf)
-                    .collect(Collectors.joining(" ")))
-            .row("settings", SettingsCommand.text(device.getJsonObject("settings")));
+            .row("device", summary.device())
+            .row("state", summary.state())
+            .row("last seen", Values.time(summary.lastSeen()))
+            .row("model", summary.model().orElse(""))
+            .row("labels", Values.pairs(summary.labels().entrySet()))
+            .row("kernel", device.kernel().orElse(""))
+            .row("agent", device.agentVersion().orElse(""))
+            .row("subsystems", String.join(" ", device.subsystems()))
+            .row("settings", SettingsCommand.text(device.settings()));
     head.print();
     Table values = new Table();
-    device.getJsonObject("values").stream()
-        .sorted((a, b) -> a.getKey().compareTo(b.getKey()))
-        .forEach(each -> values.row(each.getKey(), Values.text(each.getValue())));
+    new TreeMap<>(device.values()).forEach((name, value) -> values.row(name, Values.text(value)));
     Terminal.OUT.println();
     values.print();
     return Exit.DONE;

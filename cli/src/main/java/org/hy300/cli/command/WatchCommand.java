@@ -2,18 +2,20 @@
 // `hy300 watch [DEVICE]`: changes as they come, from the collector's streams.
 package org.hy300.cli.command;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.hy300.cli.client.CollectorClient;
+import org.hy300.cli.client.DeviceEvent;
 import org.hy300.cli.client.EventStream;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
+import org.hy300.cli.client.ForeignAnswerException;
+import org.hy300.cli.client.LiveMessage;
+import org.hy300.cli.client.LiveMessage.Row;
 import org.hy300.cli.client.NotAdmittedException;
-import org.hy300.cli.terminal.Changes;
 import org.hy300.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -56,17 +58,17 @@ public final class WatchCommand implements Callable<Integer> {
     String path = device == null ? "/api/v1/live" : DeviceQuestion.path(device, "/live");
     boolean told = false;
     for (boolean first = true; !Terminal.OUT.checkError(); first = false) {
-      try (EventStream stream = new EventStream(collector.stream(path, SILENCE_SECONDS))) {
+      try (EventStream stream = collector.stream(path, SILENCE_SECONDS)) {
         told = false;
-        for (var event = stream.next(); event != null; event = stream.next()) {
-          show(event);
+        for (var message = stream.next(); message != null; message = stream.next()) {
+          show(message);
           if (Terminal.OUT.checkError()) {
             return Exit.DONE;
           }
         }
       } catch (FailureException e) {
         // A collector that has been started again may not have heard of the device yet.
-        if (first || e instanceof NotAdmittedException) {
+        if (first || e instanceof NotAdmittedException || e instanceof ForeignAnswerException) {
           throw e;
         }
       } catch (IOException e) {
@@ -81,55 +83,53 @@ public final class WatchCommand implements Callable<Integer> {
     return Exit.DONE;
   }
 
-  private void show(EventStream.Event event) {
-    JsonObject data = event.data();
-    switch (event.name()) {
-      case "collector" -> {
-        if (!data.getBoolean("broker_connected", true)) {
-          Terminal.say("the collector has lost its broker: what it shows may be old");
-        }
+  private void show(LiveMessage message) {
+    if (message instanceof LiveMessage.Connection connection) {
+      if (!connection.brokerConnected()) {
+        Terminal.say("the collector has lost its broker: what it shows may be old");
       }
-      case "rows" -> data.getJsonArray("rows").forEach(row -> row("row", (JsonObject) row));
-      case "device" -> row("device", data);
-      case "event" -> {
-        if (!shown.add(data.getString("id"))) {
-          return;
-        }
-        if (shown.size() > REMEMBERED) {
-          shown.remove(shown.iterator().next());
-        }
-        if (options.json()) {
-          line("event", data);
-        } else {
-          Terminal.OUT.println(changes.event(device, data));
-        }
-      }
-      case "removed" -> removed(data.getJsonArray("devices"));
-      default -> {
-        // Word of a new frame, and what only a page needs.
-      }
+    } else if (message instanceof LiveMessage.Rows some) {
+      some.rows().forEach(row -> row("row", row));
+    } else if (message instanceof LiveMessage.Device one) {
+      row("device", one.row());
+    } else if (message instanceof LiveMessage.Happened news) {
+      happened(news.event());
+    } else if (message instanceof LiveMessage.Removed removed) {
+      removed.devices().forEach(this::removed);
     }
   }
 
-  private void row(String kind, JsonObject row) {
+  private void row(String kind, Row row) {
     String changed = changes.of(row);
     if (!changed.isEmpty()) {
       if (options.json()) {
-        line(kind, row);
+        line(kind, row.summary().json());
       } else {
         Terminal.OUT.println(changed);
       }
     }
   }
 
-  private void removed(JsonArray devices) {
-    for (Object each : devices) {
-      changes.forget((String) each);
-      if (options.json()) {
-        line("removed", new JsonObject().put("device", each));
-      } else {
-        Terminal.OUT.println(Terminal.plain(each + "  forgotten"));
-      }
+  private void happened(DeviceEvent event) {
+    if (!shown.add(event.id())) {
+      return;
+    }
+    if (shown.size() > REMEMBERED) {
+      shown.remove(shown.iterator().next());
+    }
+    if (options.json()) {
+      line("event", event.json());
+    } else {
+      Terminal.OUT.println(Changes.event(device, event));
+    }
+  }
+
+  private void removed(String forgotten) {
+    changes.forget(forgotten);
+    if (options.json()) {
+      line("removed", new JsonObject().put("device", forgotten));
+    } else {
+      Terminal.OUT.println(Terminal.plain(forgotten + "  forgotten"));
     }
   }
 

@@ -6,6 +6,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +67,13 @@ public final class Terminal {
   /** A line for people, on standard error. */
   public static void say(String message) {
     ERR.println("hy300: " + plain(message));
+  }
+
+  /** Where a fault has happened, line by line. */
+  public static void trace(Throwable fault) {
+    StringWriter text = new StringWriter();
+    fault.printStackTrace(new PrintWriter(text));
+    text.toString().lines().forEach(line -> ERR.println(plain(line.replace("\t", "    "))));
   }
 
   /** Text of a device without what could steer a terminal. */

@@ -2,9 +2,9 @@
 // Values of JSON as people read them.
 package org.hy300.cli.terminal;
 
-import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** Texts for tables. */
 public final class Values {
@@ -21,16 +21,18 @@ public final class Values {
   }
 
   /** {@code a=1 b=2}. */
-  public static String pairs(JsonObject json) {
-    return json == null ? "" : json.stream().map(Values::pair).collect(Collectors.joining(" "));
+  public static String pairs(Iterable<? extends Map.Entry<String, ?>> fields) {
+    return StreamSupport.stream(fields.spliterator(), false)
+        .map(Values::pair)
+        .collect(Collectors.joining(" "));
   }
 
-  private static String pair(Map.Entry<String, Object> entry) {
+  private static String pair(Map.Entry<String, ?> entry) {
     return entry.getKey() + "=" + text(entry.getValue());
   }
 
   /** To the second. */
-  public static String time(JsonObject json, String field) {
-    return json.getString(field, "").replaceFirst("\\.[0-9]+Z$", "Z");
+  public static String time(String time) {
+    return time.replaceFirst("\\.[0-9]+Z$", "Z");
   }
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What has happened at a projector.
+package org.hy300.cli.client;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * One event.
+ *
+ * @param json as it was sent
+ * @param id the same each time it is sent
+ * @param data in the words of the subsystem
+ */
+public record DeviceEvent(
+    JsonObject json, String id, String time, String subsystem, String event, JsonObject data) {
+  static DeviceEvent of(Field event) throws NotAsPromisedException {
+    return new DeviceEvent(
+        event.object(),
+        event.at("id").text(),
+        event.at("time").text(),
+        event.at("subsystem").text(),
+        event.at("event").text(),
+        event.at("data").object());
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// A page of the fleet's list.
+package org.hy300.cli.client;
+
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * At most a thousand projectors.
+ *
+ * @param json as it was sent
+ * @param next the path of the next page; empty at the list's end
+ */
+public record DeviceList(JsonObject json, List<DeviceSummary> devices, Optional<String> next) {
+  public static DeviceList of(Field answer) throws NotAsPromisedException {
+    return new DeviceList(
+        answer.object(),
+        answer.at("devices").list(DeviceSummary::of),
+        answer.at("next").optional(DeviceList::path));
+  }
+
+  /** It is put behind the collector's address, and must not make another one of it. */
+  private static String path(Field next) throws NotAsPromisedException {
+    String path = next.text();
+    try {
+      if (path.startsWith("/")) {
+        return URI.create(path).toString();
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw next.notAsPromised("a path");
+  }
+}

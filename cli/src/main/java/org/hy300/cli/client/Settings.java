@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people have said of a projector.
+package org.hy300.cli.client;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * Settings of a projector.
+ *
+ * @param json as it was sent
+ * @param expectSignal whether the HDMI input should have a signal; empty when nobody has said
+ */
+public record Settings(JsonObject json, Optional<Boolean> expectSignal) {
+  /** The setting's name, in questions too. */
+  public static final String EXPECT_SIGNAL = "expect_signal";
+
+  public static Settings of(Field answer) throws NotAsPromisedException {
+    return new Settings(answer.object(), answer.at(EXPECT_SIGNAL).nullable(Field::truth));
+  }
+}
