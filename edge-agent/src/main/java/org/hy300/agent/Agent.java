@@ -6,7 +6,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mqtt.messages.MqttPublishMessage;
@@ -27,7 +26,8 @@ import org.hy300.agent.command.StoreCommands;
 import org.hy300.agent.command.TvcapCommands;
 import org.hy300.agent.discovery.HomeAssistant;
 import org.hy300.agent.event.DriverEvents;
-import org.hy300.agent.event.EventPublisher;
+import org.hy300.agent.event.EventLog;
+import org.hy300.agent.event.EventSender;
 import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.agent.metrics.Metrics;
 import org.hy300.agent.source.BridgeSource;
@@ -68,7 +68,8 @@ public final class Agent {
   private final String session = UUID.randomUUID().toString();
   private final MqttSession mqtt;
   private final AgentMetrics own;
-  private final EventPublisher events;
+  private final EventLog events;
+  private final EventSender eventSender;
   private final StatePublisher states;
   private final DriverEvents driverEvents;
   private final SysfsSource drivers;
@@ -105,22 +106,11 @@ public final class Agent {
             new MqttSession.Will(topics.status(device), () -> status(false)),
             new Connection());
     own = new AgentMetrics(mqtt::depth, this::eventsWaiting);
-    // One thread keeps the order by itself. Vert.x would keep that of all executors together, and
-    // so
-    // have the journals wait for drivers that take their time with a store.
-    WorkerExecutor worker = vertx.createSharedWorkerExecutor("journal", 1);
     Path journals = config.journals().resolve(device);
     events =
-        new EventPublisher(
-            vertx,
-            worker,
-            journal(journals.resolve("events"), config.journalBytes()),
-            mqtt,
-            topics,
-            device,
-            session,
-            own,
-            this::eventsDrained);
+        new EventLog(
+            vertx, journal(journals.resolve("events"), config.journalBytes()), session, own);
+    eventSender = new EventSender(events, mqtt, topics, device, own, this::eventsDrained);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
     drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
     driverEvents = new DriverEvents(events, drivers::reread);
@@ -145,12 +135,12 @@ public final class Agent {
             position -> driverEvents.ordered(Subsystems.MOTOR, position));
     commands =
         new CommandReceiver(
+            vertx,
             mqtt,
             topics,
             device,
             own,
             this::ownChanged,
-            worker,
             journal(journals.resolve("commands"), COMMAND_JOURNAL_BYTES),
             config.clockMarker(),
             executors(bridge, processes));
@@ -192,8 +182,8 @@ public final class Agent {
   }
 
   private long eventsWaiting() {
-    toldWaiting = events.depth() > 0;
-    return events.depth();
+    toldWaiting = eventSender.depth() > 0;
+    return eventSender.depth();
   }
 
   /** A state that says that events wait is not to stand until the next heartbeat. */
@@ -252,7 +242,7 @@ public final class Agent {
                             publishStatus(false);
                             return mqtt.stop(STOP_MS);
                           })
-                      .transform(done -> Future.join(events.close(), commands.close()))
+                      .transform(done -> Future.join(eventSender.close(), commands.close()))
                       .transform(done -> onWorker(statusFile::delete))
                       .transform(done -> vertx.close())
                       .onComplete(stopped);
@@ -269,7 +259,7 @@ public final class Agent {
         .formatted(
             mqtt.isConnected() ? "connected" : "not connected",
             config.broker().address(),
-            events.depth(),
+            eventSender.depth(),
             String.join(", ", states.subsystems()));
   }
 
