@@ -2,18 +2,14 @@
 // The command line of hy300-collector.
 package org.hy300.collector;
 
-import io.vertx.core.Future;
-import io.vertx.core.http.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.BindException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.hy300.collector.access.TokenCommand;
 import org.hy300.collector.access.Tokens;
 import org.hy300.collector.broker.EmbeddedBroker;
-import org.hy300.collector.http.HttpConfig;
 import org.hy300.collector.http.HttpOptions;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
@@ -73,7 +69,7 @@ final class Main implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException, IOException {
+  public Integer call() throws Exception {
     CollectorConfig config =
         new CollectorConfig(
             http.config(),
@@ -94,15 +90,15 @@ final class Main implements Callable<Integer> {
     }
     EmbeddedBroker embedded = config.broker().isPresent() ? null : startBroker(config);
     BrokerAccess access = embedded == null ? config.broker().get() : embedded.access();
-    Collector collector = new Collector(config, access);
-    Program.onEnd(() -> stop(collector, embedded));
+    PrometheusMeterRegistry registry = Collector.registry();
+    Collector collector = new Collector(config, access, registry);
     if (embedded != null) {
       embedded.onExit(status -> end("the embedded broker has ended with status " + status));
     }
-    HttpServer server = listen(collector, config.http());
+    Program.deploy(Collector.vertx(registry), collector, () -> close(embedded));
     System.out.printf(
         "metrics at %s/metrics, %s%n",
-        config.http().url(server.actualPort()),
+        config.http().url(collector.port()),
         embedded == null ? "broker at " + access.address() : embedded);
     return 0;
   }
@@ -117,23 +113,6 @@ final class Main implements Callable<Integer> {
         : Path.of(System.getProperty("user.home"), ".local", "state", "hy300-collector");
   }
 
-  private static HttpServer listen(Collector collector, HttpConfig http)
-      throws InterruptedException, IOException {
-    try {
-      return collector.start().toCompletionStage().toCompletableFuture().get();
-    } catch (ExecutionException e) {
-      throw new IOException(
-          e.getCause() instanceof BindException
-              ? "port "
-                  + http.port()
-                  + " of "
-                  + http.host()
-                  + " is taken; choose another --http-port"
-              : e.getCause().getMessage(),
-          e);
-    }
-  }
-
   private static EmbeddedBroker startBroker(CollectorConfig config) throws IOException {
     String libraries = System.getProperty("hy300.broker.lib");
     if (libraries == null) {
@@ -144,15 +123,10 @@ final class Main implements Callable<Integer> {
         Path.of(libraries), config.mqttPort(), config.data().resolve("broker-password"));
   }
 
-  private static Future<Void> stop(Collector collector, EmbeddedBroker embedded) {
-    return collector
-        .stop()
-        .onComplete(
-            stopped -> {
-              if (embedded != null) {
-                embedded.close();
-              }
-            });
+  private static void close(EmbeddedBroker embedded) {
+    if (embedded != null) {
+      embedded.close();
+    }
   }
 
   /** Without its broker the collector is of no use; whoever supervises it starts both anew. */

@@ -5,6 +5,9 @@ package org.hy300.collector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +38,7 @@ public abstract class CollectorFixture {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   protected Mosquitto broker;
-  protected Collector collector;
+  private Vertx vertx;
   protected String url;
 
   @BeforeEach
@@ -58,7 +61,8 @@ public abstract class CollectorFixture {
 
   protected void startCollector() throws Exception {
     HttpConfig config = httpConfig();
-    collector =
+    PrometheusMeterRegistry registry = Collector.registry();
+    Collector collector =
         new Collector(
             new CollectorConfig(
                 config,
@@ -68,19 +72,19 @@ public abstract class CollectorFixture {
                 Topics.standard(),
                 FleetLimits.STANDARD,
                 directory.resolve("data")),
-            BrokerAccess.open(broker.address()));
-    int port =
-        collector
-            .start()
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(60, TimeUnit.SECONDS)
-            .actualPort();
-    url = config.url(port);
+            BrokerAccess.open(broker.address()),
+            registry);
+    vertx = Collector.vertx(registry);
+    done(vertx.deployVerticle(collector));
+    url = config.url(collector.port());
   }
 
   protected void stopCollector() throws Exception {
-    collector.stop().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    done(vertx.close());
+  }
+
+  private static void done(Future<?> step) throws Exception {
+    step.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @AfterEach

@@ -1,206 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wires the agent from top to bottom: sources, state and events, session, commands.
+// The agent as a verticle: begins and ends its parts, and says how it is to systemd and --status.
 package org.hy300.agent;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.json.JsonObject;
-import io.vertx.mqtt.messages.MqttPublishMessage;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
-import org.hy300.agent.command.AgentCommands;
-import org.hy300.agent.command.CommandReceiver;
-import org.hy300.agent.command.MotorCommands;
-import org.hy300.agent.command.ProcessCommands;
-import org.hy300.agent.command.StoreCommands;
-import org.hy300.agent.command.TvcapCommands;
-import org.hy300.agent.discovery.HomeAssistant;
-import org.hy300.agent.event.DriverEvents;
-import org.hy300.agent.event.EventPublisher;
-import org.hy300.agent.metrics.AgentMetrics;
-import org.hy300.agent.metrics.Metrics;
-import org.hy300.agent.source.BridgeSource;
-import org.hy300.agent.source.MessagePipe;
-import org.hy300.agent.source.Source;
-import org.hy300.agent.source.Subsystem;
-import org.hy300.agent.source.SubsystemListener;
-import org.hy300.agent.source.SysfsSource;
-import org.hy300.agent.source.board.BoardSource;
-import org.hy300.agent.source.process.ProcessSource;
-import org.hy300.agent.state.StatePublisher;
-import org.hy300.contract.EventName;
-import org.hy300.contract.InfoMessage;
-import org.hy300.contract.MalformedMessageException;
-import org.hy300.contract.StatusMessage;
-import org.hy300.contract.Subsystems;
-import org.hy300.contract.Topics;
-import org.hy300.journal.Journal;
-import org.hy300.mqtt.MqttSession;
-import org.hy300.program.Program;
 import org.hy300.program.Supervisor;
 
-/** One agent for one projector. Everything in it lives on one event loop. */
-public final class Agent {
-  private static final Path PROC = Path.of("/proc");
-
-  /** Replies that wait for the broker, and the events that are on their way. */
-  private static final int OUTBOX = 1000;
-
-  /** Far more than the replies that are kept take. */
-  private static final long COMMAND_JOURNAL_BYTES = 64 * AgentConfig.MIB;
-
-  private static final long STOP_MS = 2_000;
-
-  private final Vertx vertx;
-  private final Context context;
+/** One agent for one projector. Everything in it lives on the context of its deployment. */
+public final class Agent extends VerticleBase {
   private final AgentConfig config;
-  private final String session = UUID.randomUUID().toString();
-  private final MqttSession mqtt;
-  private final AgentMetrics own;
-  private final EventPublisher events;
-  private final StatePublisher states;
-  private final DriverEvents driverEvents;
-  private final SysfsSource drivers;
-  private final List<Source> sources;
-  private final MotorCommands motorCommands;
-  private final CommandReceiver commands;
-  private final HomeAssistant homeAssistant;
   private final Supervisor supervisor = new Supervisor(System.getenv());
   private final StatusFile statusFile;
+  private Parts parts;
   private boolean stopping;
-  private boolean toldWaiting;
 
-  /**
-   * Makes an agent that {@link #start} sets going, on a Vert.x of one event loop. Reads the
-   * journals, and so blocks.
-   *
-   * @throws IOException when another agent has the journals
-   */
-  public Agent(Vertx vertx, AgentConfig config) throws IOException {
-    this.vertx = vertx;
+  public Agent(AgentConfig config) {
     this.config = config;
-    context = vertx.getOrCreateContext();
-    Topics topics = config.topics();
-    String device = config.device();
-    mqtt =
-        new MqttSession(
-            vertx,
-            new MqttSession.Options(
-                config.broker(),
-                "hy300-agent-" + device,
-                config.keepAliveSeconds(),
-                Map.of(topics.commandsOf(device), 1, topics.status(device), 1),
-                OUTBOX),
-            new MqttSession.Will(topics.status(device), () -> status(false)),
-            new Connection());
-    own = new AgentMetrics(mqtt::depth, this::eventsWaiting);
-    // One thread keeps the order by itself. Vert.x would keep that of all executors together, and
-    // so
-    // have the journals wait for drivers that take their time with a store.
-    WorkerExecutor worker = vertx.createSharedWorkerExecutor("journal", 1);
-    Path journals = config.journals().resolve(device);
-    events =
-        new EventPublisher(
-            vertx,
-            worker,
-            journal(journals.resolve("events"), config.journalBytes()),
-            mqtt,
-            topics,
-            device,
-            session,
-            own,
-            this::eventsDrained);
-    states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
-    drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
-    driverEvents = new DriverEvents(events, drivers::reread);
-    BridgeSource bridge = new BridgeSource(vertx, config.bridge(), own, driverEvents);
-    OtherSubsystems others = new OtherSubsystems();
-    ProcessSource processes =
-        new ProcessSource(vertx, PROC, config.processes(), own.processSamplesDropped, others);
-    BoardSource board =
-        new BoardSource(
-            vertx,
-            // The classes hwmon and thermal stand beside the drivers' own.
-            config.classDirectory().resolveSibling(""),
-            drivers::isBusy,
-            own.attributeErrors,
-            others);
-    MessagePipe pipe = new MessagePipe(vertx, config.pipe(), own, others);
-    sources = List.of(drivers, bridge, processes, board, pipe);
-    motorCommands =
-        new MotorCommands(
-            vertx,
-            config.classDirectory().resolve(Subsystems.MOTOR),
-            position -> driverEvents.ordered(Subsystems.MOTOR, position));
-    commands =
-        new CommandReceiver(
-            mqtt,
-            topics,
-            device,
-            own,
-            this::ownChanged,
-            worker,
-            journal(journals.resolve("commands"), COMMAND_JOURNAL_BYTES),
-            config.clockMarker(),
-            executors(bridge, processes));
-    homeAssistant =
-        new HomeAssistant(
-            mqtt,
-            topics,
-            device,
-            config.homeAssistant(),
-            journals.resolve("home-assistant"),
-            new JsonObject().put("name", device).put("mf", "HY300").put("mdl", Machine.model()),
-            Program.version(Agent.class));
-    statusFile = new StatusFile(config.runDirectory(), device);
-  }
-
-  private Map<String, CommandReceiver.Executor> executors(
-      BridgeSource bridge, ProcessSource processes) {
-    return Map.of(
-        Subsystems.MOTOR,
-        motorCommands,
-        Subsystems.TVCAP,
-        new TvcapCommands(
-            vertx,
-            config.classDirectory().resolve(Subsystems.TVCAP),
-            jpeg -> mqtt.publishNow(config.topics().snapshot(config.device()), jpeg)),
-        Subsystems.MIPS,
-        StoreCommands.mips(
-            vertx,
-            config.classDirectory().resolve(Subsystems.MIPS),
-            data -> events.happened(Subsystems.MIPS, EventName.FIRMWARE_FAILED, data)),
-        ProcessSource.SUBSYSTEM,
-        new ProcessCommands(processes),
-        AgentMetrics.SUBSYSTEM,
-        new AgentCommands(bridge, this::refresh));
-  }
-
-  private Journal journal(Path directory, long maxBytes) throws IOException {
-    return new Journal(directory, maxBytes, own.journalErrors::incrementAndGet);
-  }
-
-  private long eventsWaiting() {
-    toldWaiting = events.depth() > 0;
-    return events.depth();
-  }
-
-  /** A state that says that events wait is not to stand until the next heartbeat. */
-  private void eventsDrained() {
-    if (toldWaiting) {
-      ownChanged();
-    }
+    statusFile = new StatusFile(config.runDirectory(), config.device());
   }
 
   /** A Vert.x as small as the agent needs it. */
@@ -217,66 +36,36 @@ public final class Agent {
                     .setClassPathResolvingEnabled(false)));
   }
 
-  /** Starts to watch and to connect. */
-  public void start() {
-    context.runOnContext(
-        now -> {
-          states.add(AgentMetrics.SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
-          states.start();
-          events.happened(
-              AgentMetrics.SUBSYSTEM,
-              EventName.AGENT_STARTED,
-              new JsonObject().put("version", Program.version(Agent.class)));
-          commands.start();
-          sources.forEach(Source::start);
-          mqtt.start();
-          supervisor.ready(vertx, this::inOneLine);
-          vertx.setPeriodic(StatusFile.PERIOD_MS, timer -> writeStatus());
-          writeStatus();
-        });
+  /**
+   * Watches and tries to connect when it is complete; fails when another agent has the journals.
+   */
+  @Override
+  public Future<?> start() {
+    return vertx
+        .executeBlocking(() -> new Parts(vertx, config, this::writeStatus))
+        .map(
+            made -> {
+              parts = made;
+              parts.start();
+              supervisor.ready(vertx, parts::inOneLine);
+              vertx.setPeriodic(StatusFile.PERIOD_MS, timer -> writeStatus());
+              writeStatus();
+              return null;
+            });
   }
 
-  /** Answers what is under way, publishes offline, disconnects and closes Vert.x. */
-  public Future<Void> stop() {
-    return Future.future(
-        stopped ->
-            context.runOnContext(
-                now -> {
-                  stopping = true;
-                  supervisor.stopping();
-                  sources.forEach(Source::stop);
-                  commands
-                      .interrupt()
-                      .transform(
-                          answered -> {
-                            publishStatus(false);
-                            return mqtt.stop(STOP_MS);
-                          })
-                      .transform(done -> Future.join(events.close(), commands.close()))
-                      .transform(done -> onWorker(statusFile::delete))
-                      .transform(done -> vertx.close())
-                      .onComplete(stopped);
-                }));
-  }
-
-  private io.vertx.core.buffer.Buffer status(boolean online) {
-    return new StatusMessage(online, session, Instant.now()).toBuffer();
-  }
-
-  /** For `systemctl status`. */
-  private String inOneLine() {
-    return "%s to %s, %d events wait; subsystems: %s"
-        .formatted(
-            mqtt.isConnected() ? "connected" : "not connected",
-            config.broker().address(),
-            events.depth(),
-            String.join(", ", states.subsystems()));
+  /** Complete when what was under way is answered, offline is published and the journals closed. */
+  @Override
+  public Future<?> stop() {
+    stopping = true;
+    supervisor.stopping();
+    return parts.stop().transform(stopped -> onWorker(statusFile::delete));
   }
 
   private void writeStatus() {
     if (!stopping) {
-      boolean connected = mqtt.isConnected();
-      String doing = inOneLine();
+      boolean connected = parts.isConnected();
+      String doing = parts.inOneLine();
       onWorker(() -> statusFile.write(connected, doing));
     }
   }
@@ -287,139 +76,5 @@ public final class Agent {
           blocking.run();
           return null;
         });
-  }
-
-  private void publishStatus(boolean online) {
-    mqtt.publishRetained(config.topics().status(config.device()), () -> status(online));
-  }
-
-  private void publishInfo() {
-    mqtt.publishRetained(
-        config.topics().info(config.device()),
-        () ->
-            new InfoMessage(
-                    session,
-                    Instant.now(),
-                    Machine.model(),
-                    Machine.kernel(),
-                    Program.version(Agent.class),
-                    Machine.bootId(),
-                    config.labels(),
-                    states.subsystems(),
-                    states.families())
-                .toBuffer());
-  }
-
-  private void ownChanged() {
-    states.changed(AgentMetrics.SUBSYSTEM);
-  }
-
-  private void refresh() {
-    drivers.reread();
-    publishInfo();
-    states.publishAll();
-  }
-
-  private final class Connection implements MqttSession.Listener {
-    @Override
-    public void connected() {
-      own.connects.incrementAndGet();
-      publishStatus(true);
-      publishInfo();
-      states.publishAll();
-      homeAssistant.connected();
-      writeStatus();
-    }
-
-    @Override
-    public void disconnected() {
-      writeStatus();
-    }
-
-    @Override
-    public void received(MqttPublishMessage message) {
-      Optional<Topics.Parsed> topic = config.topics().parse(message.topicName());
-      if (topic.isPresent() && topic.get().kind() == Topics.Kind.COMMAND) {
-        commands.received(topic.get(), message.payload(), message.isRetain());
-      } else if (message.topicName().equals(config.topics().status(config.device()))) {
-        statusReceived(message);
-      } else {
-        own.dropped("unexpected_topic");
-        ownChanged();
-      }
-    }
-
-    @Override
-    public void failed(String topic) {
-      own.dropped("internal");
-      ownChanged();
-    }
-
-    /** The Will of a connection that this one has replaced may come late. */
-    private void statusReceived(MqttPublishMessage message) {
-      try {
-        if (!StatusMessage.parse(message.payload()).online() && !stopping) {
-          publishStatus(true);
-        }
-      } catch (MalformedMessageException e) {
-        publishStatus(!stopping);
-      }
-    }
-
-    @Override
-    public void dropped(String topic) {
-      if (config.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isEmpty()) {
-        own.dropped("outbox_full");
-      }
-    }
-  }
-
-  private final class Drivers implements SysfsSource.Listener {
-    @Override
-    public void appeared(Subsystem subsystem) {
-      driverEvents.appeared(subsystem);
-      states.add(subsystem.name(), subsystem::readMetrics, subsystem::isBusy);
-      homeAssistant.appeared(subsystem.name(), subsystem.states());
-      publishInfo();
-    }
-
-    @Override
-    public void woken(Subsystem subsystem, String attribute, String now) {
-      driverEvents.woken(subsystem, attribute, now);
-      if (subsystem.name().equals(Subsystems.MOTOR)) {
-        motorCommands.woken(attribute);
-      }
-      states.changed(subsystem.name());
-    }
-
-    @Override
-    public void vanished(Subsystem subsystem) {
-      driverEvents.vanished(subsystem);
-      states.remove(subsystem.name());
-    }
-  }
-
-  /** What comes from elsewhere than the drivers. */
-  private final class OtherSubsystems implements SubsystemListener {
-    @Override
-    public void appeared(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {
-      states.add(subsystem, reader, busy);
-      publishInfo();
-    }
-
-    @Override
-    public void changed(String subsystem) {
-      states.changed(subsystem);
-    }
-
-    @Override
-    public void vanished(String subsystem) {
-      states.remove(subsystem);
-    }
-
-    @Override
-    public void happened(String subsystem, EventName event, JsonObject data) {
-      events.happened(subsystem, event, data);
-    }
   }
 }

@@ -2,7 +2,6 @@
 // The command line of hy300-agent.
 package org.hy300.agent;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.hy300.mqtt.BrokerAddress;
@@ -135,7 +134,7 @@ final class Main implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
     AgentConfig config = config();
     if (shared.checkOnly()) {
       System.out.println("hy300-agent: the configuration is sound");
@@ -146,9 +145,7 @@ final class Main implements Callable<Integer> {
       System.out.println(verdict.line());
       return verdict.exit();
     }
-    Agent agent = new Agent(Agent.vertx(), config);
-    Program.onEnd(agent::stop);
-    agent.start();
+    Program.deploy(Agent.vertx(), new Agent(config), () -> {});
     return 0;
   }
 

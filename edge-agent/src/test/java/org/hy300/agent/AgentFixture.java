@@ -4,14 +4,11 @@ package org.hy300.agent;
 
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.hy300.contract.Topics;
-import org.hy300.mqtt.BrokerAccess;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -19,10 +16,11 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class AgentFixture extends ProjectorFixture {
   static final String OWN_STATE = ROOT + "/state/agent";
 
-  Agent agent;
+  /** That of the agent that runs. */
+  Vertx agent;
 
   @BeforeEach
-  final void startAgent() throws IOException {
+  final void startAgent() throws Exception {
     agent = start(null);
     probe.await(STATE, state -> value(state, "hy300_motor_position_steps") == 0);
   }
@@ -32,31 +30,14 @@ abstract class AgentFixture extends ProjectorFixture {
     stop(agent);
   }
 
-  final Agent start(Path clockMarker) throws IOException {
+  final Vertx start(Path clockMarker) throws Exception {
     return start(clockMarker, "");
   }
 
-  final Agent start(Path clockMarker, String homeAssistant) throws IOException {
-    Agent started =
-        new Agent(
-            Agent.vertx(),
-            new AgentConfig(
-                BrokerAccess.open(broker.address()),
-                "p1",
-                1,
-                drivers(),
-                directory.resolve("no-bridge"),
-                directory.resolve("pipe"),
-                Topics.standard(),
-                Map.of("site", "berlin"),
-                List.of(),
-                directory.resolve("journal"),
-                AgentConfig.MIB,
-                clockMarker,
-                directory.resolve("run"),
-                homeAssistant));
-    started.start();
-    return started;
+  final Vertx start(Path clockMarker, String homeAssistant) throws Exception {
+    Vertx vertx = Agent.vertx();
+    done(vertx.deployVerticle(new Agent(config(clockMarker, homeAssistant))));
+    return vertx;
   }
 
   /** Stops the agent and starts it again, and waits until it takes commands. */
@@ -74,7 +55,11 @@ abstract class AgentFixture extends ProjectorFixture {
         .count();
   }
 
-  static void stop(Agent agent) throws Exception {
-    agent.stop().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+  static void stop(Vertx agent) throws Exception {
+    done(agent.close());
+  }
+
+  private static void done(Future<?> step) throws Exception {
+    step.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }

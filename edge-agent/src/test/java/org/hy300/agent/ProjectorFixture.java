@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.BrokerAccess;
 import org.hy300.simulator.Simulator;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
@@ -48,6 +51,24 @@ abstract class ProjectorFixture {
 
   final Path drivers() {
     return directory.resolve("projector/hy300");
+  }
+
+  final AgentConfig config(Path clockMarker, String homeAssistant) {
+    return new AgentConfig(
+        BrokerAccess.open(broker.address()),
+        "p1",
+        1,
+        drivers(),
+        directory.resolve("no-bridge"),
+        directory.resolve("pipe"),
+        Topics.standard(),
+        Map.of("site", "berlin"),
+        List.of(),
+        directory.resolve("journal"),
+        AgentConfig.MIB,
+        clockMarker,
+        directory.resolve("run"),
+        homeAssistant);
   }
 
   /** Steers the simulated hardware. */

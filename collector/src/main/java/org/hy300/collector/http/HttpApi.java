@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +117,19 @@ public final class HttpApi {
             .requestHandler(request -> meet(request, caller -> handle(request, caller)))
             .invalidRequestHandler(this::refuseMalformed);
     connections.watch(vertx, server);
-    return server.listen().onSuccess(listening -> gate.watch(vertx));
+    return server
+        .listen()
+        .onSuccess(listening -> gate.watch(vertx))
+        .recover(error -> Future.failedFuture(listenFailure(error)));
+  }
+
+  private Throwable listenFailure(Throwable error) {
+    return error instanceof BindException
+        ? new IOException(
+            "port %d of %s is taken; choose another --http-port"
+                .formatted(config.port(), config.host()),
+            error)
+        : error;
   }
 
   /** Takes no more connections, and ends those that are open. */

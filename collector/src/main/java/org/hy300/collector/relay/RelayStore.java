@@ -60,7 +60,7 @@ public final class RelayStore {
     this.audit = audit;
     journal = new CommandJournal(vertx, directory, own);
     Map<String, Integer> sizes = new LinkedHashMap<>();
-    for (JsonObject json : journal.read()) {
+    for (JsonObject json : journal.takeFound()) {
       try {
         learn(json, sizes);
       } catch (MalformedMessageException

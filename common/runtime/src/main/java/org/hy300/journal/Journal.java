@@ -141,6 +141,11 @@ public final class Journal implements AutoCloseable {
     return done;
   }
 
+  /** Whether the disk has taken what it was given last. */
+  public boolean isWritable() {
+    return !refusing;
+  }
+
   /** Size of the files together. */
   public long bytes() {
     return segments.stream().mapToLong(Segment::length).sum();
@@ -172,14 +177,20 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Waits until what was appended is on the disk; {@link #read} gives it from then on. */
-  public void sync() {
+  /**
+   * Waits until what was appended is on the disk; {@link #read} gives it from then on.
+   *
+   * @return whether all of it is
+   */
+  public boolean sync() {
     try {
       if (!segments.isEmpty()) {
         segments.getLast().sync();
       }
+      return unwritten.isEmpty();
     } catch (IOException e) {
       failed(e);
+      return false;
     }
   }
 

@@ -3,9 +3,12 @@
 package org.hy300.program;
 
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -60,6 +63,24 @@ public final class Program {
       return CommandLine.ExitCode.SOFTWARE;
     }
     throw failure;
+  }
+
+  /**
+   * Starts a verticle, which runs until {@link #onEnd}.
+   *
+   * @param ended called when it has been stopped
+   * @throws Exception what its start has failed with
+   */
+  public static void deploy(Vertx vertx, VerticleBase verticle, Runnable ended) throws Exception {
+    onEnd(() -> vertx.close().onComplete(closed -> ended.run()));
+    try {
+      vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception failure) {
+        throw failure;
+      }
+      throw e;
+    }
   }
 
   /** Stops the program when the machine or the user ends it, and waits some seconds for that. */

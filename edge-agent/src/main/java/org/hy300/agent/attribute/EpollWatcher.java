@@ -25,11 +25,13 @@ final class EpollWatcher implements AttributeWatcher {
   private static final int EPOLLPRI = 0x2;
   private static final int EPOLLERR = 0x8;
 
+  private final ContextInternal context;
   private final IoEventLoop loop;
   private final Set<Handle> handles = new HashSet<>();
 
   EpollWatcher(Vertx vertx) {
-    loop = (IoEventLoop) ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+    context = (ContextInternal) vertx.getOrCreateContext();
+    loop = (IoEventLoop) context.nettyEventLoop();
   }
 
   @Override
@@ -46,7 +48,8 @@ final class EpollWatcher implements AttributeWatcher {
     handle.alive = AttributeReader.read(file, handler);
     if (handle.alive) {
       handles.add(handle);
-      loop.register(handle).addListener((Future<IoRegistration> done) -> handle.registered(done));
+      loop.register(handle)
+          .addListener((Future<IoRegistration> done) -> context.emit(done, handle::registered));
     } else {
       AttributeReader.close(file);
     }
@@ -107,7 +110,8 @@ final class EpollWatcher implements AttributeWatcher {
 
     @Override
     public void handle(IoRegistration woken, IoEvent event) {
-      reread();
+      // Netty knows no contexts: without one, Vert.x would answer what is asked on any event loop.
+      context.emit(event, now -> reread());
     }
 
     @Override

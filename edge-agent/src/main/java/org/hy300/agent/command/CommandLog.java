@@ -3,25 +3,26 @@
 package org.hy300.agent.command;
 
 import io.vertx.core.Future;
-import io.vertx.core.WorkerExecutor;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
+import org.hy300.journal.GroupCommit;
 import org.hy300.journal.Journal;
 
 /**
  * One entry for each reply, and one for each terminal reply that the broker has acknowledged. The
  * last {@value #REMEMBERED} commands are kept, and all that still owe something. Commands that were
- * refused before they were accepted are not here: they have moved nothing.
+ * refused before they were accepted are not here: they have moved nothing. Belongs to the event
+ * loop.
  */
 final class CommandLog {
   private static final Logger LOG = System.getLogger(CommandLog.class.getName());
@@ -62,102 +63,82 @@ final class CommandLog {
     }
   }
 
-  private final WorkerExecutor worker;
-  private final Journal journal;
+  /** A command with its newest entry. */
+  private record Kept(Known known, Buffer data) {}
 
-  /** Belongs to the worker once the agent runs. */
-  private final Map<String, Known> commands = new LinkedHashMap<>();
+  private final GroupCommit commit;
+  private final Map<String, Kept> commands = new LinkedHashMap<>();
+  private long liveBytes;
 
-  /**
-   * Reads what earlier runs have left; blocks.
-   *
-   * @param worker of one thread, which keeps the order
-   */
-  CommandLog(WorkerExecutor worker, Journal journal) {
-    this.worker = worker;
-    this.journal = journal;
+  /** Reads what earlier runs have left; blocks. */
+  CommandLog(Vertx vertx, Journal journal) {
     for (List<Journal.Entry> some = journal.read(READ_AT_ONCE);
         !some.isEmpty();
         some = journal.read(READ_AT_ONCE)) {
       some.forEach(this::learn);
     }
+    commit = new GroupCommit(vertx, "command-journal", journal);
   }
 
   private void learn(Journal.Entry entry) {
     try {
-      Known known = Known.decode(entry.data());
-      commands.remove(known.reply().id());
-      commands.put(known.reply().id(), known);
+      put(new Kept(Known.decode(entry.data()), entry.data()));
     } catch (MalformedMessageException | DecodeException | ClassCastException e) {
       LOG.log(Level.WARNING, "entry {0} of the commands is left out: {1}", entry.number(), e);
     }
   }
 
-  /** What is known, oldest first; to be asked before the first {@link #write}. */
-  List<Known> known() {
-    return List.copyOf(commands.values());
+  private void put(Kept newest) {
+    String id = newest.known.reply().id();
+    Kept before = commands.remove(id);
+    if (before != null) {
+      liveBytes -= before.data.length();
+    }
+    commands.put(id, newest);
+    liveBytes += newest.data.length();
   }
 
-  /** Keeps a reply to an accepted command; completes when it is on the disk. */
+  /** What is known, oldest first; to be asked before the first {@link #write}. */
+  List<Known> known() {
+    return commands.values().stream().map(Kept::known).toList();
+  }
+
+  /** Keeps a reply to an accepted command; completes when it is on the disk, if that takes it. */
   Future<Void> write(String subsystem, String action, ReplyMessage reply) {
-    return worker.executeBlocking(
-        () -> {
-          keep(new Known(subsystem, action, reply, false));
-          journal.sync();
-          return null;
-        },
-        false);
+    return commit
+        .write(keep(new Known(subsystem, action, reply, false)))
+        .onSuccess(taken -> commit.rewrite(REWRITE_BYTES, liveBytes, this::all))
+        .mapEmpty();
   }
 
   /** Notes that the broker has the terminal reply. Unsynced: to send it again would do no harm. */
   void heard(String id) {
-    worker.executeBlocking(
-        () -> {
-          Known known = commands.get(id);
-          if (known != null) {
-            keep(new Known(known.subsystem(), known.action(), known.reply(), true));
-          }
-          return null;
-        },
-        false);
+    Kept kept = commands.get(id);
+    if (kept != null) {
+      Known known = kept.known;
+      commit.append(keep(new Known(known.subsystem(), known.action(), known.reply(), true)));
+    }
   }
 
-  private void keep(Known known) {
-    commands.remove(known.reply().id());
-    commands.put(known.reply().id(), known);
-    Iterator<Known> oldest = commands.values().iterator();
+  private Buffer keep(Known known) {
+    Buffer data = known.encode();
+    put(new Kept(known, data));
+    Iterator<Kept> oldest = commands.values().iterator();
     while (commands.size() > REMEMBERED && oldest.hasNext()) {
-      if (!oldest.next().owes()) {
+      Kept candidate = oldest.next();
+      if (!candidate.known.owes()) {
+        liveBytes -= candidate.data.length();
         oldest.remove();
       }
     }
-    Buffer data = known.encode();
-    journal.append(List.of(new Journal.Entry(journal.last() + 1, data)));
-    if (journal.bytes() > REWRITE_BYTES) {
-      rewrite();
-    }
+    return data;
   }
 
-  private void rewrite() {
-    List<Journal.Entry> entries = new ArrayList<>();
-    long number = journal.last();
-    long bytes = 0;
-    for (Known known : commands.values()) {
-      Buffer data = known.encode();
-      bytes += data.length();
-      entries.add(new Journal.Entry(++number, data));
-    }
-    if (journal.bytes() > 2 * bytes) {
-      journal.replaceBy(entries);
-    }
+  private List<Buffer> all() {
+    return commands.values().stream().map(Kept::data).toList();
   }
 
   Future<Void> close() {
-    return worker.executeBlocking(
-        () -> {
-          journal.close();
-          return null;
-        },
-        false);
+    return commit.close();
   }
 }

@@ -5,7 +5,7 @@ package org.hy300.agent.command;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.WorkerExecutor;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.lang.System.Logger;
@@ -71,18 +71,17 @@ public final class CommandReceiver {
   /**
    * Creates a receiver, and reads from the journal what earlier runs have left.
    *
-   * @param worker of one thread, for the journal blocks
    * @param clockMarker the file that says that the clock is right; null when it always is
    * @param executors by subsystem
    * @param counted called when a counter has changed
    */
   public CommandReceiver(
+      Vertx vertx,
       MqttSession mqtt,
       Topics topics,
       String device,
       AgentMetrics own,
       Runnable counted,
-      WorkerExecutor worker,
       Journal journal,
       Path clockMarker,
       Map<String, Executor> executors) {
@@ -93,7 +92,7 @@ public final class CommandReceiver {
     this.counted = counted;
     this.executors = executors;
     synchronizedClock = new SynchronizedClock(clockMarker, clock);
-    log = new CommandLog(worker, journal);
+    log = new CommandLog(vertx, journal);
   }
 
   /** Answers the commands that an earlier run has accepted and not answered. */

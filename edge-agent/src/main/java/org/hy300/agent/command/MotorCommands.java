@@ -88,6 +88,10 @@ public final class MotorCommands implements CommandReceiver.Executor {
     this.ordered = ordered;
     // Not ordered: Vert.x orders what all executors do, and a stop would wait for the other stores.
     stopper = vertx.createSharedWorkerExecutor("motor-stop", 1);
+  }
+
+  /** Looks from time to time, for what no attribute has woken anybody for. */
+  public void start() {
     vertx.setPeriodic(CHECK_MS, timer -> checkAll());
   }
 

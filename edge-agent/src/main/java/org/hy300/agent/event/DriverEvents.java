@@ -15,7 +15,7 @@ import org.hy300.contract.EventName;
 
 /** Belongs to the event loop. */
 public final class DriverEvents implements BridgeSource.Listener {
-  private final EventPublisher events;
+  private final EventLog events;
   private final Runnable reread;
   private final Map<String, Subsystem> subsystems = new TreeMap<>();
   private final Map<String, SubsystemEvents> devices = new HashMap<>();
@@ -30,7 +30,7 @@ public final class DriverEvents implements BridgeSource.Listener {
    *
    * @param reread reads all state attributes at once; those that have changed are woken
    */
-  public DriverEvents(EventPublisher events, Runnable reread) {
+  public DriverEvents(EventLog events, Runnable reread) {
     this.events = events;
     this.reread = reread;
   }

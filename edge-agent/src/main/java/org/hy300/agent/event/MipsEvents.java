@@ -7,7 +7,7 @@ import org.hy300.contract.EventName;
 
 /** Its state and its firmware; that a load has failed is told by the command that ordered it. */
 final class MipsEvents extends SubsystemEvents {
-  MipsEvents(EventPublisher events, String device) {
+  MipsEvents(EventLog events, String device) {
     super(events, device);
   }
 

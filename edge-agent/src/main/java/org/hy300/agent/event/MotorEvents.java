@@ -12,7 +12,7 @@ public final class MotorEvents extends SubsystemEvents {
   /** The target of a move under way; null when the motor rests, homes or has been stopped. */
   private String goal;
 
-  MotorEvents(EventPublisher events, String device) {
+  MotorEvents(EventLog events, String device) {
     super(events, device);
   }
 

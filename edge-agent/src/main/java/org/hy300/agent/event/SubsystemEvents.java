@@ -17,7 +17,7 @@ import org.hy300.contract.Subsystems;
  * which tells all of them. A value that has been told already is no change.
  */
 public abstract class SubsystemEvents {
-  private final EventPublisher events;
+  private final EventLog events;
   private final String device;
   private final Map<String, String> last = new HashMap<>();
 
@@ -31,13 +31,13 @@ public abstract class SubsystemEvents {
    *
    * @param device the class device's name: motor, tvcap, motor1
    */
-  protected SubsystemEvents(EventPublisher events, String device) {
+  protected SubsystemEvents(EventLog events, String device) {
     this.events = events;
     this.device = device;
   }
 
   /** For a class device of this name. */
-  public static SubsystemEvents of(EventPublisher events, String device) {
+  public static SubsystemEvents of(EventLog events, String device) {
     return switch (Subsystems.kind(device)) {
       case Subsystems.MOTOR -> new MotorEvents(events, device);
       case Subsystems.TVCAP -> new TvcapEvents(events, device);

@@ -7,7 +7,7 @@ import org.hy300.contract.EventName;
 
 /** Connection, signal, format and errors. */
 final class TvcapEvents extends SubsystemEvents {
-  TvcapEvents(EventPublisher events, String device) {
+  TvcapEvents(EventLog events, String device) {
     super(events, device);
   }
 

@@ -65,7 +65,7 @@ abstract class WatcherFixture {
                 new AttributeWatcher.Handler() {
                   @Override
                   public void read(String content) {
-                    assertThat(Context.isOnEventLoopThread()).isTrue();
+                    assertThat(Vertx.currentContext()).isSameAs(context);
                     into.add(content);
                   }
 

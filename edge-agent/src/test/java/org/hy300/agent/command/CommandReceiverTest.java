@@ -81,12 +81,12 @@ class CommandReceiverTest {
             });
     receiver =
         new CommandReceiver(
+            vertx,
             mqtt,
             TOPICS,
             "p1",
             own,
             () -> {},
-            vertx.createSharedWorkerExecutor("journal", 1),
             new Journal(directory.resolve("commands"), 1024 * 1024, () -> {}),
             null,
             Map.of(Subsystems.MOTOR, new Mistaken()));

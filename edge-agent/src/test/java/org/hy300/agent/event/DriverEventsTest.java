@@ -16,18 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.hy300.agent.Agent;
 import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.agent.source.Subsystem;
 import org.hy300.agent.source.SysfsSource;
-import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
-import org.hy300.mqtt.BrokerAccess;
-import org.hy300.mqtt.BrokerAddress;
-import org.hy300.mqtt.MqttSession;
-import org.hy300.testing.NoListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +37,7 @@ class DriverEventsTest {
   @TempDir private Path directory;
   private Vertx vertx;
   private Context context;
-  private EventPublisher events;
+  private EventLog events;
   private DriverEvents drivers;
   private SysfsSource source;
   private volatile Subsystem seen;
@@ -70,25 +64,8 @@ class DriverEventsTest {
   void start() throws Exception {
     vertx = Agent.vertx();
     context = vertx.getOrCreateContext();
-    MqttSession unconnected =
-        new MqttSession(
-            vertx,
-            new MqttSession.Options(
-                BrokerAccess.open(new BrokerAddress("127.0.0.1", 1)), "none", 1, Map.of(), 10),
-            null,
-            new NoListener());
     AgentMetrics own = new AgentMetrics(() -> 0, () -> 0);
-    events =
-        new EventPublisher(
-            vertx,
-            vertx.createSharedWorkerExecutor("journal", 1),
-            journal(),
-            unconnected,
-            Topics.standard(),
-            "p1",
-            "session",
-            own,
-            () -> {});
+    events = new EventLog(vertx, journal(), "session", own);
     Files.createDirectories(directory.resolve("class/motor"));
     for (String attribute : List.of("fault", "homed", "limit_switch", "moving", "position")) {
       write(attribute, attribute.equals("fault") ? "none" : "0");
