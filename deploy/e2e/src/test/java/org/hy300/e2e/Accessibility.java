@@ -55,7 +55,8 @@ final class Accessibility {
           const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
           judge(e, 'text', field ? e.value : e.textContent, style.color, behind(e), large ? 3 : 4.5);
         }
-        if (e.matches(':focus-visible') && style.outlineStyle !== 'none') {
+        // What cannot be seen has its frame around another element.
+        if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 && opacity(e) > 0) {
           judge(e, 'frame', '', style.outlineColor, behind(e.parentElement), 3);
         }
       }
