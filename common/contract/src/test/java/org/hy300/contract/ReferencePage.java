@@ -17,7 +17,7 @@ final class ReferencePage {
       A command is given over MQTT, HTTP, the page, `hy300` or Home Assistant, always with the same name, arguments and end. Its result is in the
       reply that says `done`. Whoever asks over HTTP waits %d s for the end, or as long as `timeout_seconds` says, at most %d s. JSON Schemas of all
       arguments and results are in
-      [asyncapi.yaml](../../contract/src/main/resources/org/hy300/contract/asyncapi.yaml); a running collector gives the catalogue at `/api/v1/catalogue`.
+      [asyncapi.yaml](../../common/contract/src/main/resources/org/hy300/contract/asyncapi.yaml); a running collector gives the catalogue at `/api/v1/catalogue`.
 
       - **Role**: what the sender's token must allow. `admin` may do what `operate` may.
       - **Always taken**: also before the projector's clock is set, when too much is under way, and when the collector's disk takes nothing.
