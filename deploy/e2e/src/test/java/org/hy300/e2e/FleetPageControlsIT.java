@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -116,18 +117,18 @@ class FleetPageControlsIT {
 
   /** Commands that have come to the broker, with the position of a move. */
   private List<String> heard() {
-    return subscriber.lines().stream()
-        .filter(line -> line.startsWith(COMMANDS))
-        .map(
-            line -> {
-              String[] parts = line.substring(COMMANDS.length()).split(" ", 2);
-              Object position =
-                  new JsonObject(parts[1])
-                      .getJsonObject("args", new JsonObject())
-                      .getValue("position");
-              return position == null ? parts[0] : parts[0] + " " + position;
-            })
-        .toList();
+    // The relay asks again, with the same id, when it hears nothing for a while.
+    Map<String, String> orders = new LinkedHashMap<>();
+    for (String line : subscriber.lines()) {
+      if (line.startsWith(COMMANDS)) {
+        String[] parts = line.substring(COMMANDS.length()).split(" ", 2);
+        JsonObject command = new JsonObject(parts[1]);
+        Object position = command.getJsonObject("args", new JsonObject()).getValue("position");
+        orders.putIfAbsent(
+            command.getString("id"), position == null ? parts[0] : parts[0] + " " + position);
+      }
+    }
+    return List.copyOf(orders.values());
   }
 
   /** These have come since the last time, and nothing else. */
