@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is let in: one user with one password, who may do everything.
+// Authentication: one user with one password and all rights.
 package org.hy300.broker;
 
 import java.nio.charset.StandardCharsets;
