@@ -102,7 +102,7 @@ public final class DeviceStreams {
 
     Reader(HttpServerRequest request, String name, BooleanSupplier mayRead) {
       this.name = name;
-      stream = new EventStream(vertx, request, mayRead, () -> closed(this));
+      stream = new EventStream(vertx, request, mayRead, EventStream.BEAT_MS, () -> closed(this));
     }
 
     void look() {

@@ -16,7 +16,7 @@ import org.hy300.collector.exposition.PageResponse;
 public final class EventStream {
   public static final String TYPE = "text/event-stream";
 
-  private static final long BEAT_MS = 15_000;
+  static final long BEAT_MS = 15_000;
 
   /** Bytes that may wait here; the kernel keeps some more. Vert.x counts pieces of any size. */
   private static final int MAX_WAITING = 128 * 1024;
@@ -28,6 +28,7 @@ public final class EventStream {
   private final BooleanSupplier mayRead;
   private final Runnable onEnd;
   private final Vertx vertx;
+  private final long beatMs;
   private final long timer;
   private int waiting;
   private Runnable whenRoom;
@@ -38,10 +39,17 @@ public final class EventStream {
    * Begins a stream.
    *
    * @param mayRead asked at each beat: a token may be taken away
+   * @param beatMs between two beats: {@link #BEAT_MS}, less in a test
    * @param onEnd called once, when the reader is gone
    */
-  EventStream(Vertx vertx, HttpServerRequest request, BooleanSupplier mayRead, Runnable onEnd) {
+  EventStream(
+      Vertx vertx,
+      HttpServerRequest request,
+      BooleanSupplier mayRead,
+      long beatMs,
+      Runnable onEnd) {
     this.vertx = vertx;
+    this.beatMs = beatMs;
     this.request = request;
     this.mayRead = mayRead;
     this.onEnd = onEnd;
@@ -53,7 +61,7 @@ public final class EventStream {
         .putHeader("X-Accel-Buffering", "no");
     response.closeHandler(closed -> end());
     response.exceptionHandler(error -> end());
-    timer = vertx.setPeriodic(BEAT_MS, beat -> beat());
+    timer = vertx.setPeriodic(beatMs, beat -> beat());
     write(COMMENT);
   }
 
@@ -101,7 +109,7 @@ public final class EventStream {
   /** Ends it from this side; the reader may come again. */
   void close() {
     if (!ended) {
-      long patience = vertx.setTimer(2 * BEAT_MS, late -> PageResponse.cutOff(request));
+      long patience = vertx.setTimer(2 * beatMs, late -> PageResponse.cutOff(request));
       response.end().onComplete(taken -> vertx.cancelTimer(patience));
       end();
     }

@@ -34,6 +34,8 @@ public final class FleetStreams {
   private final Vertx vertx;
   private final FleetBoard board;
   private final BooleanSupplier connected;
+  private final long tickMs;
+  private final long beatMs;
   private final Seats<Reader> readers = new Seats<>(reader -> reader.stream.close());
   private long timer = -1;
   private boolean ticking;
@@ -51,8 +53,23 @@ public final class FleetStreams {
       DeviceSettings settings,
       BooleanSupplier connected,
       Future<Void> stopping) {
+    this(vertx, fleet, events, settings, connected, stopping, TICK_MS, EventStream.BEAT_MS);
+  }
+
+  /** With other times, for a test that must not wait for these. */
+  FleetStreams(
+      Vertx vertx,
+      Fleet fleet,
+      RecentEvents events,
+      DeviceSettings settings,
+      BooleanSupplier connected,
+      Future<Void> stopping,
+      long tickMs,
+      long beatMs) {
     this.vertx = vertx;
     this.connected = connected;
+    this.tickMs = tickMs;
+    this.beatMs = beatMs;
     board = new FleetBoard(fleet, events, settings);
     stopping.onComplete(stops -> readers.all().forEach(reader -> reader.stream.close()));
   }
@@ -69,7 +86,7 @@ public final class FleetStreams {
       return false;
     }
     if (readers.isEmpty()) {
-      timer = vertx.setPeriodic(TICK_MS, tick -> tick());
+      timer = vertx.setPeriodic(tickMs, tick -> tick());
     }
     Reader reader = new Reader(request, mayRead);
     readers.add(reader, owner);
@@ -157,7 +174,7 @@ public final class FleetStreams {
     private Boolean toldConnected;
 
     Reader(HttpServerRequest request, BooleanSupplier mayRead) {
-      stream = new EventStream(vertx, request, mayRead, () -> closed(this));
+      stream = new EventStream(vertx, request, mayRead, beatMs, () -> closed(this));
     }
 
     void tellConnection() {
