@@ -5,7 +5,6 @@ package org.hy300.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
-/** One projector and one window live through the tests, in their order: the last ones end both. */
+/**
+ * Each test finds a projector at rest at position 0 and a window that has just opened the list. Two
+ * come last because they end the projector, and the next one would boot another.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -52,12 +54,36 @@ class FleetPageIT {
   private Browser browser;
   private Agreement agreement;
 
-  @BeforeAll
-  void start() throws IOException {
+  @BeforeEach
+  void open() throws Exception {
+    if (projector == null) {
+      boot();
+    }
+    eventually(() -> fleet.command(DEVICE, "home", "{}").getString("status"), "done");
+    if (browser == null) {
+      browser = new Browser();
+      agreement = new Agreement(browser);
+    }
+    browser.dark(false);
+    browser.size(1280, 800);
+    browser.open("about:blank");
+    browser.complaints();
+    browser.open(url());
+    eventually(() -> row("state"), "Online");
+  }
+
+  private void boot() throws Exception {
+    if (fleet != null) {
+      fleet.close();
+    }
     fleet = new Fleet(KEEP_ALIVE_SECONDS);
     projector = new Projector(DEVICE, fleet, KEEP_ALIVE_SECONDS);
-    browser = new Browser();
-    agreement = new Agreement(browser);
+  }
+
+  /** The next test boots another one. */
+  private void endProjector() {
+    projector.close();
+    projector = null;
   }
 
   @AfterAll
@@ -86,14 +112,17 @@ class FleetPageIT {
     await().atMost(LIMIT).pollInterval(POLL).until(holds);
   }
 
+  private void openDevice() {
+    browser.js("location.hash = '#/devices/" + DEVICE + "'");
+    eventually(() -> browser.text("h1"), DEVICE);
+  }
+
   private String row(String cell) {
     return browser.text(".body .row .cell." + cell);
   }
 
   @Test
-  @Order(1)
   void theProjectorAppearsInTheListByItself() throws Exception {
-    browser.open(url());
     assertThat(states("Online")).isEqualTo(List.of("Online", "1", "0"));
     eventually(() -> row("motor").matches("0 of \\d+"), true);
     eventually(() -> row("signal"), "1280×720 60 Hz");
@@ -126,7 +155,6 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(2)
   void theKeyboardAloneFindsAndOpensIt() {
     browser.js("document.activeElement.blur()");
     for (int tabs = 0; tabs < 8 && !focus().equals("search"); tabs++) {
@@ -160,8 +188,8 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(3)
   void aMoveChosenWithTheSliderReachesTheDriverAndThePageShowsThePosition() throws Exception {
+    openDevice();
     WebElement slider = browser.find("#position:not(:disabled)");
     int max = Integer.parseInt(slider.getAttribute("max"));
     assertThat(projector.motor("max_position")).isEqualTo(Integer.toString(max));
@@ -190,8 +218,8 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(4)
   void anExactNumberMovesItAndWhatIsOutOfRangeIsRefusedWithTheReason() throws Exception {
+    openDevice();
     steps("150");
     eventually(() -> projector.motor("position"), "150");
     eventually(() -> browser.text(POSITION), "150");
@@ -211,8 +239,8 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(5)
   void aSnapshotIsTakenAndShownAndValuesAreDrawn() throws Exception {
+    openDevice();
     browser.find("#do-tvcap-snapshot:not([aria-disabled])").click();
     eventually(
         () ->
@@ -243,8 +271,8 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(6)
   void aPhoneShowsAllOfItWithoutScrollingSideways() throws Exception {
+    openDevice();
     for (boolean dark : new boolean[] {false, true}) {
       browser.dark(dark);
       browser.size(390, 844);
@@ -274,7 +302,6 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(7)
   void everythingHasANameAndCanBeRead() {
     for (boolean dark : new boolean[] {false, true}) {
       browser.dark(dark);
@@ -295,7 +322,6 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(8)
   void whoMayNotDoSomethingSeesWhy(@TempDir Path directory) throws Exception {
     Path tokens = directory.resolve("tokens");
     String token = token(tokens, "anna", "read");
@@ -361,11 +387,9 @@ class FleetPageIT {
   }
 
   @Test
-  @Order(9)
+  @Order(Integer.MAX_VALUE - 1)
   void aProjectorThatDiesTurnsOfflineWithoutAReload() throws Exception {
     browser.js("window.sameDocument = true");
-    browser.js("location.hash = '#/'");
-    eventually(() -> row("state"), "Online");
     projector.guest().signal("KILL");
     assertThat(states("Offline")).isEqualTo(List.of("Offline", "0", "1"));
     browser.picture("list-offline");
@@ -377,13 +401,17 @@ class FleetPageIT {
     eventually(() -> browser.text(".replies li .outcome").contains("offline"), true);
     browser.picture("device-offline");
     assertThat(browser.js("return window.sameDocument")).isEqualTo(true);
+    endProjector();
   }
 
   @Test
-  @Order(10)
+  @Order(Integer.MAX_VALUE)
   void aCollectorThatGoesIsSaidPlainlyAndComesBackByItself() throws Exception {
-    browser.js("location.hash = '#/'");
+    browser.js("window.sameDocument = true");
     eventually(() -> browser.text("#link"), "live");
+    // It knows the broker of this collector only, which ends with it.
+    endProjector();
+    eventually(() -> row("state"), "Offline");
     int port = fleet.httpPort;
     fleet.close();
     eventually(() -> browser.text("#notice").startsWith("The connection is lost"));
