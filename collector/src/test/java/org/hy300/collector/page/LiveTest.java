@@ -188,6 +188,7 @@ class LiveTest extends CollectorFixture {
 
   private Socket request() throws Exception {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort());
+    socket.setSoTimeout(60_000);
     socket
         .getOutputStream()
         .write(

@@ -98,6 +98,8 @@ class SlowReaderTest {
 
   private static Socket reader(int port, int receiveBuffer) throws IOException {
     Socket socket = new Socket();
+    // JUnit cannot interrupt a read.
+    socket.setSoTimeout(240_000);
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }

@@ -56,7 +56,7 @@ class FleetPageIT {
 
   @BeforeEach
   void open() throws Exception {
-    if (projector == null) {
+    if (projector == null || !projector.guest().isAlive()) {
       boot();
     }
     eventually(() -> fleet.command(DEVICE, "home", "{}").getString("status"), "done");
@@ -78,12 +78,6 @@ class FleetPageIT {
     }
     fleet = new Fleet(KEEP_ALIVE_SECONDS);
     projector = new Projector(DEVICE, fleet, KEEP_ALIVE_SECONDS);
-  }
-
-  /** The next test boots another one. */
-  private void endProjector() {
-    projector.close();
-    projector = null;
   }
 
   @AfterAll
@@ -401,7 +395,6 @@ class FleetPageIT {
     eventually(() -> browser.text(".replies li .outcome").contains("offline"), true);
     browser.picture("device-offline");
     assertThat(browser.js("return window.sameDocument")).isEqualTo(true);
-    endProjector();
   }
 
   @Test
@@ -410,7 +403,7 @@ class FleetPageIT {
     browser.js("window.sameDocument = true");
     eventually(() -> browser.text("#link"), "live");
     // It knows the broker of this collector only, which ends with it.
-    endProjector();
+    projector.close();
     eventually(() -> row("state"), "Offline");
     int port = fleet.httpPort;
     fleet.close();

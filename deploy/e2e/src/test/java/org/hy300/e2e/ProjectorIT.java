@@ -72,7 +72,7 @@ class ProjectorIT {
 
   @BeforeEach
   void home() throws IOException {
-    if (projector == null) {
+    if (projector == null || !projector.guest().isAlive()) {
       projector = new Projector(DEVICE, fleet, KEEP_ALIVE_SECONDS);
     }
     eventually(() -> fleet.command(DEVICE, "home", "{}").getString("status"), "done");
@@ -381,8 +381,6 @@ class ProjectorIT {
     eventually(() -> prometheus.query(UP), Optional.of(0.0));
     eventually(() -> prometheus.query(POSITION), Optional.empty());
     assertThat(fleet.metric("hy300_device_last_seen_timestamp_seconds" + LABEL)).isPresent();
-    projector.close();
-    projector = null;
   }
 
   private long signalEvents() {
