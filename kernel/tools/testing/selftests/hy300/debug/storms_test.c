@@ -247,8 +247,16 @@ static void devices_that_come_and_go(void)
 	CHECK(binds >= LEAST_BINDS);
 }
 
+/*
+ * A storm writes to the knobs of a virtual board, too, and a receiver that it has made dead cannot
+ * be bound. A board that is bound again is as new; it comes before the devices on it.
+ */
 static void all_devices_can_be_bound_afterwards(void)
 {
+	unsigned int i;
+
+	for (i = 0; i < device_count; i++)
+		device_bind(&devices[i], "unbind");
 	CHECK(devices_restore());
 }
 

@@ -156,6 +156,10 @@ bool devices_restore(void)
 			return true;
 		usleep(100000);
 	}
+	for (i = 0; i < device_count; i++)
+		if (!device_is_bound(&devices[i]))
+			printf("# %s/%s stays unbound: %s\n", devices[i].driver, devices[i].name,
+			       strerror(-device_bind(&devices[i], "bind")));
 	return false;
 }
 
