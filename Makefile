@@ -29,6 +29,7 @@ DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
 NIX_PACKAGES := nix-bin prometheus systemd openssl unzip python3-yaml pyflakes3 git
 DEBIAN_TEST_PACKAGES := debootstrap lintian man-db iproute2 util-linux
 GUIDES_PACKAGES := mmdebstrap arch-test qemu-user-static debootstrap e2fsprogs openssh-client libnss3-tools iproute2 util-linux mount
+DOCS_PACKAGES := mkdocs mkdocs-material python3-yaml
 BROWSER_PACKAGES := chromium chromium-driver firefox-esr fonts-dejavu-core
 PACKAGES := deploy/vm/packages.sh
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -36,7 +37,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 # What test-changed compares with.
 BASE := origin/main
 # Quick stages first. The same faults each time: what is red then is the change.
-STAGES := test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-e2e test-faults
+STAGES := test-scripts docs test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-e2e test-faults
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,8 +94,8 @@ test-mutations: ## breaks the drivers in one place after the other; the tests on
 	@$(PACKAGES) $(GUEST_PACKAGES) $(UPSTREAM_PACKAGES) $(DEBUG_PACKAGES)
 	deploy/vm/test-mutations.sh
 
-test-e2e: ## guest, collector, mosquitto clients, Prometheus, Chromium and Firefox together; README.md typed into the demo
-	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES) $(BROWSER_PACKAGES) iproute2 util-linux mount
+test-e2e: ## guest, collector, mosquitto clients, Prometheus, Chromium and Firefox together; README.md and the demo's guides typed into the demo
+	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES) $(BROWSER_PACKAGES) python3-yaml iproute2 util-linux mount
 	@$(MAKE) -s --no-print-directory programs
 	deploy/vm/build.sh projector
 	@red=0; $(E2E) || red=1; $(E2E) -Djvm=$(CURDIR)/deploy/e2e/src/test/isolated/bin/java -Dit.test=ReadmeIT || red=1; exit $$red
@@ -115,7 +116,7 @@ test-soak: ## a fleet of 2,000 alone, with power cuts and broker restarts: SOAK_
 	@$(MAKE) -s --no-print-directory programs
 	$(E2E) -Dit.test=SoakIT -Dsoak.seconds=$(SOAK_SECONDS)
 
-bench: ## the figures of the README, each beside a peer, measured here and now
+bench: ## the figures of docs/performance.md, each beside a peer, measured here and now
 	@$(PACKAGES) $(JAVA_PACKAGES) $(GUEST_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
 	@$(MAKE) -s --no-print-directory bench-collector
@@ -138,7 +139,7 @@ bench-collector: ## the collector in process, beside Micrometer; under load with
 	java -Xmx3g -cp 'bench/collector/target/hy300-bench-collector/lib/*' org.hy300.bench.collector.Main
 	bench/collector.sh
 
-bench-size: ## what 100 to 100,000 projectors cost the collector's machine: memory, CPU, page, network (docs/size.md); nine minutes
+bench-size: ## what 100 to 100,000 projectors cost the collector's machine: memory, CPU, page, network (docs/guides/size.md); nine minutes
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES) curl perl
 	@$(MAKE) -s --no-print-directory programs
 	bench/size.sh
@@ -147,9 +148,18 @@ bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured 
 	@$(PACKAGES) $(GUEST_PACKAGES)
 	@HY300_KERNELS=bookworm HY300_TESTS='*_bench' deploy/vm/test-drivers.sh | grep -E '^(# |ok |not ok )'
 
-reference: ## docs/reference/commands.md, written from the catalogue of commands
-	@$(PACKAGES) $(JAVA_PACKAGES)
+docs: ## the documentation site in target/docs, without a warning; links, anchors and generated pages checked
+	@$(PACKAGES) $(DOCS_PACKAGES)
+	@deploy/docs/reference.py --check
+	@rm -rf target/docs
+	@mkdocs build --quiet --strict 2>target/docs.log || { cat target/docs.log >&2; exit 1; }
+	@deploy/docs/check.py target/docs
+
+reference: ## the generated pages of docs/reference: commands, HTTP API, error codes, options
+	@$(PACKAGES) $(JAVA_PACKAGES) $(DOCS_PACKAGES)
 	@$(MAVEN) -q -pl common/contract test -Dtest=ReferencePageTest -Dreference.write=true
+	@$(MAKE) -s --no-print-directory programs
+	@deploy/docs/reference.py --options
 
 pictures: ## the README's pictures of the fleet page, out of the last run of test-e2e
 	@cp deploy/e2e/target/screenshots/page-fleet.png deploy/e2e/target/screenshots/page-device.png docs/
@@ -167,7 +177,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size reference pictures package clean programs
+.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size docs reference pictures package clean programs
 
 programs: target/programs
 

@@ -15,5 +15,5 @@ hy300\\-pki \\- issues, renews and revokes the certificates of a fleet of HY300 
 .nf
 EOF
 env -u HY300_PKI programs/hy300-pki --help | sed -e '1,2d' -e 's/\\/\\e/g' -e 's/-/\\-/g' -e 's/^\./\\\&./' \
-  -e 's#docs/certificates#/usr/share/doc/hy300/certificates#'
+  -e 's#docs/guides/certificates#/usr/share/doc/hy300/certificates#'
 echo .fi

@@ -9,7 +9,7 @@ cache=${HY300_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hy300-fleet}
 mirror=http://deb.debian.org/debian
 # Fetched, not installed: what apt will ask for.
 packages=(systemd systemd-sysv dkms linux-headers-amd64 openssh-client openssh-server curl procps iproute2 mosquitto mosquitto-clients prometheus)
-# With what they recommend: the reader's own machine in docs/install.md has it so.
+# With what they recommend: the reader's own machine in docs/guides/install.md has it so.
 recommending=(default-jre-headless openssl)
 mkdir -p "$cache"
 exec 9>"$cache/debian.lock"

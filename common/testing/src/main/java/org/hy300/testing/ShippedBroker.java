@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Its files and the authority's are in a directory; docs/install.md has the same on real machines.
- * Who extends it runs the broker.
+ * Its files and the authority's are in a directory; docs/guides/install.md has the same on real
+ * machines. Who extends it runs the broker.
  */
 public abstract class ShippedBroker {
   private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -20,7 +20,7 @@ import org.hy300.mqtt.BrokerAddress;
 import org.hy300.testing.Program;
 import org.hy300.testing.ShippedBroker;
 
-/** Certificates, users and access list are those of docs/install.md. */
+/** Certificates, users and access list are those of docs/guides/install.md. */
 final class FaultyBroker extends ShippedBroker implements AutoCloseable {
   static final String MACHINE = "broker";
   private static final String OPERATOR = "hy300-operator";

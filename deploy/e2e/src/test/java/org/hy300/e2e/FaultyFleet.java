@@ -96,7 +96,7 @@ final class FaultyFleet implements AutoCloseable {
         Stream.concat(Stream.of(path(program)), Arrays.stream(options)).toArray(String[]::new);
     Map<String, String> environment = new HashMap<>(ownClock(machine));
     if (machine.equals(COLLECTOR)) {
-      // As docs/size.md has it: without a ceiling Java takes a quarter of the machine first.
+      // As docs/guides/size.md has it: without a ceiling Java takes a quarter of the machine first.
       environment.put("JDK_JAVA_OPTIONS", "-Xmx64m");
     }
     runs.computeIfAbsent(machine, first -> new ArrayList<>())

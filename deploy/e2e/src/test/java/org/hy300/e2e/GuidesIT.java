@@ -60,9 +60,9 @@ class GuidesIT {
 
   private void aStrangersProjectorIsOnThePageOfItsFleet() throws Exception {
     long begin = System.nanoTime();
-    machines.follow(Guide.read("docs/install.md"));
+    machines.follow(Guide.read("docs/guides/install.md"));
     isOnline();
-    // docs/install.md says some ten minutes, of a reader and his machines.
+    // docs/guides/install.md says some ten minutes, of a reader and his machines.
     System.out.printf("installed in %d s%n", (System.nanoTime() - begin) / 1_000_000_000L);
 
     // Nobody is root, and the agent has what it asked for.
@@ -136,7 +136,7 @@ class GuidesIT {
   }
 
   private void whatIsAskedWhenSomethingIsWrongHasAnAnswer() throws Exception {
-    machines.follow(Guide.read("docs/troubleshoot.md"));
+    machines.follow(Guide.read("docs/guides/troubleshoot.md"));
     isOnline();
   }
 
@@ -169,7 +169,7 @@ class GuidesIT {
   private void thePipeCarriesMessages() throws Exception {
     // Its messages are the agent's as long as it runs.
     on(Machines.PROJECTOR, "systemctl stop hy300-agent");
-    Guide guide = Guide.read("docs/kmsgpipe.md");
+    Guide guide = Guide.read("docs/guides/kmsgpipe.md");
     machines.follow(guide.section("Load it"));
     for (Guide.Block block : guide.section("Write and read").blocks()) {
       assertThat(on(Machines.PROJECTOR, block.commands())).containsExactly("lamp on", "lamp off");
@@ -180,7 +180,7 @@ class GuidesIT {
   }
 
   private void anUpgradeKeepsOptionsAndABackUpBringsBackWhatWasLost() throws Exception {
-    Guide guide = Guide.read("docs/operate.md");
+    Guide guide = Guide.read("docs/guides/operate.md");
     List<String> options = on(Machines.PROJECTOR, "cat /etc/hy300/agent.yaml");
     for (String version : List.of("99.1", Machines.version())) {
       machines.makePackages(version);
@@ -203,7 +203,7 @@ class GuidesIT {
   }
 
   private void certificatesAreRenewedAndALostProjectorIsShutOutUntilItIsFound() throws Exception {
-    Guide guide = Guide.read("docs/certificates.md");
+    Guide guide = Guide.read("docs/guides/certificates.md");
     machines.follow(guide.section("Certificates"));
     machines.follow(guide.section("A projector's, before it expires"));
     machines.follow(guide.section("The server's, before it expires"));
@@ -278,7 +278,7 @@ class GuidesIT {
     // It has no shell since its power was cut.
     yours("ssh root@projector-7 systemctl stop hy300-agent");
     isNow("offline");
-    machines.follow(Guide.read("docs/operate.md").section("Forget a projector"));
+    machines.follow(Guide.read("docs/guides/operate.md").section("Forget a projector"));
     await("no projector-7")
         .atMost(LIMIT)
         .until(() -> yours("hy300 devices").stream().noneMatch(line -> says(line, "projector-7")));

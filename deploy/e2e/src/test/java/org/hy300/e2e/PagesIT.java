@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hy300.testing.Program;
 import org.junit.jupiter.api.Test;
 
 class PagesIT {
@@ -103,5 +104,11 @@ class PagesIT {
         assertThat(makefile).as(page.toString()).contains("\n" + verb.group(1) + ":");
       }
     }
+  }
+
+  @Test
+  void theGeneratedPagesAreCurrent() throws Exception {
+    Program.run(
+        Root.DIRECTORY.resolve("deploy/docs/reference.py").toString(), "--check", "--options");
   }
 }
