@@ -36,7 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Words to a command's end. */
 @Command(
     name = "hy300",
-    description = "Shows a fleet of HY300 projectors and gives it commands, through its collector.",
+    description = "Shows and controls a fleet of HY300 projectors through its collector.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     scope = ScopeType.INHERIT,
@@ -136,12 +136,12 @@ final class Main implements Callable<Integer> {
     String command = Groups.words(wrong.getCommandLine().getCommandSpec());
     String message = wrong.getMessage();
     if (wrong instanceof UnmatchedArgumentException unmatched) {
-      message = "there is no '" + unmatched.getUnmatched().get(0) + "' here";
+      message = "unknown word '" + unmatched.getUnmatched().get(0) + "'";
       if (!unmatched.getSuggestions().isEmpty()) {
         message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
       }
     }
-    String more = (command + " --help says more").strip();
+    String more = "see " + (command + " --help").strip();
     Terminal.say(message + (message.endsWith("?") ? " " : "; ") + more);
     return Exit.USAGE;
   }

@@ -12,28 +12,28 @@ final class LimitOptions {
       names = "--max-devices",
       paramLabel = "N",
       defaultValue = "" + FleetLimits.DEVICES,
-      description = "Most projectors (" + FleetLimits.DEVICES + ").")
+      description = "Maximum projectors (" + FleetLimits.DEVICES + ").")
   private int devices;
 
   @Option(
       names = "--max-series",
       paramLabel = "N",
       defaultValue = "" + FleetLimits.SERIES,
-      description = "Most series of the fleet (" + FleetLimits.SERIES + ").")
+      description = "Maximum series of the fleet (" + FleetLimits.SERIES + ").")
   private int series;
 
   @Option(
       names = "--max-device-series",
       paramLabel = "N",
       defaultValue = "" + FleetLimits.DEVICE_SERIES,
-      description = "Most series of one projector (" + FleetLimits.DEVICE_SERIES + ").")
+      description = "Maximum series of one projector (" + FleetLimits.DEVICE_SERIES + ").")
   private int deviceSeries;
 
   @Option(
       names = "--max-labels",
       paramLabel = "N",
       defaultValue = "" + FleetLimits.LABELS,
-      description = "Most labels of one series (" + FleetLimits.LABELS + ").")
+      description = "Maximum labels of one series (" + FleetLimits.LABELS + ").")
   private int labels;
 
   @Option(
@@ -41,7 +41,9 @@ final class LimitOptions {
       paramLabel = "BYTES",
       defaultValue = "" + FleetLimits.LABEL_LENGTH,
       description =
-          "Longest family name, label name and label value (" + FleetLimits.LABEL_LENGTH + ").")
+          "Maximum length of family names, label names and label values ("
+              + FleetLimits.LABEL_LENGTH
+              + ").")
   private int labelLength;
 
   @Option(
@@ -49,7 +51,7 @@ final class LimitOptions {
       paramLabel = "BYTES",
       defaultValue = "" + Limits.MAX_PAYLOAD_BYTES,
       description =
-          "Largest message, at most the contract's ceiling (" + Limits.MAX_PAYLOAD_BYTES + ").")
+          "Maximum message size, at most the contract's limit (" + Limits.MAX_PAYLOAD_BYTES + ").")
   private int payloadBytes;
 
   @Option(
@@ -57,7 +59,7 @@ final class LimitOptions {
       paramLabel = "N",
       defaultValue = "" + FleetLimits.FLAPS,
       description =
-          "Times a minute that a projector may come online before its series are held back"
+          "Connects a minute above which a projector is shown as down"
               + " ("
               + FleetLimits.FLAPS
               + ").")

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "hy300-collector",
     description =
-        "Shows a fleet of HY300 projectors to Prometheus and relays commands to them. Without a"
+        "Exports a fleet of HY300 projectors to Prometheus and relays commands to them. Without a"
             + " broker it starts one on loopback.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
@@ -37,8 +37,8 @@ final class Main implements Callable<Integer> {
       paramLabel = "URL",
       defaultValue = "",
       description =
-          "The MQTT broker (none: an embedded one, for the user hy300 with the password in the file"
-              + " broker-password of --data, which is made when it is missing).")
+          "The MQTT broker (none: an embedded one with the user hy300 and the password in the file"
+              + " broker-password in --data, created if missing).")
   private String broker;
 
   @Option(
@@ -53,8 +53,8 @@ final class Main implements Callable<Integer> {
       paramLabel = "DIRECTORY",
       defaultValue = "",
       description =
-          "Where commands under way, the audit log, the devices' settings and the embedded broker's"
-              + " password are kept (STATE_DIRECTORY of systemd; /var/lib/hy300-collector for root,"
+          "Directory for pending commands, the audit log, device settings and the embedded"
+              + " broker's password (STATE_DIRECTORY of systemd; /var/lib/hy300-collector for root,"
               + " ~/.local/state/hy300-collector for others).")
   private String data;
 

@@ -35,15 +35,14 @@ final class Main implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "",
       description =
-          "This projector's name in topics (made of the SoC's serial number or the"
-              + " machine id).")
+          "This projector's name in topics (from the SoC's serial number or the" + " machine id).")
   private String device;
 
   @Option(
       names = "--labels",
       paramLabel = "NAME=VALUE,...",
       defaultValue = "",
-      description = "What the projector is called: site=berlin,room=a2.")
+      description = "Labels for this projector, such as site=berlin,room=a2.")
   private String labels;
 
   @Option(
@@ -51,8 +50,8 @@ final class Main implements Callable<Integer> {
       paramLabel = "DIRECTORY",
       defaultValue = "/sys/class/hy300",
       description =
-          "Where the drivers show themselves (/sys/class/hy300), or the same name with -fleet"
-              + " where there is one.")
+          "The drivers' class in sysfs (/sys/class/hy300, or /sys/class/hy300-fleet if it"
+              + " exists).")
   private Path sysfs;
 
   @Option(
@@ -60,8 +59,8 @@ final class Main implements Callable<Integer> {
       paramLabel = "DEVICE",
       defaultValue = "/dev/daedalus-v4l2",
       description =
-          "The bridge to the drivers' history (/dev/daedalus-v4l2). Where there is"
-              + " none, events are made of the attributes alone.")
+          "The bridge to the drivers' history (/dev/daedalus-v4l2). Without it, events"
+              + " come from the attributes alone.")
   private Path bridge;
 
   @Option(
@@ -83,7 +82,7 @@ final class Main implements Callable<Integer> {
       paramLabel = "DIRECTORY",
       defaultValue = "/var/lib/hy300-agent",
       description =
-          "Where events and accepted commands are kept until they are answered for"
+          "Directory for events and accepted commands until they are acknowledged"
               + " (/var/lib/hy300-agent).")
   private Path journal;
 
@@ -91,7 +90,7 @@ final class Main implements Callable<Integer> {
       names = "--journal-size",
       paramLabel = "MIB",
       defaultValue = "8",
-      description = "Most that waiting events take on the disk; the oldest go first (8).")
+      description = "Maximum size of waiting events on disk; the oldest are dropped first (8).")
   private int journalSize;
 
   @Option(
@@ -99,8 +98,8 @@ final class Main implements Callable<Integer> {
       paramLabel = "FILE",
       defaultValue = "/run/systemd/timesync/synchronized",
       description =
-          "Commands but motor/stop are rejected until this file exists, for only then can be told"
-              + " whether they have expired; 'none' for a machine with a real-time clock"
+          "Reject all commands except motor/stop until this file exists, because before the"
+              + " clock is set their expiry is unknown; 'none' for a machine with a real-time clock"
               + " (/run/systemd/timesync/synchronized).")
   private Path clockMarker;
 
@@ -108,14 +107,14 @@ final class Main implements Callable<Integer> {
       names = "--run-directory",
       paramLabel = "DIRECTORY",
       defaultValue = "${env:RUNTIME_DIRECTORY:-/run/hy300-agent}",
-      description = "Where --status finds what the agent is doing (/run/hy300-agent).")
+      description = "Directory for the file that --status reads (/run/hy300-agent).")
   private Path runDirectory;
 
   @Option(
       names = "--status",
       description =
-          "Say what the running agent of this projector is doing, and end: with 0 when it is"
-              + " connected, 1 when it is not or hangs, 3 when none runs.")
+          "Print the state of the running agent and exit: 0 if connected, 1 if not connected or"
+              + " hung, 3 if no agent runs.")
   private boolean status;
 
   @Option(
@@ -123,8 +122,8 @@ final class Main implements Callable<Integer> {
       paramLabel = "PREFIX",
       defaultValue = "",
       description =
-          "Tell Home Assistant of this projector, under its discovery prefix, which is homeassistant"
-              + " unless it was changed there (none).")
+          "Announce this projector to Home Assistant under its discovery prefix, usually"
+              + " homeassistant (none).")
   private String homeAssistant;
 
   @Mixin private SharedOptions shared;

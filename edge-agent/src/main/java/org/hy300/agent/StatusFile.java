@@ -110,7 +110,7 @@ final class StatusFile {
     }
     String line = device + ": process " + pid + ", " + status.getString("doing");
     if (age.compareTo(SILENT) > 0) {
-      return new Verdict(UNHEALTHY, line + "; it has said nothing since " + age.toSeconds() + " s");
+      return new Verdict(UNHEALTHY, line + "; no news for " + age.toSeconds() + " s");
     }
     return new Verdict(status.getBoolean("connected", false) ? HEALTHY : UNHEALTHY, line);
   }

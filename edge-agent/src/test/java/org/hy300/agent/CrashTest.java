@@ -301,7 +301,7 @@ class CrashTest extends ProjectorFixture {
     agent.signal("STOP");
     Files.setLastModifiedTime(
         directory.resolve("run/p1.json"), FileTime.from(Instant.now().minusSeconds(60)));
-    awaitStatus("1 .*it has said nothing since \\d+ s");
+    awaitStatus("1 .*no news for \\d+ s");
     agent.signal("CONT");
     awaitStatus("0 .*");
     kill();

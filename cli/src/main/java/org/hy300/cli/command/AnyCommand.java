@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** The collector judges it: it may know commands that this program does not. */
 @Command(
     name = "command",
-    description = "Gives any command, with its arguments as JSON.",
+    description = "Sends any command, with its arguments as JSON.",
     customSynopsis =
         "hy300 command (DEVICE | --label=KEY=VALUE... | --all) SUBSYSTEM/ACTION [JSON] [OPTIONS]")
 public final class AnyCommand implements Callable<Integer> {

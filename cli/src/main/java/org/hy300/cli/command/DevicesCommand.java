@@ -27,7 +27,7 @@ public final class DevicesCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "KEY=VALUE",
-      description = "Only those that have this label; each further one narrows.")
+      description = "Only projectors with this label; repeat it to narrow further.")
   private Map<String, String> labels = new LinkedHashMap<>();
 
   @Option(names = "--online", description = "Only those that are online.")

@@ -13,7 +13,7 @@ final class Farewell {
         new Thread(
             () -> {
               Progress.clear();
-              Terminal.say("not waited for any longer; what became of it says: hy300 result " + id);
+              Terminal.say("stopped waiting. To see the result: hy300 result " + id);
             });
     Runtime.getRuntime().addShutdownHook(hook);
   }

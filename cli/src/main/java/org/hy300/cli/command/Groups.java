@@ -22,10 +22,10 @@ import picocli.CommandLine.Spec;
 public final class Groups {
   private static final String[][] NAMES = {
     {Subsystems.MOTOR, "motor", "Moves the keystone motor."},
-    {Subsystems.TVCAP, "capture", "Steers the HDMI input."},
-    {Subsystems.MIPS, "mips", "Steers the co-processor."},
-    {Subsystems.PROCESS, "process", "Says which processes are watched."},
-    {Subsystems.AGENT, "agent", "Asks the agent itself."},
+    {Subsystems.TVCAP, "capture", "Controls the HDMI input."},
+    {Subsystems.MIPS, "mips", "Controls the co-processor."},
+    {Subsystems.PROCESS, "process", "Sets which processes are watched."},
+    {Subsystems.AGENT, "agent", "Checks the agent."},
   };
 
   private Groups() {}

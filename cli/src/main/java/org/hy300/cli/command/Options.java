@@ -25,11 +25,11 @@ public final class Options {
   /** What stands in the environment, in the order of the manual. */
   public static final List<List<String>> ENVIRONMENT =
       List.of(
-          List.of("HY300_URL", "Meant when --url is not given."),
-          List.of("HY300_TOKEN_FILE", "Meant when --token-file is not given."),
-          List.of("HY300_TOKEN", "The token itself, where no file is named."),
-          List.of("HY300_CA", "Meant when --ca is not given."),
-          List.of("NO_COLOR", "If it is not empty, nothing is coloured."));
+          List.of("HY300_URL", "Default for --url."),
+          List.of("HY300_TOKEN_FILE", "Default for --token-file."),
+          List.of("HY300_TOKEN", "The token itself, if no file is given."),
+          List.of("HY300_CA", "Default for --ca."),
+          List.of("NO_COLOR", "If not empty, disables colour."));
 
   private final Map<String, String> environment;
 
@@ -45,7 +45,7 @@ public final class Options {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "File whose first line is the token to show to the collector (HY300_TOKEN_FILE; none).")
+          "File whose first line is the token for the collector (HY300_TOKEN_FILE; none).")
   private Path tokenFile;
 
   @Option(
@@ -53,8 +53,7 @@ public final class Options {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "Certificates (PEM) that the collector's is checked against; with https:// (HY300_CA;"
-              + " those of Java).")
+          "CA certificates (PEM) of the collector, for https:// (HY300_CA; those of Java).")
   private Path ca;
 
   @Option(
@@ -62,16 +61,16 @@ public final class Options {
       paramLabel = "SECONDS",
       scope = ScopeType.INHERIT,
       description =
-          "How long to wait: a device may begin a command until then ("
+          "Time limit in seconds: for a device to start a command ("
               + CommandCatalogue.DEFAULT_TIMEOUT_SECONDS
-              + "), the collector has to"
-              + " answer a question (10).")
+              + "), for the"
+              + " collector to answer a request (10).")
   private Integer timeout;
 
   @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
-      description = "Print what the collector answers, as JSON on one line.")
+      description = "Print the collector's answer as JSON on one line.")
   private boolean json;
 
   public Options(Map<String, String> environment) {

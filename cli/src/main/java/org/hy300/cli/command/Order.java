@@ -83,10 +83,7 @@ record Order(
         throw e;
       }
       throw new FailureException(
-          e.status(),
-          e.getMessage()
-              + "; what became of the command says: hy300 result "
-              + body.getString("id"));
+          e.status(), e.getMessage() + "; to see the result: hy300 result " + body.getString("id"));
     }
   }
 

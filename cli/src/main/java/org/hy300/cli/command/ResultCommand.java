@@ -14,11 +14,11 @@ import picocli.CommandLine.Parameters;
 /** A picocli command. */
 @Command(
     name = "result",
-    description = "Shows what became of a command; exit status 4 while it is under way.")
+    description = "Shows the result of a command; exit status 4 while it is running.")
 public final class ResultCommand implements Callable<Integer> {
   private final Options options;
 
-  @Parameters(index = "0", paramLabel = "ID", description = "As --no-wait has printed it.")
+  @Parameters(index = "0", paramLabel = "ID", description = "The id that --no-wait printed.")
   private String id;
 
   public ResultCommand(Options options) {

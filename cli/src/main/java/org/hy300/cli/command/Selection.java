@@ -25,10 +25,11 @@ final class Selection {
   @Option(
       names = "--label",
       paramLabel = "KEY=VALUE",
-      description = "In place of DEVICE: all that have this label; each further one narrows.")
+      description =
+          "Instead of DEVICE: all projectors with this label; repeat it to narrow further.")
   private Map<String, String> labels = new LinkedHashMap<>();
 
-  @Option(names = "--all", description = "In place of DEVICE: the whole fleet.")
+  @Option(names = "--all", description = "Instead of DEVICE: the whole fleet.")
   private boolean all;
 
   /**

@@ -21,7 +21,7 @@ final class SnapshotCommand extends ActionCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Write the frame there; - is standard output.")
+      description = "File for the frame; - is standard output.")
   private Path output;
 
   SnapshotCommand(Options options, CommandEntry command) {

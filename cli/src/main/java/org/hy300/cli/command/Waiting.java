@@ -8,12 +8,12 @@ import picocli.CommandLine.Option;
 
 /** A picocli mixin. */
 final class Waiting {
-  @Option(names = "--wait", description = "Wait for the end; so it is without this option, too.")
+  @Option(names = "--wait", description = "Wait until the command has ended (default).")
   private boolean wait;
 
   @Option(
       names = "--no-wait",
-      description = "Print the command's id and end; hy300 result ID says what becomes of it.")
+      description = "Print the command's id and exit. To see the result: hy300 result ID")
   private boolean noWait;
 
   boolean waits() throws FailureException {

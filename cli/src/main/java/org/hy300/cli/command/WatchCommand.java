@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "watch",
     description = {
-      "Shows the fleet, or one projector with all its values, and then each change as it comes;"
-          + " Ctrl-C ends it.",
+      "Shows the fleet, or one projector with all its values, then each change;"
+          + " Ctrl-C stops it.",
     })
 public final class WatchCommand implements Callable<Integer> {
   /** The collector writes every 15 s, if only a comment. */
@@ -44,7 +44,7 @@ public final class WatchCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "DEVICE",
-      description = "Name of a projector; all without it.",
+      description = "Name of a projector (all).",
       completionCandidates = DeviceNames.class)
   private String device;
 

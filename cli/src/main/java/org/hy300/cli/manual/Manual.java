@@ -18,8 +18,7 @@ public final class Manual {
     Exit.USAGE + ":Wrong usage: a word, an option, a value or a file that it names.",
     Exit.COLLECTOR
         + ":The collector cannot be reached, or refuses, or its answer is not as promised.",
-    Exit.UNANSWERED
-        + ":No answer in time: expired, or begun and not ended; result says more later.",
+    Exit.UNANSWERED + ":No answer in time: expired, or started and not ended; try hy300 result.",
     Exit.NO_DEVICE
         + ":No such projector, or it is offline: nothing was sent. Of result: no such command.",
     Exit.CRASHED + ":A fault of the program itself, whose trace is on standard error.",

@@ -48,10 +48,7 @@ public final class SettingsPage implements Page {
         if (!begun) {
           begun = true;
           writer.header(
-              to,
-              NAME,
-              "gauge",
-              "Whether the HDMI input should have a signal, as somebody has said.");
+              to, NAME, "gauge", "Whether the HDMI input should have a signal, from the settings.");
         }
         to.sample(HEAD, device.nameBytes(), TAIL, setting.getValue() ? 1 : 0);
       }

@@ -15,8 +15,8 @@ public final class HttpOptions {
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
       description =
-          "Name or address to serve on (127.0.0.1). Any that other machines reach needs the next"
-              + " three, or --allow-insecure.")
+          "Name or address to listen on (127.0.0.1). One that other machines can reach needs the"
+              + " next three options, or --allow-insecure.")
   private String host;
 
   @Option(
@@ -35,13 +35,13 @@ public final class HttpOptions {
       names = "--http-tokens",
       paramLabel = "FILE",
       description =
-          "Tokens that are let in, with their roles; `hy300-collector token` makes them (none:"
-              + " everybody is let in and may do everything).")
+          "Tokens and their roles; `hy300-collector token` makes them (none: no authentication,"
+              + " everybody may do everything).")
   private String tokens;
 
   @Option(
       names = "--allow-insecure",
-      description = "Serve other machines without TLS or without tokens, as they are left out.")
+      description = "Allow other machines without TLS or without tokens.")
   private boolean allowInsecure;
 
   @Option(
@@ -49,15 +49,15 @@ public final class HttpOptions {
       paramLabel = "NAME,...",
       split = ",",
       description =
-          "Names under which it is asked, beside HOST, localhost and addresses (none); only without"
-              + " tokens are others refused.")
+          "Further names of this server, besides HOST, localhost and addresses (none); without"
+              + " tokens, requests for other names are refused.")
   private Set<String> names = Set.of();
 
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "8080",
-      description = "Port to serve on, 0: any (8080).")
+      description = "Port to listen on, 0: any (8080).")
   private int port;
 
   @Option(
@@ -65,8 +65,8 @@ public final class HttpOptions {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "Requests a second of one token, or of one address (IPv6: of a /64) without one; four"
-              + " times as many at once (1000).")
+          "Maximum requests a second for a token, or for an address (IPv6: a /64) without one;"
+              + " bursts of four times as many (1000).")
   private int rate;
 
   @Option(
@@ -74,8 +74,8 @@ public final class HttpOptions {
       paramLabel = "N",
       defaultValue = "" + HttpConfig.MAX_CONNECTIONS,
       description =
-          "Most HTTP connections, half of them from one address (IPv6: a /64); for a new one the"
-              + " one is closed that has waited longest for its client ("
+          "Maximum HTTP connections, half of them from one address (IPv6: a /64); a new one"
+              + " closes the one that has waited longest for its client ("
               + HttpConfig.MAX_CONNECTIONS
               + ").")
   private int connections;

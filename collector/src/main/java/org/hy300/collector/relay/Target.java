@@ -195,7 +195,7 @@ final class Target {
               now.isAfter(verdict.plus(LONGEST)),
               Status.FAILED,
               ErrorCode.TIMEOUT,
-              "the device has begun it and not said how it ended; see its state");
+              "the device started it and did not report its end; see its state");
       case ENDED -> Optional.empty();
     };
   }

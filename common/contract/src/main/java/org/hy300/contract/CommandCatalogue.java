@@ -72,7 +72,7 @@ public final class CommandCatalogue {
   private static final List<Argument> NONE = List.of();
 
   private static final List<Field> STANDS =
-      List.of(new Field("position", "integer", "where the motor stands then, in steps"));
+      List.of(new Field("position", "integer", "position afterwards, in steps"));
   private static final List<Field> INPUT =
       List.of(new Field("enabled", "string", "whether the input is on then: 1 or 0"));
   private static final List<Field> WATCHES =

@@ -28,7 +28,7 @@ public final class ErrorCode {
   /** As many as there may be are there already; remove one first. */
   public static final String LIMIT = "limit";
 
-  /** The motor does not know where it stands; `motor/home` comes first. */
+  /** The motor does not know its position; send `motor/home` first. */
   public static final String NOT_HOMED = "not_homed";
 
   /** The motor has a fault; `motor/clear_fault` and `motor/home` come first. */

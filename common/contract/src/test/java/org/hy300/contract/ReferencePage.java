@@ -15,13 +15,13 @@ final class ReferencePage {
       Made from the catalogue by `make reference`; do not edit it.
 
       A command is given over MQTT, HTTP, the page, `hy300` or Home Assistant, always with the same name, arguments and end. Its result is in the
-      reply that says `done`. Whoever asks over HTTP waits %d s for the end, or as long as `timeout_seconds` says, at most %d s. JSON Schemas of all
+      reply with `done`. An HTTP request waits %d s for the end, or `timeout_seconds`, at most %d s. JSON Schemas of all
       arguments and results are in
       [asyncapi.yaml](../../common/contract/src/main/resources/org/hy300/contract/asyncapi.yaml); a running collector gives the catalogue at `/api/v1/catalogue`.
 
-      - **Role**: what the sender's token must allow. `admin` may do what `operate` may.
-      - **Always taken**: also before the projector's clock is set, when too much is under way, and when the collector's disk takes nothing.
-      - **Fails after**: when it makes no progress for so long. Where nothing is said, there is nothing to wait for.
+      - **Role**: the role that the sender's token needs. `admin` includes `operate`.
+      - **Always taken**: also before the projector's clock is set, under overload, and when the collector's disk is full.
+      - **Fails after**: time without progress. Commands without it end at once.
 
       | command | | role | arguments | done when |
       |---|---|---|---|---|

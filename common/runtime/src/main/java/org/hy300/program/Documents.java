@@ -76,8 +76,8 @@ public final class Documents {
               + name
               + " of systemd runs it with --config "
               + config()
-              + ", in which every option stands with its meaning."
-              + " What it says goes to the journal: journalctl -u "
+              + ", which lists every option with its meaning."
+              + " It logs to the journal: journalctl -u "
               + name
               + ".");
     }

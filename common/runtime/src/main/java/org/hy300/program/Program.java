@@ -17,9 +17,8 @@ import picocli.CommandLine;
 public final class Program {
   /** Of every program's help. */
   public static final String FOOTER =
-      "%nWhat stands in brackets is meant when an option is not given. Each option with a value may"
-          + " also stand%nin the environment, as HY300_KEEP_ALIVE=20, and in the YAML file, as"
-          + " keep-alive: 20.%n";
+      "%nDefaults are in parentheses. An option with a value can also be set in the environment%n"
+          + "(HY300_KEEP_ALIVE=20) or in the YAML file (keep-alive: 20).%n";
 
   private static final int STOP_SECONDS = 5;
 

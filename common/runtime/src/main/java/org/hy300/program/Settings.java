@@ -121,7 +121,7 @@ final class Settings implements IDefaultValueProvider {
           }
         }
         case SequenceEnd, MappingEnd -> depth--;
-        case Alias -> throw refused(path, event, "has an alias; write out what it stands for");
+        case Alias -> throw refused(path, event, "has an alias; write out its value");
         default -> {}
       }
     }

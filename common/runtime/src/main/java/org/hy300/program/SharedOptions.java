@@ -15,26 +15,25 @@ public final class SharedOptions {
   @Option(
       names = Settings.FILE_OPTION,
       paramLabel = "FILE",
-      description = "Take options from this YAML file.")
+      description = "Read options from this YAML file.")
   @SuppressWarnings("UnusedVariable") // Settings has read it already: it holds the other options.
   private String config;
 
   @Option(
       names = "--check-config",
-      description = "Check all options and files that they name, say so, and end.")
+      description = "Check all options and the files that they name, then exit.")
   private boolean checkConfig;
 
   @Option(
       names = "--broker-ca",
       paramLabel = "FILE",
-      description =
-          "Certificates (PEM) that the broker's is checked against; with mqtts:// (those of Java).")
+      description = "CA certificates (PEM) of the broker, for mqtts:// (those of Java).")
   private String ca;
 
   @Option(
       names = "--broker-certificate",
       paramLabel = "FILE",
-      description = "Certificate (PEM) to show to the broker; with mqtts:// (none).")
+      description = "Client certificate (PEM), for mqtts:// (none).")
   private String certificate;
 
   @Option(
@@ -59,14 +58,15 @@ public final class SharedOptions {
       names = "--keep-alive",
       paramLabel = "SECONDS",
       defaultValue = "" + Limits.KEEP_ALIVE_SECONDS,
-      description = "MQTT keep-alive; who is silent is missed after one and a half (20).")
+      description =
+          "Keep-alive in seconds; a device silent for 1.5 intervals counts as offline (20).")
   private int keepAlive;
 
   @Option(
       names = "--topic-root",
       paramLabel = "TOPIC",
       defaultValue = Topics.DEFAULT_ROOT,
-      description = "First levels of every topic (hy300/v1).")
+      description = "Prefix of every topic (hy300/v1).")
   private String topicRoot;
 
   /** Whether the program is to end once its options have been checked. */

@@ -134,7 +134,7 @@ class SettingsTest {
     Files.writeString(file, laughs);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> parse(Map.of(), "--config=" + file))
-        .withMessage(file + " line 2 has an alias; write out what it stands for");
+        .withMessage(file + " line 2 has an alias; write out its value");
   }
 
   @Test

@@ -105,7 +105,7 @@ public final class CommandReceiver {
         order.refuse(
             Status.FAILED,
             ErrorCode.INTERRUPTED,
-            "the agent ended before the command did; what became of it is in the state");
+            "the agent stopped before the command ended; see the state for its result");
       } else {
         results.store(known.reply());
         if (!known.heard()) {

@@ -36,7 +36,7 @@ final class SynchronizedClock {
   /** Why the clock cannot be trusted, in one line; empty when it can. */
   Optional<String> problem() {
     if (clock.instant().isBefore(OLDEST)) {
-      return Optional.of("the clock stands at " + clock.instant() + "; set it, or wait for NTP");
+      return Optional.of("the clock is at " + clock.instant() + "; set it, or wait for NTP");
     }
     trusted = trusted || Files.exists(marker);
     return trusted

@@ -227,7 +227,7 @@ public final class HomeAssistant {
   }
 
   private void forget(String other) {
-    LOG.log(Level.INFO, "removed what {0} told Home Assistant", other);
+    LOG.log(Level.INFO, "removed the Home Assistant entries of {0}", other);
     held.remove(other);
     try {
       write();

@@ -132,7 +132,7 @@ public final class AgentMetrics {
     counter(
         page,
         "hy300_agent_bridge_transitions_total",
-        "Transitions of the drivers that the bridge has told.",
+        "Transitions of the drivers that the bridge has reported.",
         bridgeTransitions);
     counter(
         page,

@@ -45,7 +45,7 @@ record BridgeMessage(int type, int cookie, ByteBuffer payload) {
     buffer.getInt();
     if (length != buffer.remaining()) {
       throw new IllegalArgumentException(
-          "the header tells of " + length + " bytes, " + buffer.remaining() + " follow");
+          "the header announces " + length + " bytes, " + buffer.remaining() + " follow");
     }
     return new BridgeMessage(type, cookie, buffer.slice().order(ByteOrder.nativeOrder()));
   }

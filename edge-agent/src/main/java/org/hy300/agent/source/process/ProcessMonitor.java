@@ -85,7 +85,7 @@ final class ProcessMonitor {
     if (groups.remove(watch) == null) {
       throw new WatchRefusedException(
           ErrorCode.INVALID_ARGUMENT,
-          watch.toJson().encode() + " is not watched; process/list tells what is");
+          watch.toJson().encode() + " is not watched; process/list shows the watches");
     }
     show();
   }
