@@ -12,6 +12,7 @@ import io.vertx.mqtt.MqttClientWillOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -240,6 +241,8 @@ class EnrolmentTest {
             "homeassistant",
             "",
             ".p",
+            "-p",
+            "--help",
             "a/b",
             "../ca",
             "a+",
@@ -250,8 +253,59 @@ class EnrolmentTest {
       assertThat(pki(2, "device", name)).startsWith("hy300-pki: ").contains("--help");
     }
     assertThat(pki(2, "renew", "../ca")).hasLineCount(1);
-    for (String name : List.of("-p", "A.b_c-0", "x".repeat(64))) {
+    for (String name : List.of("_p", "A.b_c-0", "x".repeat(64))) {
       pki(0, "device", name);
+    }
+  }
+
+  @Test
+  void theListOfRevokedOnesIsNumbered() throws Exception {
+    String list = broker.pki().resolve("crl.pem").toString();
+    assertThat(said("openssl", "crl", "-in", list, "-noout", "-text"))
+        .anyMatch(line -> line.strip().equals("Version 2 (0x1)"));
+    List<String> before = said("openssl", "crl", "-in", list, "-noout", "-crlnumber");
+    pki(0, "crl");
+    assertThat(said("openssl", "crl", "-in", list, "-noout", "-crlnumber")).isNotEqualTo(before);
+    // An authority of version 0.1 goes on.
+    Files.delete(broker.pki().resolve("crlnumber"));
+    pki(0, "revoke", "p1");
+  }
+
+  private static List<String> said(String... command) throws Exception {
+    try (Program program = new Program(command[0], Map.of(), command)) {
+      assertThat(program.awaitExit(LIMIT)).isZero();
+      return program.lines();
+    }
+  }
+
+  @Test
+  void theAuthoritysKeyIsEncryptedWhenThereIsAPassphrase() throws Exception {
+    Path passphrase = Files.writeString(directory.resolve("passphrase"), "correct horse\n");
+    Path pki = directory.resolve("locked");
+    Map<String, String> open =
+        Map.of("HY300_PKI", pki.toString(), "HY300_PKI_PASSPHRASE_FILE", passphrase.toString());
+    Map<String, String> locked = Map.of("HY300_PKI", pki.toString());
+    assertThat(pki(0, open, "init")).contains("authority: ");
+    assertThat(Files.readString(pki.resolve("ca.key"))).contains("ENCRYPTED");
+    pki(0, open, "device", "p9");
+    assertThat(Files.readString(pki.resolve("issued/p9.key"))).doesNotContain("ENCRYPTED");
+    assertThat(pki(1, locked, "revoke", "p9"))
+        .contains("ca.key is encrypted: set HY300_PKI_PASSPHRASE_FILE")
+        .hasLineCount(1);
+    Files.writeString(passphrase, "wrong\n");
+    assertThat(pki(1, open, "revoke", "p9")).hasLineCount(1);
+    Files.delete(passphrase);
+    assertThat(pki(1, open, "revoke", "p9")).contains("cannot read a passphrase").hasLineCount(1);
+  }
+
+  private static String pki(int status, Map<String, String> environment, String... words)
+      throws Exception {
+    List<String> command = new ArrayList<>(List.of("../deploy/mosquitto/hy300-pki"));
+    command.addAll(List.of(words));
+    try (Program program =
+        new Program("hy300-pki", environment, command.toArray(String[]::new))) {
+      assertThat(program.awaitExit(LIMIT)).as(String.join(" ", words)).isEqualTo(status);
+      return String.join("\n", program.lines());
     }
   }
 
