@@ -151,7 +151,7 @@ bench-kernel: ## what the drivers' mechanisms cost and buy, as ratios, measured 
 docs: ## the documentation site in target/docs, without a warning; links, anchors and generated pages checked
 	@$(PACKAGES) $(DOCS_PACKAGES)
 	@deploy/docs/reference.py --check
-	@rm -rf target/docs
+	@rm -rf target/docs && mkdir -p target
 	@mkdocs build --quiet --strict 2>target/docs.log || { cat target/docs.log >&2; exit 1; }
 	@deploy/docs/check.py target/docs
 
