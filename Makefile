@@ -53,9 +53,10 @@ test: ## the stages below, red or not, from test-scripts to test-faults; closes 
 test-changed: ## the stages that a change since BASE=origin/main can turn red; docs and Java leave out the kernel's
 	@FAULTS_SEED=112251 FAULTS_SECONDS=120 deploy/test.sh $$(deploy/changed-stages.sh $(BASE) $(STAGES))
 
-test-scripts: ## shell scripts through shellcheck
-	@$(PACKAGES) shellcheck git
+test-scripts: ## shell scripts through shellcheck; words, line lengths and commit subjects of what people read
+	@$(PACKAGES) shellcheck git python3
 	@git ls-files -co --exclude-standard | grep -E '\.sh$$|^\.ci/run$$|/init$$|/hy300-pki$$|/bin/hy300-|/bin/java$$|\.(postinst|prerm|postrm)$$' | xargs shellcheck -x
+	@deploy/prose/check.py
 
 test-rules: ## the Prometheus configurations, rules and alerts, each alert firing and not firing, with its runbook
 	@$(PACKAGES) $(RULES_PACKAGES)

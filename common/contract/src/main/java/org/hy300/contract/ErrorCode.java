@@ -19,7 +19,7 @@ public final class ErrorCode {
   /** The command arrived after its expiry. */
   public static final String EXPIRED = "expired";
 
-  /** The device does not know the time yet, so it cannot tell whether the command has expired. */
+  /** The device does not know the time yet, so it does not know whether the command has expired. */
   public static final String CLOCK_UNSYNCED = "clock_unsynced";
 
   /** Too many commands at once. */

@@ -12,15 +12,17 @@ final class ReferencePage {
       """
       # Commands
 
-      Made from the catalogue by `make reference`; do not edit it.
+      Generated from the catalogue by `make reference`; do not edit.
 
-      A command is given over MQTT, HTTP, the page, `hy300` or Home Assistant, always with the same name, arguments and end. Its result is in the
-      reply with `done`. An HTTP request waits %d s for the end, or `timeout_seconds`, at most %d s. JSON Schemas of all
-      arguments and results are in
-      [asyncapi.yaml](../../common/contract/src/main/resources/org/hy300/contract/asyncapi.yaml); a running collector gives the catalogue at `/api/v1/catalogue`.
+      Commands have the same name, arguments and result over MQTT, HTTP, the page, `hy300` and Home Assistant. The
+      result is in the reply with `done`. An HTTP request waits %d s for the end, or `timeout_seconds`, at most %d s.
+      JSON Schemas of all arguments and results are in
+      [asyncapi.yaml](../../common/contract/src/main/resources/org/hy300/contract/asyncapi.yaml).
+      A running collector serves the catalogue at `/api/v1/catalogue`.
 
       - **Role**: the role that the sender's token needs. `admin` includes `operate`.
-      - **Always taken**: also before the projector's clock is set, under overload, and when the collector's disk is full.
+      - **Always taken**: also before the projector's clock is set, under overload, and when the
+        collector's disk is full.
       - **Fails after**: time without progress. Commands without it end at once.
 
       | command | | role | arguments | done when |
