@@ -302,8 +302,7 @@ class EnrolmentTest {
       throws Exception {
     List<String> command = new ArrayList<>(List.of("../deploy/mosquitto/hy300-pki"));
     command.addAll(List.of(words));
-    try (Program program =
-        new Program("hy300-pki", environment, command.toArray(String[]::new))) {
+    try (Program program = new Program("hy300-pki", environment, command.toArray(String[]::new))) {
       assertThat(program.awaitExit(LIMIT)).as(String.join(" ", words)).isEqualTo(status);
       return String.join("\n", program.lines());
     }
