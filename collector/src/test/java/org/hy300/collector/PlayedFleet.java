@@ -54,7 +54,13 @@ public final class PlayedFleet {
   }
 
   private void status(String device, boolean online, String session) {
-    message(device + "/status", new StatusMessage(online, session, TIME).toBuffer() + "", false);
+    status(device, online, session, 0);
+  }
+
+  /** A status of an agent that counts its connections. */
+  public void status(String device, boolean online, String session, long connection) {
+    StatusMessage status = new StatusMessage(online, session, TIME, connection);
+    message(device + "/status", status.toBuffer() + "", false);
   }
 
   /** A state message as an agent writes it; the values are the inside of a JSON object. */

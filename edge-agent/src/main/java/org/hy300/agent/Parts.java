@@ -74,6 +74,7 @@ final class Parts {
   private final MotorCommands motorCommands;
   private final CommandReceiver commands;
   private final HomeAssistant homeAssistant;
+  private long connection;
   private boolean stopping;
   private boolean toldWaiting;
 
@@ -98,7 +99,7 @@ final class Parts {
                 config.keepAliveSeconds(),
                 Map.of(topics.commandsOf(device), 1, topics.status(device), 1),
                 OUTBOX),
-            new MqttSession.Will(topics.status(device), () -> status(false)),
+            new MqttSession.Will(topics.status(device), this::will),
             new Connection());
     own = new AgentMetrics(mqtt::depth, this::eventsWaiting);
     Path journals = config.journals().resolve(device);
@@ -220,8 +221,14 @@ final class Parts {
     return mqtt.isConnected();
   }
 
+  /** Of an attempt too: the broker may have taken it, and only its answer be lost. */
+  private Buffer will() {
+    connection++;
+    return status(false);
+  }
+
   private Buffer status(boolean online) {
-    return new StatusMessage(online, session, Instant.now()).toBuffer();
+    return new StatusMessage(online, session, Instant.now(), connection).toBuffer();
   }
 
   /** For `systemctl status`. */

@@ -54,7 +54,12 @@ class AgentTest extends AgentFixture {
     await().atMost(Duration.ofSeconds(60)).until(() -> position().equals("20"));
     broker.start();
     try (MqttProbe again = new MqttProbe(broker.address()).subscribe("hy300/v1/#")) {
-      again.await(ROOT + "/status", s -> s.getString("state").equals("online"));
+      long connection =
+          again
+              .await(ROOT + "/status", s -> s.getString("state").equals("online"))
+              .getLong("connection");
+      assertThat(connection)
+          .isGreaterThan(probe.heard(ROOT + "/status").get(0).json().getLong("connection"));
       again.await(STATE, s -> value(s, "hy300_motor_position_steps") == 20);
       again.await(OWN_STATE, s -> value(s, "hy300_agent_connects_total") == 2);
       assertThat(

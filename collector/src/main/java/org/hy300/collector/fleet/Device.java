@@ -41,6 +41,7 @@ public final class Device {
 
   private volatile Session session;
   private volatile boolean online;
+  private long connection;
   private boolean confirmed;
   private volatile boolean held;
   private volatile InfoMessage info;
@@ -140,11 +141,15 @@ public final class Device {
     return new Session(of);
   }
 
-  void online(Session of) {
+  /** Comes online over a connection of the session; 0 when its agent does not count them. */
+  void online(Session of, long over) {
     if (of != session) {
       session = of;
       lastSeq = -1;
+      connection = 0;
     }
+    // What a broker that was left still holds may come after what the new one brought.
+    connection = Math.max(connection, over);
     online = true;
     confirmed = true;
     refresh();
@@ -154,6 +159,11 @@ public final class Device {
     online = false;
     confirmed = true;
     refresh();
+  }
+
+  /** Whether the session has come online over a later connection than this one. */
+  boolean hasConnectedAfter(long other) {
+    return other > 0 && other < connection;
   }
 
   void hold(boolean hold) {

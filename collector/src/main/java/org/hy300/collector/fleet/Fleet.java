@@ -139,13 +139,15 @@ public final class Fleet {
       }
       sessions.put(session.name(), device);
       boolean flapped = !same || !device.isAlive();
-      change(device, () -> device.online(session));
+      change(device, () -> device.online(session, status.connection()));
       if (flapped && device.flap(now) > limits.flaps() && held.add(device)) {
         own.dropped("flapping", name, "online more than " + limits.flaps() + " times in a minute");
         change(device, () -> device.hold(true));
       }
     } else if (device.isConfirmed() && device.isAlive() && !same) {
       own.dropped("late_will", name, "of the session before");
+    } else if (same && device.hasConnectedAfter(status.connection())) {
+      own.dropped("late_will", name, "of a connection before");
     } else {
       offline(device);
     }

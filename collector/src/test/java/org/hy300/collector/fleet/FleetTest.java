@@ -81,6 +81,37 @@ class FleetTest {
   }
 
   @Test
+  void theWillOfABrokerThatWasLeftIsLate() {
+    played.status("p1", true, "a", 1);
+    played.status("p1", true, "a", 3);
+    state("a", 1, 6);
+    // What was still on its way to the old broker, and then its Will.
+    played.status("p1", true, "a", 1);
+    played.status("p1", false, "a", 2);
+    assertThat(values()).containsExactly(6.0);
+    assertThat(played.dropped("late_will")).isEqualTo(1);
+    played.status("p1", false, "a", 3);
+    assertThat(values()).isEmpty();
+  }
+
+  @Test
+  void aNewSessionCountsItsConnectionsFromTheFirst() {
+    played.status("p1", true, "a", 7);
+    played.status("p1", true, "b", 1);
+    state("b", 1, 6);
+    played.status("p1", false, "b", 1);
+    assertThat(values()).isEmpty();
+  }
+
+  @Test
+  void aWillWithoutANumberIsNeverLateInItsSession() {
+    played.status("p1", true, "a", 2);
+    state("a", 1, 6);
+    offline("a");
+    assertThat(values()).isEmpty();
+  }
+
+  @Test
   void repeatedAndOlderStateIsDropped() {
     online("a");
     state("a", 2, 6);

@@ -169,6 +169,10 @@ final class Fields {
     return texts;
   }
 
+  long numberOr(String name, long otherwise) throws MalformedMessageException {
+    return json.getValue(name) == null ? otherwise : number(name);
+  }
+
   long number(String name) throws MalformedMessageException {
     if (json.getValue(name) instanceof Integer value) {
       return value;

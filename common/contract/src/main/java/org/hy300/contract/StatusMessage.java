@@ -12,8 +12,14 @@ import java.time.Instant;
  * @param online whether the session is alive
  * @param session new at every start of the agent; a Will of another session is out of date
  * @param time when the agent said so; in a Will, when it connected
+ * @param connection counts the connections of the session from 1; 0 when the agent does not
  */
-public record StatusMessage(boolean online, String session, Instant time) {
+public record StatusMessage(boolean online, String session, Instant time, long connection) {
+
+  /** Of an agent that does not count its connections. */
+  public StatusMessage(boolean online, String session, Instant time) {
+    this(online, session, time, 0);
+  }
 
   public static StatusMessage parse(Buffer payload) throws MalformedMessageException {
     Fields fields = Fields.parse(payload);
@@ -21,14 +27,23 @@ public record StatusMessage(boolean online, String session, Instant time) {
     if (!state.equals("online") && !state.equals("offline")) {
       throw new MalformedMessageException("field 'state' is neither online nor offline");
     }
-    return new StatusMessage(state.equals("online"), fields.text("session"), fields.time("time"));
+    long connection = fields.numberOr("connection", 0);
+    if (connection < 0) {
+      throw new MalformedMessageException("field 'connection' is negative");
+    }
+    return new StatusMessage(
+        state.equals("online"), fields.text("session"), fields.time("time"), connection);
   }
 
   public Buffer toBuffer() {
-    return new JsonObject()
-        .put("state", online ? "online" : "offline")
-        .put("session", session)
-        .put("time", Fields.format(time))
-        .toBuffer();
+    JsonObject json =
+        new JsonObject()
+            .put("state", online ? "online" : "offline")
+            .put("session", session)
+            .put("time", Fields.format(time));
+    if (connection > 0) {
+      json.put("connection", connection);
+    }
+    return json.toBuffer();
   }
 }

@@ -73,6 +73,8 @@ class ContractTest {
   void messagesSurviveTheirOwnEncoding() throws Exception {
     StatusMessage status = new StatusMessage(true, "s1", TIME);
     assertThat(StatusMessage.parse(status.toBuffer())).isEqualTo(status);
+    StatusMessage counted = new StatusMessage(false, "s1", TIME, 3);
+    assertThat(StatusMessage.parse(counted.toBuffer())).isEqualTo(counted);
     assertThat(InfoMessage.parse(INFO.toBuffer())).isEqualTo(INFO);
     EventMessage event =
         new EventMessage("e1", 7, TIME, "homed", new JsonObject().put("position", 0));
