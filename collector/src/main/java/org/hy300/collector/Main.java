@@ -83,7 +83,7 @@ final class Main implements Callable<Integer> {
             data.isEmpty() ? defaultData() : Path.of(data));
     if (shared.checkOnly()) {
       if (config.http().tokens().isPresent()) {
-        Tokens.read(config.http().tokens().get());
+        Tokens.check(config.http().tokens().get());
       }
       System.out.println("hy300-collector: the configuration is sound");
       return 0;

@@ -3,6 +3,7 @@
 package org.hy300.collector.access;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,7 +13,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.hy300.contract.Role;
@@ -52,8 +55,8 @@ public final class Gate {
   private final RateLimit requests;
   private final RateLimit failures = new RateLimit(FAILURES_PER_SECOND, FAILURES);
   private final MeterRegistry registry;
-  private Tokens tokens;
-  private FileTime read;
+  private volatile Tokens tokens;
+  private volatile String stamp;
 
   /**
    * Reads the tokens; blocks.
@@ -61,15 +64,17 @@ public final class Gate {
    * @param file empty to let everybody in as an admin
    * @param requestsPerSecond of one token, or of one address without one
    */
-  public Gate(Optional<Path> file, int requestsPerSecond, MeterRegistry registry)
-      throws IOException {
+  public Gate(Optional<Path> file, int requestsPerSecond, MeterRegistry registry) {
     this.file = file;
     this.registry = registry;
     requests = new RateLimit(requestsPerSecond, 4.0 * requestsPerSecond);
     if (file.isPresent()) {
-      read = Files.getLastModifiedTime(file.get());
-      tokens = Tokens.read(file.get());
+      stamp = stamp(file.get());
+      take(Tokens.read(file.get()));
     }
+    Gauge.builder("hy300.collector.token.file.problems", this::complaints)
+        .description("What is wrong with the token file: lines that are none, no token, no file.")
+        .register(registry);
   }
 
   /** Whether tokens are asked for. */
@@ -77,41 +82,62 @@ public final class Gate {
     return file.isPresent();
   }
 
-  /** From now on takes the file's changes. */
+  /** From now on takes the file's changes, and that it is gone. */
   public void watch(Vertx vertx) {
     file.ifPresent(
         path ->
             vertx.setPeriodic(
                 LOOK_MS,
-                timer ->
-                    vertx
-                        .executeBlocking(() -> readIfChanged(path))
-                        .onSuccess(this::take)
-                        .onFailure(
-                            error ->
-                                LOG.log(
-                                    Level.ERROR,
-                                    "tokens stay as they were: {0}",
-                                    error.getMessage()))));
+                timer -> vertx.executeBlocking(() -> readIfChanged(path)).onSuccess(this::take)));
   }
 
-  private record Reading(FileTime time, Tokens tokens) {}
+  /** Another text whenever the file may have changed. */
+  private static String stamp(Path path) {
+    try {
+      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+      return now.lastModifiedTime() + " " + now.size() + " " + now.fileKey();
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
 
-  private Reading readIfChanged(Path path) throws IOException {
-    FileTime time = Files.getLastModifiedTime(path);
-    if (time.equals(read)) {
+  /** Null for a file that is as it was: what is wrong with it was said then. */
+  private Tokens readIfChanged(Path path) {
+    String now = stamp(path);
+    if (now.equals(stamp)) {
       return null;
     }
-    // Said once: a file that is wrong is looked at again when it changes.
-    read = time;
-    return new Reading(time, Tokens.read(path));
+    stamp = now;
+    return Tokens.read(path);
   }
 
-  private void take(Reading reading) {
-    if (reading != null) {
-      tokens = reading.tokens;
-      LOG.log(Level.INFO, "{0}: {1} tokens", file.get(), tokens.size());
+  private void take(Tokens now) {
+    if (now == null) {
+      return;
     }
+    tokens = now;
+    List<String> complaints = now.complaints();
+    if (complaints.isEmpty()) {
+      LOG.log(Level.INFO, "{0}: {1} tokens", file.get(), now.size());
+    } else {
+      LOG.log(
+          Level.ERROR,
+          "{0}{1}; {2}",
+          complaints.get(0),
+          complaints.size() == 1 ? "" : " (and " + (complaints.size() - 1) + " more)",
+          now.size() == 0
+              ? "nobody is let in until that is mended"
+              : now.size() + " other tokens count");
+    }
+  }
+
+  /** Whether nothing is wrong with the token file, or there is none; may be asked on any thread. */
+  public boolean isSound() {
+    return complaints() == 0;
+  }
+
+  private int complaints() {
+    return isGuarded() ? tokens.complaints().size() : 0;
   }
 
   /**
@@ -216,7 +242,7 @@ public final class Gate {
     if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(BEARER)) {
       return Optional.empty();
     }
-    return tokens.find(header.substring(BEARER.length()).strip());
+    return tokens.find(header.substring(BEARER.length()).strip(), Instant.now());
   }
 
   /** Counts what was not let in. */

@@ -78,7 +78,8 @@ public record Routes(
             .needs("fleet_connected", fleetConnected)
             .needs("relay_connected", relayConnected)
             .needs("journal_writable", relay::isWritable)
-            .needs("takes_commands", relay::isOpen);
+            .needs("takes_commands", relay::isOpen)
+            .needs("tokens_sound", gate::isSound);
     List<Route> routes = new ArrayList<>();
     routes.add(new Route(GET, "/", null, page::index));
     routes.add(new Route(GET, "/api", null, e -> Answers.text(e.response(), TEXT, index(routes))));

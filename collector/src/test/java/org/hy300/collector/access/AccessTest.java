@@ -21,7 +21,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
@@ -77,7 +79,7 @@ class AccessTest extends CollectorFixture {
   private void admitAll() throws Exception {
     file = directory.resolve("tokens");
     for (Role role : Role.values()) {
-      tokens.put(role, Tokens.make(file, "a-" + role.word(), role.word()));
+      tokens.put(role, Tokens.make(file, "a-" + role.word(), role.word(), Optional.empty()));
     }
     certificates = new Certificates(directory.resolve("certificates"));
     certificates.issue("localhost");
@@ -241,20 +243,64 @@ class AccessTest extends CollectorFixture {
     assertThat(ask("GET", "/api/v1/devices", tokens.get(Role.ADMIN)).statusCode()).isEqualTo(200);
   }
 
-  @Test
-  void aChangedTokenFileIsTakenAndABrokenOneIsNot() throws Exception {
-    String fresh = Tokens.make(file, "fresh", "read");
+  private void awaitStatus(int status, String path, String token) {
     await()
         .atMost(LIMIT)
-        .untilAsserted(() -> assertThat(ask("GET", "/metrics", fresh).statusCode()).isEqualTo(200));
-    try (LogLines said = new LogLines(Gate.class)) {
-      Files.writeString(file, "nonsense\n", StandardOpenOption.APPEND);
-      await()
-          .atMost(LIMIT)
-          .until(() -> said.lines().stream().anyMatch(line -> line.startsWith("tokens stay")));
-    }
-    assertThat(ask("GET", "/metrics", fresh).statusCode()).isEqualTo(200);
+        .untilAsserted(() -> assertThat(ask("GET", path, token).statusCode()).isEqualTo(status));
+  }
+
+  @Test
+  void aTokenIsGoneWithItsLineWhateverElseTheFileHolds() throws Exception {
+    String fresh = Tokens.make(file, "fresh", "read", Optional.empty());
+    awaitStatus(200, "/metrics", fresh);
     assertThat(Files.readString(file)).doesNotContain(fresh);
+    String others =
+        Files.readString(file)
+            .lines()
+            .filter(line -> !line.startsWith("fresh "))
+            .collect(Collectors.joining("\n"));
+    try (LogLines said = new LogLines(Gate.class)) {
+      Files.writeString(file, "nonsense\n" + others);
+      awaitStatus(401, "/metrics", fresh);
+      assertThat(said.lines())
+          .filteredOn(line -> line.endsWith("; 3 other tokens count"))
+          .singleElement()
+          .asString()
+          .contains(file + " line 1 is not made of");
+    }
+    HttpResponse<String> page = ask("GET", "/internal/metrics", tokens.get(Role.READ));
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("hy300_collector_token_file_problems 1.0");
+    assertThat(new JsonObject(ask("GET", "/readyz", null).body()).getJsonObject("checks"))
+        .contains(Map.entry("tokens_sound", false));
+    Files.writeString(file, others);
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> assertThat(ask("GET", "/readyz", null).body()).contains("\"tokens_sound\":true"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deleted", "emptied", "open"})
+  void aTokenFileThatIsNoneLetsNobodyIn(String how) throws Exception {
+    awaitStatus(200, "/metrics", tokens.get(Role.ADMIN));
+    try (LogLines said = new LogLines(Gate.class)) {
+      switch (how) {
+        case "deleted" -> Files.delete(file);
+        case "emptied" -> Files.writeString(file, "");
+        default -> {
+          Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+          Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+        }
+      }
+      awaitStatus(401, "/metrics", tokens.get(Role.ADMIN));
+      assertThat(said.lines())
+          .filteredOn(line -> line.endsWith("nobody is let in until that is mended"))
+          .singleElement()
+          .asString()
+          .contains(file.toString());
+    }
+    assertThat(ask("GET", "/readyz", null).body()).contains("\"tokens_sound\":false");
   }
 
   @Test

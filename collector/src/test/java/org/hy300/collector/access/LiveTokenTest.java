@@ -29,8 +29,8 @@ class LiveTokenTest extends CollectorFixture {
   @Override
   protected HttpConfig httpConfig() throws Exception {
     file = directory.resolve("tokens");
-    kept = Tokens.make(file, "kept", "read");
-    taken = Tokens.make(file, "taken", "read");
+    kept = Tokens.make(file, "kept", "read", Optional.empty());
+    taken = Tokens.make(file, "taken", "read", Optional.empty());
     return new HttpConfig(
         "127.0.0.1", 0, Optional.empty(), Optional.empty(), Optional.of(file), false, 1_000);
   }
@@ -74,7 +74,7 @@ class LiveTokenTest extends CollectorFixture {
 
   @Test
   void aTokenMayBeCalledNobody() throws Exception {
-    String token = Tokens.make(file, "nobody", "read");
+    String token = Tokens.make(file, "nobody", "read", Optional.empty());
     await()
         .atMost(LIMIT)
         .until(() -> get("/metrics", "Authorization", "Bearer " + token).statusCode() == 200);

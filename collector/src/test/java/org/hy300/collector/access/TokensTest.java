@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.hy300.collector.Mutation;
@@ -30,17 +33,18 @@ class TokensTest {
 
   @Test
   void aTokenIsKnownByItsHashAndNoOther() throws Exception {
-    String reader = Tokens.make(file, "prometheus", "read");
-    String admin = Tokens.make(file, "anna@example.org", "admin");
+    String reader = Tokens.make(file, "prometheus", "read", Optional.empty());
+    String admin = Tokens.make(file, "anna@example.org", "admin", Optional.empty());
     assertThat(reader).startsWith("hy300_").hasSizeGreaterThan(40).isNotEqualTo(admin);
     assertThat(Files.readString(file)).doesNotContain(reader).doesNotContain(admin);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-r-----");
     Tokens tokens = Tokens.read(file);
-    assertThat(tokens.find(reader)).contains(new Principal("prometheus", Role.READ));
-    assertThat(tokens.find(admin)).contains(new Principal("anna@example.org", Role.ADMIN));
-    assertThat(tokens.find(reader + "x")).isEmpty();
-    assertThat(tokens.find("")).isEmpty();
+    assertThat(tokens.find(reader, Instant.now())).contains(new Principal("prometheus", Role.READ));
+    assertThat(tokens.find(admin, Instant.now()))
+        .contains(new Principal("anna@example.org", Role.ADMIN));
+    assertThat(tokens.find(reader + "x", Instant.now())).isEmpty();
+    assertThat(tokens.find("", Instant.now())).isEmpty();
   }
 
   @ParameterizedTest
@@ -56,41 +60,71 @@ class TokensTest {
   void aFileThatIsNoneIsRefusedWithItsLine(String text) throws Exception {
     Files.writeString(file, text);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Tokens.read(file))
+        .isThrownBy(() -> Tokens.check(file))
         .withMessageContaining(file.toString());
   }
 
   /** {@code -Dfuzz.seconds=600} goes on for longer, {@code -Dfuzz.seed=…} repeats a run. */
   @Test
-  void noMutationOfAFileDoesAnythingButBeReadOrBeRefusedWithItsName() throws Exception {
+  void noMutationOfAFileDoesAnythingButBeReadOrBeComplainedOfWithItsName() throws Exception {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
     System.out.println("token file fuzz: -Dfuzz.seed=" + seed);
     Mutation mutation =
         new Mutation(
             new Random(seed),
             List.of(" ", "\t", "\n", "\r", "#", "\0", "root", "admin", "\u00e9", "0"));
-    String token = Tokens.make(file, "anna", "admin");
+    String token = Tokens.make(file, "anna", "admin", Optional.empty());
     byte[] whole = Files.readAllBytes(file);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.getInteger("fuzz.seconds", 1));
     while (System.nanoTime() < end) {
       byte[] mutant = mutation.of(mutation.of(whole));
       Files.write(file, mutant);
       String text = new String(mutant, StandardCharsets.ISO_8859_1);
-      try {
-        Tokens.read(file).find(token);
-      } catch (IllegalArgumentException e) {
-        assertThat(e.getMessage()).as("seed %d: %s", seed, text).contains(file.toString());
-      }
+      Tokens read = Tokens.read(file);
+      read.find(token, Instant.now());
+      assertThat(read.complaints())
+          .as("seed %d: %s", seed, text)
+          .allMatch(line -> line.contains(file.toString()));
     }
   }
 
   @Test
   void aFileThatEverybodyMayWriteIsRefused() throws Exception {
-    Tokens.make(file, "anna", "read");
+    Tokens.make(file, "anna", "read", Optional.empty());
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Tokens.read(file))
+        .isThrownBy(() -> Tokens.check(file))
         .withMessageContaining("chmod o-w");
+  }
+
+  @Test
+  void goodLinesCountBesideThoseThatAreNone() throws Exception {
+    String good = Tokens.make(file, "anna", "read", Optional.empty());
+    Files.writeString(file, "nonsense\n", StandardOpenOption.APPEND);
+    Tokens tokens = Tokens.read(file);
+    assertThat(tokens.find(good, Instant.now())).isPresent();
+    assertThat(tokens.complaints())
+        .singleElement()
+        .asString()
+        .startsWith(file + " line 2 is not made of");
+  }
+
+  @Test
+  void aFileThatIsMissingHoldsNoToken() {
+    assertThat(Tokens.read(file).size()).isZero();
+    assertThat(Tokens.read(file).complaints()).containsExactly(file + " is missing");
+  }
+
+  @Test
+  void aTokenLetsNobodyInFromItsEndOn() throws Exception {
+    Instant end = Instant.parse("2027-01-31T00:00:00Z");
+    String token = Tokens.make(file, "anna", "read", Optional.of(end));
+    Tokens tokens = Tokens.read(file);
+    assertThat(tokens.find(token, end.minusSeconds(1))).isPresent();
+    assertThat(tokens.find(token, end)).isEmpty();
+    Files.writeString(file, Files.readString(file).replace("2027", "soon"));
+    assertThat(Tokens.read(file).complaints().get(0))
+        .contains("line 1: the fourth word is no time");
   }
 
   @Test
