@@ -65,7 +65,15 @@ final class LimitOptions {
               + ").")
   private int flaps;
 
+  @Option(
+      names = "--foreign-families",
+      description =
+          "Take metric families of projectors whose name is not hy300_SUBSYSTEM_…, too; without, no"
+              + " projector can speak for another program.")
+  private boolean foreignFamilies;
+
   FleetLimits limits() {
-    return new FleetLimits(devices, series, deviceSeries, labels, labelLength, payloadBytes, flaps);
+    return new FleetLimits(
+        devices, series, deviceSeries, labels, labelLength, payloadBytes, flaps, foreignFamilies);
   }
 }

@@ -18,6 +18,7 @@ import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.ingest.Ingest;
 import org.hy300.collector.metrics.CollectorMetrics;
+import org.hy300.contract.Limits;
 import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Topics;
 
@@ -31,7 +32,17 @@ public final class PlayedFleet {
   private final Ingest ingest;
 
   public PlayedFleet() {
-    this(FleetLimits.STANDARD);
+    // Most tests give their families short names.
+    this(
+        new FleetLimits(
+            FleetLimits.DEVICES,
+            FleetLimits.SERIES,
+            FleetLimits.DEVICE_SERIES,
+            FleetLimits.LABELS,
+            FleetLimits.LABEL_LENGTH,
+            Limits.MAX_PAYLOAD_BYTES,
+            FleetLimits.FLAPS,
+            true));
   }
 
   public PlayedFleet(FleetLimits limits) {

@@ -6,19 +6,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.regex.Pattern;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Family;
-import org.hy300.contract.Series;
 
 /**
  * A family has one type on a page. Where two devices disagree it is untyped, so that neither can
  * take the other's series off the page, and the first help text stays.
  */
 public final class Families {
-  /** What the collector says about devices and itself is not for devices to say. */
-  private static final Pattern RESERVED = Pattern.compile("hy300_(device|collector)_.*");
-
   private static final Set<String> TYPES = Set.of("counter", "gauge", MetricFamily.UNTYPED);
   private static final int MAX = 10_000;
   private static final int MAX_HELP = 1_000;
@@ -78,8 +73,7 @@ public final class Families {
 
   private boolean isLegal(String name) {
     return name.length() <= limits.labelLength()
-        && Series.isFamilyName(name)
-        && !RESERVED.matcher(name).matches();
+        && ForeignNames.mayBeFamily(name, limits.foreignFamilies());
   }
 
   /** The family of a series; null when its name is illegal or there are too many. */

@@ -15,6 +15,7 @@ import org.hy300.contract.Limits;
  *     exposition format has them
  * @param payloadBytes of one message
  * @param flaps times a minute that a device may come online before it is held back
+ * @param foreignFamilies whether families are taken that are not {@code hy300_SUBSYSTEM_…}
  */
 public record FleetLimits(
     int devices,
@@ -23,7 +24,8 @@ public record FleetLimits(
     int labels,
     int labelLength,
     int payloadBytes,
-    int flaps) {
+    int flaps,
+    boolean foreignFamilies) {
   public static final int DEVICES = 100_000;
   public static final int SERIES = 5_000_000;
   public static final int DEVICE_SERIES = 5_000;
@@ -34,7 +36,14 @@ public record FleetLimits(
   /** The ceilings unless configured otherwise. */
   public static final FleetLimits STANDARD =
       new FleetLimits(
-          DEVICES, SERIES, DEVICE_SERIES, LABELS, LABEL_LENGTH, Limits.MAX_PAYLOAD_BYTES, FLAPS);
+          DEVICES,
+          SERIES,
+          DEVICE_SERIES,
+          LABELS,
+          LABEL_LENGTH,
+          Limits.MAX_PAYLOAD_BYTES,
+          FLAPS,
+          false);
 
   private static final int MILLION = 1_000_000;
 

@@ -108,6 +108,10 @@ final class Layouts {
         own.dropped("foreign_device", device, "label device in " + key);
         return Optional.empty();
       }
+      if (!ForeignNames.mayBeLabel(label.group(1))) {
+        own.dropped("illegal_label", device, key);
+        return Optional.empty();
+      }
       if (Math.max(utf8Length(label.group(1)), utf8Length(label.group(2))) > limits.labelLength()) {
         own.dropped("label_too_long", device, key);
         return Optional.empty();

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.InfoMessage;
-import org.hy300.contract.Series;
 
 /** Models, kernels, labels and lists of subsystems. */
 final class Shared {
@@ -32,7 +31,7 @@ final class Shared {
     Map<String, String> labels = new HashMap<>();
     for (Map.Entry<String, String> label : new TreeMap<>(info.labels()).entrySet()) {
       String name = label.getKey();
-      if (!Series.isLabelName(name)) {
+      if (!ForeignNames.mayBeLabel(name)) {
         own.dropped("illegal_label", device, "info label " + name);
       } else if (tooLong(name, limits) || tooLong(label.getValue(), limits)) {
         own.dropped("label_too_long", device, "info label " + name);

@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 import org.hy300.collector.PlayedFleet;
 import org.hy300.collector.exposition.Format;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a fleet may not bring in: it is left out and counted, and the rest stays. */
 class GuardTest {
@@ -19,7 +21,7 @@ class GuardTest {
   private static final int FLAPS = 4;
 
   private final PlayedFleet played =
-      new PlayedFleet(new FleetLimits(DEVICES, SERIES, DEVICE_SERIES, 2, 16, 4096, FLAPS));
+      new PlayedFleet(new FleetLimits(DEVICES, SERIES, DEVICE_SERIES, 2, 16, 4096, FLAPS, true));
 
   private void state(long seq, String values) {
     played.state("p1", "motor", "a", seq, values);
@@ -89,6 +91,57 @@ class GuardTest {
     assertThat(played.values("p1")).containsOnlyKeys("ok", "y{z=\"}\"}");
     assertThat(played.dropped("illegal_series")).isEqualTo(4);
     assertThat(played.dropped("illegal_family")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "up",
+        "ALERTS",
+        "ALERTS_FOR_STATE",
+        "scrape_samples_scraped",
+        "fleet:hy300_up:sum",
+        ":x",
+        "hy300_collector_drops_total",
+        "hy300_motor_x{job=\\\"j\\\"}",
+        "hy300_motor_x{instance=\\\"i\\\"}",
+        "hy300_motor_x{device=\\\"p2\\\"}",
+        "hy300_motor_x{__name__=\\\"up\\\"}"
+      })
+  void aNameThatOthersMeanSomethingByNeverCrosses(String series) {
+    played.online("p1", "a");
+    state(1, "\"ok\":1,\"" + series + "\":2");
+    assertThat(played.values("p1")).containsOnlyKeys("ok");
+  }
+
+  @Test
+  void anInfoLabelThatPrometheusMeansSomethingByNeverCrosses() {
+    played.online("p1", "a");
+    played.message(
+        "p1/info",
+        """
+        {"session":"a","time":"2026-11-21T04:00:00Z","model":"m","kernel":"k","agent_version":"1",
+         "boot_id":"b","subsystems":[],"families":{},"labels":{"job":"j","instance":"i","site":"s"}}
+        """,
+        false);
+    assertThat(played.page(Format.TEXT))
+        .contains(",site=\"s\"}")
+        .doesNotContain("job=", "instance=");
+    assertThat(played.dropped("illegal_label")).isEqualTo(2);
+  }
+
+  @Test
+  void familiesAreOfASubsystemUnlessOthersAreAskedFor() {
+    PlayedFleet strict = new PlayedFleet(FleetLimits.STANDARD);
+    strict.online("p1", "a");
+    strict.state(
+        "p1",
+        "lamp",
+        "a",
+        1,
+        "\"hy300_lamp_hours\":1,\"hy300_motor1_x_total\":2,\"node_load1\":3,\"hy300_up\":4,\"hy300__x\":5");
+    assertThat(strict.values("p1")).containsOnlyKeys("hy300_lamp_hours", "hy300_motor1_x_total");
+    assertThat(strict.dropped("illegal_family")).isEqualTo(3);
   }
 
   /** The parser takes half of a surrogate pair in a name for no JSON. */
@@ -213,7 +266,7 @@ class GuardTest {
   @Test
   void ceilingsHaveCeilings() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FleetLimits(0, 1, 1, 1, 16, 4096, 1))
+        .isThrownBy(() -> new FleetLimits(0, 1, 1, 1, 16, 4096, 1, true))
         .withMessage("most devices 0 is not within 1 to 10000000");
   }
 }

@@ -44,7 +44,8 @@ final class SimulatedFleet {
     CollectorMetrics own = new CollectorMetrics(registry);
     int series = subsystems * values;
     fleet =
-        new Fleet(new FleetLimits(devices, devices * series, series, 16, 256, 64 * 1024, 10), own);
+        new Fleet(
+            new FleetLimits(devices, devices * series, series, 16, 256, 64 * 1024, 10, true), own);
     ingest = new Ingest(Topics.standard(), fleet, own);
   }
 
