@@ -154,9 +154,8 @@ final class AttributeDirectory implements AutoCloseable {
   }
 
   /** Adds the family that counts the changes of each attribute. */
-  ExpositionPage changes(ExpositionPage page, String family, String... attributes) {
-    page.family(family, "counter", "Changes of a state attribute.");
-    for (String attribute : attributes) {
+  ExpositionPage changes(ExpositionPage page, String family) {
+    for (String attribute : DriverFamilies.words(family)) {
       page.value(family, states.get(attribute).changes, "attribute", attribute);
     }
     return page;

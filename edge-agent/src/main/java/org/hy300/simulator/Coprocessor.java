@@ -18,15 +18,13 @@ final class Coprocessor {
 
   private static final String RUNNING = "running";
   private static final String UNRESPONSIVE = "unresponsive";
-  private static final String[] STATES = {
-    "off", "initial", "sleep", "idle", "transition_up", RUNNING, "unknown", UNRESPONSIVE
-  };
   private static final String[] BOOT = {"initial", "transition_up", RUNNING};
   private static final long BOOT_STEP_MS = 300;
   private static final long SILENCE_MS = 1_000;
 
   private static final String[] MODES = {"ok", "silent"};
   private static final int CORNERS = 8;
+  private static final String OFFSETS = "hy300_mips_keystone_offset";
   private static final int FURTHEST_CORNER = 100;
 
   private static final Map<String, Integer> REGIONS = new LinkedHashMap<>();
@@ -57,10 +55,9 @@ final class Coprocessor {
 
   private long loadAttempts;
   private long loadSuccesses;
-  private final Map<String, Long> accesses = counters("cmd", "status", "data", "control");
-  private final Map<String, Long> errors =
-      counters("register", "boot_timeout", "busy_timeout", "keystone_timeout");
-  private final Map<String, Long> orders = counters("restart", "keystone");
+  private final Map<String, Long> accesses = counters("hy300_mips_register_access_total");
+  private final Map<String, Long> errors = counters("hy300_mips_communication_errors_total");
+  private final Map<String, Long> orders = counters("hy300_mips_orders_total");
 
   Coprocessor(Path classDirectory, AttributeDirectory knobs, Clock clock) throws IOException {
     this.knobs = knobs;
@@ -80,9 +77,9 @@ final class Coprocessor {
     return attributes;
   }
 
-  private static Map<String, Long> counters(String... names) {
+  private static Map<String, Long> counters(String family) {
     Map<String, Long> counters = new LinkedHashMap<>();
-    for (String name : names) {
+    for (String name : DriverFamilies.words(family)) {
       counters.put(name, 0L);
     }
     return counters;
@@ -184,82 +181,39 @@ final class Coprocessor {
     attributes.set("keystone", keystone());
     ExpositionPage memory = new ExpositionPage();
     if (loadedByUs) {
-      memory
-          .family(
-              "hy300_mips_memory_usage_bytes",
-              "gauge",
-              "Bytes that the driver has loaded into a region.")
-          .value("hy300_mips_memory_usage_bytes", FIRMWARE_BYTES, "region", "firmware");
+      memory.value("hy300_mips_memory_usage_bytes", FIRMWARE_BYTES, "region", "firmware");
     }
-    memory.family(
-        "hy300_mips_memory_size_bytes", "gauge", "Size of a region of the processor's memory.");
-    REGIONS.forEach(
-        (region, size) -> memory.value("hy300_mips_memory_size_bytes", size, "region", region));
-    attributes.page("memory_stats", memory);
+    attributes.page("memory_stats", memory.words("hy300_mips_memory_size_bytes", REGIONS));
     attributes.page(
         "register_access_count",
-        counters(
-            new ExpositionPage(),
-            "hy300_mips_register_access_total",
-            "Reads and writes of a register.",
-            "register",
-            accesses));
+        new ExpositionPage()
+            .words("hy300_mips_register_access_total", accesses)
+            .value("hy300_mips_interrupts_total", 0));
     ExpositionPage status =
         new ExpositionPage()
-            .gauge("hy300_mips_firmware_loaded", "Whether the processor has a firmware.", firmware)
-            .counter(
-                "hy300_mips_firmware_load_attempts_total",
-                "Loads of a firmware begun.",
-                loadAttempts)
-            .counter(
-                "hy300_mips_firmware_load_successes_total",
-                "Loads of a firmware that ended well.",
-                loadSuccesses)
-            .counter(
-                "hy300_mips_firmware_load_failures_total",
-                "Loads of a firmware that failed.",
-                loadAttempts - loadSuccesses)
-            .gauge(
-                "hy300_mips_firmware_size_bytes",
-                "Size of the firmware that the driver has loaded, 0 for none.",
-                loadedByUs ? FIRMWARE_BYTES : 0);
+            .value("hy300_mips_firmware_loaded", firmware)
+            .value("hy300_mips_firmware_load_attempts_total", loadAttempts)
+            .value("hy300_mips_firmware_load_successes_total", loadSuccesses)
+            .value("hy300_mips_firmware_load_failures_total", loadAttempts - loadSuccesses)
+            .value("hy300_mips_firmware_size_bytes", loadedByUs ? FIRMWARE_BYTES : 0);
     if (loadedByUs) {
-      status
-          .family("hy300_mips_firmware_info", "gauge", "The firmware that the driver has loaded.")
-          .value("hy300_mips_firmware_info", 1, "name", FIRMWARE, "crc32", FIRMWARE_CRC32);
+      status.value("hy300_mips_firmware_info", 1, "name", FIRMWARE, "crc32", FIRMWARE_CRC32);
     }
-    status.states(
-        "hy300_mips_state",
-        "State of the processor, 1 for the one that holds.",
-        "state",
-        STATES,
-        state);
+    status
+        .value("hy300_mips_firmware_expected_info", 1, "crc32", FIRMWARE_CRC32)
+        .states("hy300_mips_state", state)
+        .value("hy300_mips_attached", !loadedByUs);
+    for (int i = 0; i < CORNERS; i++) {
+      String[] labels = DriverFamilies.find(OFFSETS).labels().get(i).toArray(String[]::new);
+      status.value(OFFSETS, corners[i], labels);
+    }
     attributes.page(
-        "firmware_status",
-        attributes.changes(
-            status, "hy300_mips_state_changes_total", "state", "firmware_loaded", "keystone"));
-    ExpositionPage failures = new ExpositionPage();
-    counters(
-        failures,
-        "hy300_mips_communication_errors_total",
-        "Failures to talk to the processor.",
-        "type",
-        errors);
+        "firmware_status", attributes.changes(status, "hy300_mips_state_changes_total"));
     attributes.page(
         "communication_errors",
-        counters(
-            failures,
-            "hy300_mips_orders_total",
-            "Orders given to the processor.",
-            "order",
-            orders));
+        new ExpositionPage()
+            .words("hy300_mips_communication_errors_total", errors)
+            .words("hy300_mips_orders_total", orders));
     attributes.flush();
-  }
-
-  private static ExpositionPage counters(
-      ExpositionPage page, String family, String help, String label, Map<String, Long> counters) {
-    page.family(family, "counter", help);
-    counters.forEach((name, count) -> page.value(family, count, label, name));
-    return page;
   }
 }

@@ -2,46 +2,45 @@
 // Writes a metric attribute as the drivers do: Prometheus text with HELP and TYPE.
 package org.hy300.simulator;
 
+import java.util.Map;
 import org.hy300.contract.Series;
 
-/** One page of text exposition format 0.0.4. */
+/** One page of text exposition format 0.0.4, of families that the drivers have. */
 final class ExpositionPage {
   private final StringBuilder text = new StringBuilder();
-
-  ExpositionPage family(String name, String type, String help) {
-    text.append("# HELP ").append(name).append(' ').append(help).append('\n');
-    text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-    return this;
-  }
+  private String last = "";
 
   /**
-   * Adds a series of the family named last.
+   * Adds a series; the first of a family brings its HELP and TYPE.
    *
    * @param labels names and values in turn
    */
   ExpositionPage value(String family, Number value, String... labels) {
+    if (!family.equals(last)) {
+      text.append(DriverFamilies.find(family).header());
+      last = family;
+    }
     text.append(Series.format(family, labels)).append(' ').append(value).append('\n');
     return this;
   }
 
-  ExpositionPage counter(String name, String help, long value) {
-    return family(name, "counter", help).value(name, value);
+  ExpositionPage value(String family, boolean value) {
+    return value(family, value ? 1 : 0);
   }
 
-  ExpositionPage gauge(String name, String help, Number value) {
-    return family(name, "gauge", help).value(name, value);
+  /** Adds a state set: one series a word, 1 for the one that holds. */
+  ExpositionPage states(String family, String now) {
+    DriverFamilies.find(family)
+        .labels()
+        .forEach(l -> value(family, l.get(1).equals(now) ? 1 : 0, l.toArray(String[]::new)));
+    return this;
   }
 
-  ExpositionPage gauge(String name, String help, boolean value) {
-    return gauge(name, help, value ? 1 : 0);
-  }
-
-  /** A state set: one series a word, 1 for the one that holds. */
-  ExpositionPage states(String name, String help, String label, String[] words, String now) {
-    family(name, "gauge", help);
-    for (String word : words) {
-      value(name, word.equals(now) ? 1 : 0, label, word);
-    }
+  /** Adds all series of a family with one label, each with the number of its word. */
+  ExpositionPage words(String family, Map<String, ? extends Number> numbers) {
+    DriverFamilies.find(family)
+        .labels()
+        .forEach(l -> value(family, numbers.get(l.get(1)), l.toArray(String[]::new)));
     return this;
   }
 

@@ -5,6 +5,7 @@ package org.hy300.simulator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
@@ -20,9 +21,7 @@ final class HdmiInput {
   private static final int BUFFERS = 4;
 
   private static final String NO_ERROR = "none";
-  private static final String[] ERRORS = {
-    NO_ERROR, "overflow", "underflow", "hardware", "dma", "fifo", "timeout"
-  };
+  private static final List<String> ERRORS = DriverFamilies.words("hy300_tvcap_errors_total");
 
   /** Once in so many seconds of streaming, on average. */
   private static final int ERROR_EVERY_S = 600;
@@ -93,7 +92,6 @@ final class HdmiInput {
     for (String type : ERRORS) {
       errors.put(type, 0L);
     }
-    errors.remove(NO_ERROR);
     show();
     clock.after(2_000 + random.nextInt(8_000), this::play);
     clock.every(FRAMES_MS, this::frames);
@@ -201,7 +199,7 @@ final class HdmiInput {
     bytes += (frames - lost) * shown.width * shown.height * 2;
     interrupts += frames;
     if (random.nextInt(ERROR_EVERY_S) == 0) {
-      error = ERRORS[1 + random.nextInt(ERRORS.length - 1)];
+      error = ERRORS.get(random.nextInt(ERRORS.size()));
       errors.merge(error, 1L, Long::sum);
     }
     show();
@@ -223,94 +221,44 @@ final class HdmiInput {
         "capture_stats",
         attributes.changes(
             new ExpositionPage()
-                .counter(
-                    "hy300_tvcap_frames_captured_total", "Frames handed to user space.", captured)
-                .counter(
-                    "hy300_tvcap_frames_dropped_total",
-                    "Frames that the input made while streaming and nobody got.",
-                    dropped)
-                .counter(
-                    "hy300_tvcap_bytes_captured_total",
-                    "Bytes of the frames handed to user space.",
-                    bytes)
-                .counter(
-                    "hy300_tvcap_capture_errors_total",
-                    "Buffers given back with an error because their frame failed.",
-                    0)
-                .gauge(
-                    "hy300_tvcap_streaming",
-                    "Whether user space has switched streaming on.",
-                    isStreaming()),
-            "hy300_tvcap_state_changes_total",
-            "enabled",
-            "hdmi_connected",
-            "signal_detected",
-            "resolution",
-            "format",
-            "streaming",
-            "error"));
+                .value("hy300_tvcap_frames_captured_total", captured)
+                .value("hy300_tvcap_frames_dropped_total", dropped)
+                .value("hy300_tvcap_bytes_captured_total", bytes)
+                .value("hy300_tvcap_capture_errors_total", 0)
+                .value("hy300_tvcap_streaming", isStreaming()),
+            "hy300_tvcap_state_changes_total"));
     int buffers = isStreaming() ? BUFFERS : 0;
     int waiting = Math.max(0, buffers - 1);
     attributes.page(
         "buffer_status",
         new ExpositionPage()
-            .counter(
-                "hy300_tvcap_buffers_allocated_total",
-                "Buffers that the driver has allocated.",
-                BUFFERS * ((signalChanges + 1) / 2))
-            .gauge("hy300_tvcap_buffers", "Buffers that exist, imported ones included.", buffers)
-            .gauge("hy300_tvcap_buffer_queue_depth", "Buffers that wait for a frame.", waiting)
-            .gauge(
-                "hy300_tvcap_buffer_usage_ratio",
-                "Part of the buffers that waits for a frame, 0 without buffers.",
-                buffers == 0 ? 0 : (double) waiting / buffers));
+            .value("hy300_tvcap_buffers_allocated_total", BUFFERS * ((signalChanges + 1) / 2))
+            .value("hy300_tvcap_buffers", buffers)
+            .value("hy300_tvcap_buffer_queue_depth", waiting)
+            .value(
+                "hy300_tvcap_buffer_usage_ratio", buffers == 0 ? 0 : (double) waiting / buffers));
     attributes.page(
         "signal_detection",
         new ExpositionPage()
-            .gauge("hy300_tvcap_enabled", "Whether the input is switched on.", enabled)
-            .gauge("hy300_tvcap_hdmi_connected", "Whether a source is plugged in.", shown.connected)
-            .gauge(
-                "hy300_tvcap_signal_detected",
-                "Whether the source sends a signal that is locked.",
-                shown.isLocked())
-            .counter(
-                "hy300_tvcap_hotplug_events_total",
-                "Times a source was plugged in or unplugged.",
-                hotplugs)
-            .counter(
-                "hy300_tvcap_signal_changes_total", "Times the signal came or went.", signalChanges)
-            .counter(
-                "hy300_tvcap_format_changes_total",
-                "Times the signal came with another size or rate.",
-                formatChanges));
+            .value("hy300_tvcap_enabled", enabled)
+            .value("hy300_tvcap_hdmi_connected", shown.connected)
+            .value("hy300_tvcap_signal_detected", shown.isLocked())
+            .value("hy300_tvcap_hotplug_events_total", hotplugs)
+            .value("hy300_tvcap_signal_changes_total", signalChanges)
+            .value("hy300_tvcap_format_changes_total", formatChanges));
     attributes.page(
         "frame_metrics",
         new ExpositionPage()
-            .gauge(
-                "hy300_tvcap_width_pixels",
-                "Width of the incoming picture, 0 without a signal.",
-                shown.width)
-            .gauge(
-                "hy300_tvcap_height_pixels",
-                "Height of the incoming picture, 0 without a signal.",
-                shown.height)
-            .gauge(
+            .value("hy300_tvcap_width_pixels", shown.width)
+            .value("hy300_tvcap_height_pixels", shown.height)
+            .value(
                 "hy300_tvcap_frame_interval_seconds",
-                "Time between the last two frames, 0 without a signal.",
                 shown.rate == 0 ? 0 : Math.round(1e6 / shown.rate) / 1e6));
-    ExpositionPage failures =
-        new ExpositionPage().family("hy300_tvcap_errors_total", "counter", "Errors by their type.");
-    errors.forEach(
-        (type, count) -> failures.value("hy300_tvcap_errors_total", count, "type", type));
     attributes.page(
         "error_counters",
-        failures
-            .states(
-                "hy300_tvcap_error",
-                "The last error, for a second; 1 for the one that holds.",
-                "error",
-                ERRORS,
-                error)
-            .counter("hy300_tvcap_interrupts_total", "Interrupts that were handled.", interrupts));
+        new ExpositionPage()
+            .words("hy300_tvcap_errors_total", errors)
+            .states("hy300_tvcap_error", error)
+            .value("hy300_tvcap_interrupts_total", interrupts));
   }
 }

@@ -24,10 +24,6 @@ final class Motor {
   private static final long PAGES_NANOS = 100_000_000;
 
   private static final String NO_FAULT = "none";
-  private static final String[] FAULTS = {
-    NO_FAULT, "limit_switch_stuck", "homing_timeout", "limit_switch_unexpected", "step_error"
-  };
-  private static final String[] HOMING = {"unhomed", "seeking", "backing_off", "homed", "failed"};
   private static final String[] SWITCH_MODES = {"ok", "stuck_open", "stuck_closed"};
 
   private enum Task {
@@ -297,66 +293,33 @@ final class Motor {
     attributes.page(
         "current_position",
         new ExpositionPage()
-            .gauge(
-                "hy300_motor_position_steps", "Position in steps from where homing ends.", position)
-            .gauge(
-                "hy300_motor_target_steps", "Position that the motor goes to, or rests at.", target)
-            .gauge(
-                "hy300_motor_max_position_steps",
-                "Highest position that the motor may go to.",
-                MAX_POSITION)
-            .gauge("hy300_motor_moving", "Whether a move or a homing is under way.", isMoving()));
+            .value("hy300_motor_position_steps", position)
+            .value("hy300_motor_target_steps", target)
+            .value("hy300_motor_max_position_steps", MAX_POSITION)
+            .value("hy300_motor_moving", isMoving()));
     attributes.page(
         "homed_status",
         new ExpositionPage()
-            .gauge("hy300_motor_homed", "Whether the position counts from the limit switch.", homed)
-            .states(
-                "hy300_motor_homing_state",
-                "Where homing stands, 1 for the state that holds.",
-                "state",
-                HOMING,
-                homing)
-            .states(
-                "hy300_motor_fault",
-                "Why the motor refuses to move, 1 for the reason that holds.",
-                "reason",
-                FAULTS,
-                fault));
-    counter("movements_total", "Moves begun, homing included.", movements);
-    counter("homing_attempts_total", "Homings begun.", homingAttempts);
-    counter("homing_successes_total", "Homings that found position 0.", homingSuccesses);
-    counter("step_errors_total", "Steps that failed on a GPIO.", 0);
+            .value("hy300_motor_homed", homed)
+            .states("hy300_motor_homing_state", homing)
+            .states("hy300_motor_fault", fault));
+    counter("movements_total", movements);
+    counter("homing_attempts_total", homingAttempts);
+    counter("homing_successes_total", homingSuccesses);
+    counter("step_errors_total", 0);
     attributes.page(
         "position_changes_total",
         attributes.changes(
-            new ExpositionPage()
-                .counter(
-                    "hy300_motor_position_changes_total",
-                    "Moves that ended at a new position.",
-                    positionChanges),
-            "hy300_motor_state_changes_total",
-            "position",
-            "target_position",
-            "moving",
-            "homed",
-            "limit_switch",
-            "fault"));
+            new ExpositionPage().value("hy300_motor_position_changes_total", positionChanges),
+            "hy300_motor_state_changes_total"));
     attributes.page(
         "steps_total",
         new ExpositionPage()
-            .counter("hy300_motor_steps_total", "Steps made in both directions.", steps)
-            .gauge("hy300_motor_step_interval_seconds", "Time that one step takes.", stepMs / 1e3));
+            .value("hy300_motor_steps_total", steps)
+            .value("hy300_motor_step_interval_seconds", stepMs / 1e3));
+    // Half steps change one line each.
     ExpositionPage phases =
-        new ExpositionPage()
-            // Half steps change one line each.
-            .counter(
-                "hy300_motor_gpio_phase_transitions_total",
-                "Level changes of the phase lines.",
-                steps)
-            .family(
-                "hy300_motor_gpio_state",
-                "gauge",
-                "Level of a phase line, 1 when its coil is driven.");
+        new ExpositionPage().value("hy300_motor_gpio_phase_transitions_total", steps);
     for (int line = 0; line < 4; line++) {
       boolean driven = isMoving() && Math.floorMod(position / 2, 4) == line;
       phases.value("hy300_motor_gpio_state", driven ? 1 : 0, "line", "phase" + line);
@@ -365,15 +328,11 @@ final class Motor {
     attributes.page(
         "limit_switch_triggers_total",
         new ExpositionPage()
-            .counter(
-                "hy300_motor_limit_switch_triggers_total",
-                "Times the limit switch went from open to closed.",
-                limitTriggers)
-            .gauge("hy300_motor_limit_switch", "Whether the limit switch is closed.", closed));
+            .value("hy300_motor_limit_switch_triggers_total", limitTriggers)
+            .value("hy300_motor_limit_switch", closed));
   }
 
-  private void counter(String attribute, String help, long value) {
-    attributes.page(
-        attribute, new ExpositionPage().counter("hy300_motor_" + attribute, help, value));
+  private void counter(String attribute, long value) {
+    attributes.page(attribute, new ExpositionPage().value("hy300_motor_" + attribute, value));
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class SimulatorTest {
   private static final Path ABI = Path.of("../kernel/Documentation/ABI/testing");
+  private static final Path DRIVERS = Path.of("src/main/resources/org/hy300/simulator/drivers.txt");
   private static final Pattern WHAT =
       Pattern.compile("(?m)^What:\\s+/sys/class/hy300/(\\w+)/(\\w+)$");
 
@@ -123,6 +126,35 @@ class SimulatorTest {
         assertThat(metrics.families().keySet()).allMatch(name -> name.startsWith(prefix));
       }
     }
+  }
+
+  /** The simulator has no registers of the HDMI input: nothing would change them. */
+  @Test
+  void theFamiliesAreThoseOfTheDrivers() throws Exception {
+    write("mips/load_firmware", "display.bin");
+    until("mips/load_firmware", "");
+    List<String> shown = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(directory.resolve("1/hy300"), 2)) {
+      for (Path page : files.filter(Files::isRegularFile).toList()) {
+        String content = Files.readString(page);
+        if (content.startsWith("# HELP ")) {
+          content.lines().map(SimulatorTest::withoutValue).forEach(shown::add);
+        }
+      }
+    }
+    assertThat(shown)
+        .containsExactlyInAnyOrderElementsOf(
+            Files.readAllLines(DRIVERS).stream()
+                .filter(line -> !line.startsWith("## ") && !line.contains("hy300_tvcap_register"))
+                .map(SimulatorTest::withoutValue)
+                .toList());
+  }
+
+  /** A firmware has another name in each guest. */
+  private static String withoutValue(String line) {
+    return line.startsWith("#")
+        ? line
+        : line.replaceFirst(" [^ ]*$", "").replaceFirst("name=\"[^\"]*\"", "name");
   }
 
   @Test
