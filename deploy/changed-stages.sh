@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: changed-stages.sh COMMIT STAGE...
-# The kernel's stages depend on the drivers and their machine alone, and no page of docs/ changes a program.
+# The kernel's stages depend on the drivers, their machine and the page of their families alone, and no page of docs/ changes a program.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 base=$1
@@ -11,7 +11,7 @@ shift
 changed=$(git diff --name-only "$base" -- && git ls-files -o --exclude-standard)
 
 stages=" $* "
-if ! grep -qE '^(kernel/|deploy/vm/|Makefile$)' <<<"$changed"; then
+if ! grep -qE '^(kernel/|deploy/vm/|edge-agent/.*/drivers\.txt$|Makefile$)' <<<"$changed"; then
   stages=${stages/ test-kernel-debug / } stages=${stages/ test-kernel / }
 fi
 # But docs/reference/ is held against the programs.

@@ -53,7 +53,11 @@ check_metrics() {
   # shellcheck disable=SC2086  # a list of files
   grep -q '^metrics ' $logs || echo "not ok - there are metric attributes"
 }
-check_metrics | tee "$out/test-metrics.log"
+{
+  check_metrics
+  # shellcheck disable=SC2086  # a list of files
+  "$here/families.sh" $logs
+} | tee "$out/test-metrics.log"
 
 # Each boot prints its sum just before its end.
 {
