@@ -156,9 +156,11 @@ docs: ## the documentation site in target/docs, without a warning; links, anchor
 	@mkdocs build --quiet --strict 2>target/docs.log || { cat target/docs.log >&2; exit 1; }
 	@deploy/docs/check.py target/docs
 
-reference: ## the generated pages of docs/reference: commands, HTTP API, error codes, options
+reference: ## the generated pages of docs/reference: metrics, commands, HTTP API, error codes, options
 	@$(PACKAGES) $(JAVA_PACKAGES) $(DOCS_PACKAGES)
 	@$(MAVEN) -q -pl common/contract test -Dtest=ReferencePageTest -Dreference.write=true
+	@$(MAVEN) -q -pl cli -am test -Dtest='CommandLineTest#theReferencePageHasEveryMetric' \
+	  -Dsurefire.failIfNoSpecifiedTests=false -Dreference.write=true
 	@$(MAKE) -s --no-print-directory programs
 	@deploy/docs/reference.py --options
 

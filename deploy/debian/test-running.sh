@@ -40,6 +40,9 @@ services() {
   done
 }
 
+# The broker refuses an agent without its password.
+levels() { until_true inside sh -c 'journalctl -q --no-pager -u hy300-agent -p warning..warning -o cat | grep -q "^mqtt: "'; }
+
 # What the README tells an agent beside a collector that has a broker of its own
 login() {
   local password=/var/lib/hy300-collector/broker-password
@@ -112,6 +115,7 @@ offline() { inside hy300 devices | grep -q '^projector-7 *offline'; }
 running() {
   boot
   check "systemd starts agent and collector" services
+  check "a warning is one in the journal" levels
   check "the agent is given the broker's password" login
   check "a projector is seen by the command line" play
   check "each runs as its user" who_runs

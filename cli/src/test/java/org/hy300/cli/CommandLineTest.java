@@ -144,6 +144,21 @@ class CommandLineTest {
     fails(hy300("motor", "home", "--label", "site=rome"), Exit.NO_DEVICE, "no device");
   }
 
+  /** {@code make reference} runs it with {@code -Dreference.write}, which writes the page. */
+  @Test
+  void theReferencePageHasEveryMetric() throws Exception {
+    MetricsReference reference = MetricsReference.of(site);
+    assertThat(reference.missing(Path.of("../edge-agent/src/main"))).isEmpty();
+    assertThat(reference.missing(Path.of("../collector/src/main"))).isEmpty();
+    Path page = Path.of("../docs/reference/metrics.md");
+    if (Boolean.getBoolean("reference.write")) {
+      Files.writeString(page, reference.text());
+    }
+    assertThat(page)
+        .as("docs/reference/metrics.md is not what the programs show; `make reference` writes it")
+        .hasContent(reference.text());
+  }
+
   @Test
   void everyCommandOfTheCatalogueReachesTheProjector() throws Exception {
     home();

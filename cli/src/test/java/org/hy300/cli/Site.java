@@ -84,7 +84,6 @@ final class Site implements AutoCloseable {
         List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n",
             "-cp",
             System.getProperty("java.class.path"),
             main));
@@ -100,9 +99,18 @@ final class Site implements AutoCloseable {
     return programs.get(number);
   }
 
+  /** Where a projector's classes lie. */
+  Path projector(int number) {
+    return directory.resolve("simulated-" + number);
+  }
+
+  Mosquitto broker() {
+    return broker;
+  }
+
   /** Steers a projector's hardware. */
   void steer(int number, String knob, String value) throws IOException {
-    Files.writeString(directory.resolve("simulated-" + number + "/board").resolve(knob), value);
+    Files.writeString(projector(number).resolve("board").resolve(knob), value);
   }
 
   @Override

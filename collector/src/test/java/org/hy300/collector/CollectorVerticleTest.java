@@ -161,7 +161,6 @@ class CollectorVerticleTest {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n",
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),

@@ -34,7 +34,6 @@ final class AgentProgram {
     command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Djava.util.logging.SimpleFormatter.format=%4$s %5$s%6$s%n",
             "-D" + NO_NATIVE + "=" + Boolean.getBoolean(NO_NATIVE),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",

@@ -49,7 +49,7 @@ class ConnectionTest {
   /** Nothing but this and what goes well; a stack trace would be many lines. */
   private void hasSaidOnly(BrokerAddress broker, String why) {
     assertThat(agent.lines().stream().filter(line -> !line.startsWith("INFO ")))
-        .containsExactly("WARNING " + broker + ": " + why + "; trying again");
+        .containsExactly("WARNING mqtt: " + broker + ": " + why + "; trying again");
   }
 
   private Path brokerLog() {

@@ -10,6 +10,7 @@ import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.MetricFamily;
 import org.hy300.collector.fleet.Standing;
+import org.hy300.collector.metrics.CollectorMetrics;
 
 /**
  * Reads the fleet while it is written to. A device that goes in between may stand in some families
@@ -56,10 +57,7 @@ public final class FleetPage implements Page {
     if (!begun) {
       begun = true;
       writer.header(
-          to,
-          "hy300_collector_broker_connected",
-          "gauge",
-          "Whether the collector is connected to its broker.");
+          to, "hy300_collector_broker_connected", "gauge", CollectorMetrics.BROKER_CONNECTED);
       to.add("hy300_collector_broker_connected ").add(connected ? "1\n" : "0\n");
     }
     while (to.length() < full) {

@@ -25,6 +25,9 @@ public final class CollectorMetrics {
 
   private static final int MAX_DETAIL = 200;
 
+  /** What hy300_collector_broker_connected means. */
+  public static final String BROKER_CONNECTED = "Whether the collector is connected to its broker.";
+
   private final MeterRegistry registry;
   private final Set<String> said = ConcurrentHashMap.newKeySet();
   private final Map<Topics.Kind, Counter> messages = new EnumMap<>(Topics.Kind.class);
@@ -61,7 +64,7 @@ public final class CollectorMetrics {
         .description("Series that are kept of all devices.")
         .register(registry);
     Gauge.builder("hy300.collector.broker.connected", () -> brokerConnected.getAsBoolean() ? 1 : 0)
-        .description("Whether the broker is connected.")
+        .description(BROKER_CONNECTED)
         .register(registry);
     Gauge.builder("hy300.collector.relay.connected", () -> relayConnected.getAsBoolean() ? 1 : 0)
         .description("Whether the relay's own session, by which commands go, is connected.")

@@ -54,7 +54,7 @@ public final class RelayMetrics {
    */
   void ended(String command, String result, Duration took) {
     Counter.builder("hy300.collector.commands")
-        .description("Commands that have ended, by what became of them; each device counts.")
+        .description("Commands that have ended, by result; each device counts.")
         .tag("command", command)
         .tag("result", result)
         .register(registry)

@@ -31,6 +31,7 @@ public final class Program {
    * @param program a picocli command
    */
   public static void run(Object program, String[] args) {
+    LogFormat.install();
     CommandLine line = new CommandLine(program);
     String name = line.getCommandName();
     try {

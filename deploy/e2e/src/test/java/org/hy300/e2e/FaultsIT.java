@@ -271,7 +271,7 @@ class FaultsIT {
     }
     for (String machine : fleet.runs()) {
       fleet.lines(machine).stream()
-          .filter(line -> line.startsWith("SEVERE") || line.contains("Exception"))
+          .filter(line -> line.startsWith("ERROR ") || line.contains("Exception"))
           // Said of a machine that has more to do than it can.
           .filter(line -> !line.contains("Thread blocked"))
           .distinct()

@@ -180,23 +180,24 @@ class GuidesIT {
   }
 
   private void anUpgradeKeepsOptionsAndABackUpBringsBackWhatWasLost() throws Exception {
-    Guide guide = Guide.read("docs/guides/operate.md");
+    Guide upgrade = Guide.read("docs/guides/upgrade.md");
+    Guide backUp = Guide.read("docs/guides/back-up.md");
     List<String> options = on(Machines.PROJECTOR, "cat /etc/hy300/agent.yaml");
     for (String version : List.of("99.1", Machines.version())) {
       machines.makePackages(version);
-      machines.follow(guide.section("Upgrade"));
+      machines.follow(upgrade);
       assertThat(on(Machines.PROJECTOR, "dpkg-query -W -f '${Version}' hy300-agent"))
           .containsExactly(version);
       assertThat(on(Machines.PROJECTOR, "cat /etc/hy300/agent.yaml")).isEqualTo(options);
       isOnline();
     }
-    machines.follow(guide.section("Back up"));
+    machines.follow(backUp.section("Back up"));
     on(
         Machines.FLEET,
         "apt-get purge -y hy300-collector mosquitto prometheus; cd /; "
             + "rm -rf etc/hy300 etc/mosquitto etc/prometheus var/lib/hy300-collector var/lib/mosquitto");
     yours("rm -r /etc/hy300/pki");
-    machines.follow(guide.section("Restore"));
+    machines.follow(backUp.section("Restore"));
     isOnline();
     assertThat(on(Machines.FLEET, "cat /var/lib/hy300-collector/audit.jsonl"))
         .anyMatch(line -> line.contains("anna") && line.contains("motor/move"));
@@ -278,7 +279,7 @@ class GuidesIT {
     // It has no shell since its power was cut.
     yours("ssh root@projector-7 systemctl stop hy300-agent");
     isNow("offline");
-    machines.follow(Guide.read("docs/guides/operate.md").section("Forget a projector"));
+    machines.follow(Guide.read("docs/guides/forget.md"));
     await("no projector-7")
         .atMost(LIMIT)
         .until(() -> yours("hy300 devices").stream().noneMatch(line -> says(line, "projector-7")));
