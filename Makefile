@@ -164,8 +164,11 @@ reference: ## the generated pages of docs/reference: metrics, commands, HTTP API
 	@$(MAKE) -s --no-print-directory programs
 	@deploy/docs/reference.py --options
 
-pictures: ## the README's pictures of the fleet page, out of the last run of test-e2e
-	@cp deploy/e2e/target/screenshots/page-fleet.png deploy/e2e/target/screenshots/page-device.png docs/
+pictures: ## the pictures of the fleet page in README and docs: two of the last run of test-e2e, and a moving one
+	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES) $(BROWSER_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	$(E2E) -Dit.test=FilmIT
+	@cd deploy/e2e/target/screenshots && cp page-fleet.png page-device.png demo.gif $(CURDIR)/docs/
 
 package: target/packages/.made ## agent, collector and command line as directories that run from anywhere, and as Debian packages with the drivers
 	@echo "$(AGENT)"; echo "$(COLLECTOR)"; echo "$(CLI)"; ls target/packages/*.deb

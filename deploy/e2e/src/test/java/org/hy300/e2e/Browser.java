@@ -160,9 +160,14 @@ final class Browser implements AutoCloseable {
         .perform();
   }
 
-  /** Takes a picture, which stays in the directory of the build. */
+  /** Takes a picture, in PNG. */
+  byte[] picture() {
+    return driver.getScreenshotAs(OutputType.BYTES);
+  }
+
+  /** The same, which stays in the directory of the build. */
   void picture(String name) throws IOException {
-    Files.write(PICTURES.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+    Files.write(PICTURES.resolve(name + ".png"), picture());
   }
 
   /** The same in a smaller scale, to stand in a text. */
