@@ -289,10 +289,10 @@ static ssize_t homed_status_show(struct device *dev, struct device_attribute *at
 	hy300_page_single(&page, "hy300_motor_homed", "gauge",
 			  "Whether the position counts from the limit switch.", now.homed);
 	hy300_page_state_set(&page, "hy300_motor_homing_state",
-			     "State of homing, 1 for the state that holds.", "state",
+			     "State of homing, 1 for the current state.", "state",
 			     hy300_motor_homing_words, HY300_HOMING_COUNT, now.homing);
 	hy300_page_state_set(&page, "hy300_motor_fault",
-			     "Why the motor refuses to move, 1 for the reason that holds.",
+			     "Why the motor refuses to move, 1 for the current reason.",
 			     "reason",
 			     hy300_motor_fault_words, HY300_FAULT_COUNT, now.fault);
 	return page.len;

@@ -155,7 +155,7 @@ static ssize_t firmware_status_show(struct device *dev, struct device_attribute 
 			     "State of the processor, 1 for the one that holds.", "state",
 			     sunxi_mips_words, HY300_MIPS_WORDS, now.state);
 	hy300_page_single(&page, "hy300_mips_attached", "gauge",
-			  "Whether the firmware is the one that ran before the driver came.",
+			  "Whether the firmware was already running when the driver loaded.",
 			  now.attached);
 	hy300_page_family(&page, "hy300_mips_keystone_offset", "gauge",
 			  "Offset of a corner of the picture.");

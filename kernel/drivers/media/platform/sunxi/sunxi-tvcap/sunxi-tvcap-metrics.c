@@ -54,7 +54,7 @@ static ssize_t capture_stats_show(struct device *dev, struct device_attribute *a
 	hy300_page_single(&page, "hy300_tvcap_frames_captured_total", "counter",
 			  "Frames handed to user space.", now.count.captured);
 	hy300_page_single(&page, "hy300_tvcap_frames_dropped_total", "counter",
-			  "Frames that the input made while streaming and nobody got.",
+			  "Frames dropped while streaming.",
 			  now.count.dropped);
 	hy300_page_single(&page, "hy300_tvcap_bytes_captured_total", "counter",
 			  "Bytes of the frames handed to user space.", now.count.bytes);

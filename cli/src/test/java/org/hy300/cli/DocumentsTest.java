@@ -93,7 +93,7 @@ class DocumentsTest {
       }
     }
     assertThat(page).contains("EXIT STATUS", "HY300_TOKEN_FILE", "x and y of each");
-    assertThat(page).containsPattern("\n +70 +A fault of the program itself");
+    assertThat(page).containsPattern("\n +70 +A bug in hy300");
   }
 
   @Test

@@ -60,9 +60,16 @@ final class MetricsReference {
           new Part("HDMI input", "hy300_tvcap_", "the driver, in `/sys/class/hy300/tvcap`"),
           new Part("Co-processor", "hy300_mips_", "the driver, in `/sys/class/hy300/mips`"),
           new Part("Board", "hy300_board_", "`/sys/class/hwmon` and `/sys/class/thermal`"),
-          new Part("Processes", "hy300_process_", "`/proc` of the processes that are watched"),
+          new Part(
+              "Processes",
+              "hy300_process_",
+              "`/proc` of the watched processes; the label is `name`, `unit` or `pid`, as the watch"),
           new Part("Agent", "hy300_agent_", "the agent's own counters"),
-          new Part("Projectors", "hy300_device_", "the collector, from status, info and settings"),
+          new Part(
+              "Projectors",
+              "hy300_device_",
+              "the collector, from status, info and settings. `hy300_device_info` also has the"
+                  + " projector's labels"),
           new Part(
               "Collector",
               "hy300_collector_",
@@ -196,7 +203,8 @@ final class MetricsReference {
 
   private static String row(String name, Shown family) {
     Set<String> labels = new TreeSet<>(family.labels);
-    labels.removeAll(Set.of("device", "le"));
+    // On every series, on histograms, and of the site of this test.
+    labels.removeAll(Set.of("device", "le", "site"));
     return "| `%s` | %s | %s | %s | %s |\n"
         .formatted(
             name,

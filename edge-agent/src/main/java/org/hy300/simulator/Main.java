@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "hy300-simulator",
     description =
-        "Plays HY300 projectors in plain directories, for agents where there is no projector."
+        "Simulates HY300 projectors in plain directories, for agents without hardware."
             + " Start one for each with: hy300-agent --sysfs DIRECTORY/simulated-1/hy300 --device"
             + " simulated-1 --journal DIRECTORY/journal. Files of DIRECTORY/simulated-1/board steer"
             + " the hardware.",

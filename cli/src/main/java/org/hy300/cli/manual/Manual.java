@@ -16,12 +16,11 @@ public final class Manual {
     Exit.FAILED
         + ":The projector has rejected, failed or cancelled it, or a file cannot be written.",
     Exit.USAGE + ":Wrong usage: a word, an option, a value or a file that it names.",
-    Exit.COLLECTOR
-        + ":The collector cannot be reached, or refuses, or its answer is not as promised.",
+    Exit.COLLECTOR + ":The collector is unreachable, refuses, or sends an invalid answer.",
     Exit.UNANSWERED + ":No answer in time: expired, or started and not ended; try hy300 result.",
     Exit.NO_DEVICE
         + ":No such projector, or it is offline: nothing was sent. Of result: no such command.",
-    Exit.CRASHED + ":A fault of the program itself, whose trace is on standard error.",
+    Exit.CRASHED + ":A bug in hy300; its stack trace is on standard error.",
   };
 
   static final String[][] EXAMPLES = {

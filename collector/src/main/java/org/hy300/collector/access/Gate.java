@@ -73,7 +73,7 @@ public final class Gate {
       take(Tokens.read(file.get()));
     }
     Gauge.builder("hy300.collector.token.file.problems", this::complaints)
-        .description("What is wrong with the token file: lines that are none, no token, no file.")
+        .description("Problems with the token file: invalid lines, no tokens, or no file.")
         .register(registry);
   }
 

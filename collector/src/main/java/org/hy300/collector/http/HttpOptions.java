@@ -46,7 +46,7 @@ public final class HttpOptions {
 
   @Option(
       names = "--http-names",
-      paramLabel = "NAME,...",
+      paramLabel = "NAME",
       split = ",",
       description =
           "Further names of this server, besides HOST, localhost and addresses (none); without"

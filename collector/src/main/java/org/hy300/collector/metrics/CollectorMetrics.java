@@ -114,7 +114,7 @@ public final class CollectorMetrics {
 
   private Counter drops(String reason) {
     return Counter.builder("hy300.collector.drops")
-        .description("Messages and series that were not taken.")
+        .description("Messages and series that were dropped.")
         .tag("reason", reason)
         .register(registry);
   }

@@ -35,11 +35,11 @@ public final class RelayMetrics {
             .register(registry);
     journalRefusals =
         Counter.builder("hy300.collector.journal.errors")
-            .description("Writes to the journal of commands that the disk did not take.")
+            .description("Failed writes to the command journal.")
             .register(registry);
     auditFailures =
         Counter.builder("hy300.collector.audit.errors")
-            .description("Lines of the audit log that the disk did not take.")
+            .description("Audit log lines that could not be written.")
             .register(registry);
     eventsMissed =
         Counter.builder("hy300.collector.events.missed")

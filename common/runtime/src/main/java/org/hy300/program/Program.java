@@ -17,8 +17,8 @@ import picocli.CommandLine;
 public final class Program {
   /** Of every program's help. */
   public static final String FOOTER =
-      "%nDefaults are in parentheses. An option with a value can also be set in the environment%n"
-          + "(HY300_KEEP_ALIVE=20) or in the YAML file (keep-alive: 20).%n";
+      "%nDefaults are in parentheses. An option with a value can also be set in the%n"
+          + "environment (HY300_KEEP_ALIVE=20) or in the YAML file (keep-alive: 20).%n";
 
   private static final int STOP_SECONDS = 5;
 

@@ -206,8 +206,8 @@ class GuidesIT {
   private void certificatesAreRenewedAndALostProjectorIsShutOutUntilItIsFound() throws Exception {
     Guide guide = Guide.read("docs/guides/certificates.md");
     machines.follow(guide.section("Certificates"));
-    machines.follow(guide.section("A projector's, before it expires"));
-    machines.follow(guide.section("The server's, before it expires"));
+    machines.follow(guide.section("Renew a projector's certificate"));
+    machines.follow(guide.section("Renew the server's certificate"));
     isOnline();
     machines.follow(guide.section("A lost projector"));
     isNow("offline");
@@ -217,7 +217,7 @@ class GuidesIT {
             () ->
                 on(Machines.PROJECTOR, "journalctl --no-pager -n 200 -u hy300-agent").stream()
                     .anyMatch(line -> line.matches("(?i).*certificate[_ ]revoked.*")));
-    machines.follow(guide.section("A projector that was found"));
+    machines.follow(guide.section("A recovered projector"));
     isOnline();
   }
 

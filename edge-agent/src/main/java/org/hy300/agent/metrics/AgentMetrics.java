@@ -88,11 +88,7 @@ public final class AgentMetrics {
         "hy300_agent_events_sent_total",
         "Events that the broker has acknowledged.",
         eventsSent);
-    counter(
-        page,
-        "hy300_agent_journal_errors_total",
-        "Times the disk did not take what the journals were to keep.",
-        journalErrors);
+    counter(page, "hy300_agent_journal_errors_total", "Failed journal writes.", journalErrors);
     gauge(
         page,
         "hy300_agent_journal_events",
@@ -117,7 +113,7 @@ public final class AgentMetrics {
     page.family(
         "hy300_agent_messages_dropped_total",
         "counter",
-        "Commands without an answer, and messages that the agent has failed over, by reason.");
+        "Commands left unanswered and messages that the agent failed to process, by reason.");
     dropped.forEach(
         (reason, count) ->
             page.value("hy300_agent_messages_dropped_total", count, "reason", reason));

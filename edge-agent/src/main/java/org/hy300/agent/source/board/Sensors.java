@@ -51,23 +51,20 @@ final class Sensors {
               "(temp\\d+)_max",
               "hy300_board_hwmon_temp_max_celsius",
               MILLI,
-              "Highest temperature that is in order."),
+              "Maximum temperature."),
           new Quantity(
               "(temp\\d+)_crit",
               "hy300_board_hwmon_temp_crit_celsius",
               MILLI,
-              "Temperature at which harm begins."),
+              "Critical temperature."),
           new Quantity("(fan\\d+)_input", "hy300_board_hwmon_fan_rpm", 1, "Speed of a fan."),
           new Quantity(
-              "(fan\\d+)_min",
-              "hy300_board_hwmon_fan_min_rpm",
-              1,
-              "Lowest speed of a fan that is in order."),
+              "(fan\\d+)_min", "hy300_board_hwmon_fan_min_rpm", 1, "Minimum speed of a fan."),
           new Quantity(
               "(pwm\\d+)",
               "hy300_board_hwmon_pwm_ratio",
               1.0 / 255,
-              "Part of the time that a fan is driven, 0 to 1."));
+              "Duty cycle of a fan, 0 to 1."));
 
   private static final String LABEL_FAMILY = "hy300_board_hwmon_sensor_label";
   private static final Pattern LABEL = Pattern.compile("((?:temp|fan)\\d+)_label");

@@ -228,7 +228,7 @@ final class ProcessMonitor {
     page.family(
         "hy300_process_memory_percent",
         "gauge",
-        "Resident memory of the machine's, at least 0.01.");
+        "Resident memory as a share of the machine's memory, at least 0.01.");
     page.family("hy300_process_running", "gauge", "Processes that run.");
     page.family(
         "hy300_process_starts_total",
