@@ -180,6 +180,6 @@ final class DeviceHandler {
             then,
             () ->
                 exchange.refuse(
-                    404, ErrorCode.UNKNOWN_DEVICE, "no device '" + name + "' has been heard of"));
+                    404, ErrorCode.UNKNOWN_DEVICE, "no device '" + name + "' has been seen"));
   }
 }

@@ -90,7 +90,7 @@ public final class MetricsHandler {
     String name = exchange.parameter("device");
     Optional<Device> device = fleet.find(name);
     if (device.isEmpty()) {
-      exchange.refuse(404, "unknown_device", "no device '" + name + "' has been heard of");
+      exchange.refuse(404, "unknown_device", "no device '" + name + "' has been seen");
     } else if (!current.getAsBoolean()) {
       exchange.refuse(
           503,
@@ -100,7 +100,7 @@ public final class MetricsHandler {
       exchange.refuse(
           503,
           ErrorCode.DEVICE_OFFLINE,
-          "device '" + name + "' is offline; it was heard last at " + device.get().lastSeen());
+          "device '" + name + "' is offline; last seen at " + device.get().lastSeen());
     } else {
       Format format = Format.negotiate(exchange.request().getHeader("Accept"));
       Boolean expected = settings.expectSignal(name);

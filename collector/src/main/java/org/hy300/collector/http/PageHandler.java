@@ -70,7 +70,7 @@ final class PageHandler {
   void device(Exchange exchange) {
     String name = exchange.parameter("device");
     if (fleet.find(name).isEmpty()) {
-      exchange.refuse(404, ErrorCode.UNKNOWN_DEVICE, "no device '" + name + "' has been heard of");
+      exchange.refuse(404, ErrorCode.UNKNOWN_DEVICE, "no device '" + name + "' has been seen");
     } else if (exchange.isHead()) {
       noStream(exchange);
     } else if (!deviceStreams.open(exchange.request(), name, owner(exchange), mayRead(exchange))) {

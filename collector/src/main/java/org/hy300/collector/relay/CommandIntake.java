@@ -70,7 +70,7 @@ public final class CommandIntake {
       throws RefusedException {
     if (selection.isOne() && !selection.unknown().isEmpty()) {
       throw new RefusedException(
-          ErrorCode.UNKNOWN_DEVICE, "no device '" + selection.one() + "' has been heard of");
+          ErrorCode.UNKNOWN_DEVICE, "no device '" + selection.one() + "' has been seen");
     }
     CommandEntry entry =
         CommandCatalogue.find(request.subsystem(), request.action())
@@ -125,7 +125,7 @@ public final class CommandIntake {
       if (!device.isOnline()) {
         throw new RefusedException(
             ErrorCode.DEVICE_OFFLINE,
-            "device '" + device.name() + "' is offline; it was heard last at " + device.lastSeen());
+            "device '" + device.name() + "' is offline; last seen at " + device.lastSeen());
       }
     }
   }

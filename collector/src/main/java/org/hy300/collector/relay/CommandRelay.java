@@ -175,7 +175,7 @@ public final class CommandRelay {
         continue;
       }
       if (unknown.contains(target.device)) {
-        reject(target, ErrorCode.UNKNOWN_DEVICE, "no device of that name has been heard of");
+        reject(target, ErrorCode.UNKNOWN_DEVICE, "no device of that name has been seen");
       } else if (!goes) {
         reject(
             target,

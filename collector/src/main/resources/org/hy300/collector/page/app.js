@@ -28,7 +28,7 @@ let stream = { live: false };
 function tell() {
   let wrong = '';
   if (stream.lost) {
-    wrong = `The connection is lost: ${stream.why}. What is shown may be old. Trying again …`;
+    wrong = `The connection is lost: ${stream.why}. Values may be out of date. Reconnecting …`;
   } else if (stream.live && !broker) {
     wrong = 'The collector has lost its broker: it cannot know what the projectors are doing.';
   }

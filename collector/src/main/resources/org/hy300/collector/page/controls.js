@@ -61,7 +61,7 @@ export function controls(device) {
   const buttons = [];
 
   const replies = el('ol', { class: 'replies', role: 'log', 'aria-label': 'Replies', 'aria-live': 'polite' });
-  const none = el('p', { class: 'help' }, 'Nothing has been ordered from this page yet.');
+  const none = el('p', { class: 'help' }, 'No commands from this page yet.');
 
   /** Gives a command, and shows what becomes of it. */
   async function give(name, title, args) {

@@ -28,9 +28,9 @@ export function device(name, back, state, connection) {
   const faults = el('p', { class: 'banner bad', role: 'alert', hidden: true });
   const lists = { motor: el('dl'), input: el('dl'), mips: el('dl') };
   const events = el('ol', { class: 'events' });
-  const noEvents = el('p', { class: 'help' }, 'None has been heard of since the collector was started.');
+  const noEvents = el('p', { class: 'help' }, 'No events since the collector started.');
   const frame = el('img', { alt: '', hidden: true });
-  const frameTime = el('figcaption', { class: 'help' }, 'No snapshot is here yet.');
+  const frameTime = el('figcaption', { class: 'help' }, 'No snapshot yet.');
   const values = el('div', { class: 'values' });
   const allValues = el('details', { class: 'card wide', toggle: () => showValues() },
     el('summary', {}, el('h2', {}, 'All values'), el('span', { class: 'help' })), values);
@@ -109,10 +109,10 @@ export function device(name, back, state, connection) {
     const saying = facts.device;
     define(about, [
       ['Model', saying.model], ['Kernel', saying.kernel], ['Agent', saying.agent_version],
-      ['Heard', ago(saying.last_seen)],
+      ['Last seen', ago(saying.last_seen)],
     ]);
     attribute(about, 'title', exact(saying.last_seen));
-    text(offline, saying.online ? '' : `This projector is offline; it was heard last at ${exact(saying.last_seen)}.`);
+    text(offline, saying.online ? '' : `This projector is offline; last seen at ${exact(saying.last_seen)}.`);
     offline.hidden = saying.online;
     element.querySelectorAll('time[data-ago]').forEach((time) => text(time, ago(time.dateTime)));
   }
@@ -160,7 +160,7 @@ export function device(name, back, state, connection) {
       }
       picture = url;
       frame.src = url;
-      frame.alt = `What ${name} got from HDMI at ${exact(time)}`;
+      frame.alt = `HDMI picture of ${name} at ${exact(time)}`;
       frame.hidden = false;
       frameTime.replaceChildren('Taken ', el('time', { datetime: time, title: exact(time), 'data-ago': true }, ago(time)));
     } catch {

@@ -228,8 +228,8 @@ export function list(first, choose) {
     empty.hidden = !none;
     if (none) {
       const what = !fleet.isComplete() ? 'Asking the collector …'
-        : fleet.size() === 0 ? 'No projector has been heard of yet. One appears here as soon as its agent has reached the broker.'
-          : 'No projector fits.';
+        : fleet.size() === 0 ? 'No projector has been seen yet. Projectors appear here when their agents connect to the broker.'
+          : 'No projector matches.';
       if (empty.dataset.what !== what) {
         empty.dataset.what = what;
         empty.replaceChildren(el('p', {}, what));

@@ -58,7 +58,7 @@ public final class ErrorCode {
   /** No connection to the device, so the command was not sent or its reply not heard. */
   public static final String DEVICE_OFFLINE = "device_offline";
 
-  /** No device of that name has been heard of. */
+  /** No device of that name has been seen. */
   public static final String UNKNOWN_DEVICE = "unknown_device";
 
   /** Another command has that identifier. */

@@ -156,7 +156,7 @@ class FleetPageIT {
     }
     assertThat(focus()).isEqualTo("search");
     browser.type("nobody");
-    eventually(() -> browser.text(".empty").startsWith("No projector fits"), true);
+    eventually(() -> browser.text(".empty").startsWith("No projector matches"), true);
     for (int i = 0; i < "nobody".length(); i++) {
       browser.type(Keys.BACK_SPACE);
     }
