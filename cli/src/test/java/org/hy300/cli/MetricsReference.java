@@ -145,6 +145,9 @@ final class MetricsReference {
           .atMost(Site.LIMIT)
           .until(() -> page(site, "/internal/metrics").contains("hy300_collector_drops_total{"));
     }
+    String fleet = page(site, "/metrics");
+    site.hy300("process", "remove", "simulated-1", "--name", "java");
+    site.hy300("settings", "simulated-2", "--expect-signal", "unset");
     PrometheusMeterRegistry guarded = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new Gate(Optional.empty(), 1, guarded).count("rate");
     new RelayMetrics(guarded).refused("rate");
@@ -154,7 +157,7 @@ final class MetricsReference {
         MetricsReference.class.getResourceAsStream("/org/hy300/simulator/drivers.txt")) {
       return new MetricsReference()
           .add(new String(drivers.readAllBytes(), StandardCharsets.UTF_8))
-          .add(page(site, "/metrics"))
+          .add(fleet)
           .add(page(site, "/internal/metrics"))
           .add(guarded.scrape())
           .add(bridged.read());
