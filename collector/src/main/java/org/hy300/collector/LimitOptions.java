@@ -30,6 +30,16 @@ final class LimitOptions {
   private int deviceSeries;
 
   @Option(
+      names = "--max-device-families",
+      paramLabel = "N",
+      defaultValue = "" + FleetLimits.DEVICE_FAMILIES,
+      description =
+          "Maximum metric families of one projector besides those of drivers and agent ("
+              + FleetLimits.DEVICE_FAMILIES
+              + ").")
+  private int deviceFamilies;
+
+  @Option(
       names = "--max-labels",
       paramLabel = "N",
       defaultValue = "" + FleetLimits.LABELS,
@@ -74,6 +84,14 @@ final class LimitOptions {
 
   FleetLimits limits() {
     return new FleetLimits(
-        devices, series, deviceSeries, labels, labelLength, payloadBytes, flaps, foreignFamilies);
+        devices,
+        series,
+        deviceSeries,
+        deviceFamilies,
+        labels,
+        labelLength,
+        payloadBytes,
+        flaps,
+        foreignFamilies);
   }
 }

@@ -38,6 +38,7 @@ public final class PlayedFleet {
             FleetLimits.DEVICES,
             FleetLimits.SERIES,
             FleetLimits.DEVICE_SERIES,
+            FleetLimits.DEVICE_FAMILIES,
             FleetLimits.LABELS,
             FleetLimits.LABEL_LENGTH,
             Limits.MAX_PAYLOAD_BYTES,

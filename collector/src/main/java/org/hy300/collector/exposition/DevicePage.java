@@ -29,7 +29,7 @@ public final class DevicePage implements Page {
 
   @Override
   public boolean next(Lines to) {
-    FamilyWriter writer = new FamilyWriter(fleet.families(), format);
+    FamilyWriter writer = new FamilyWriter(format);
     MetricFamily up = fleet.standing().up();
     writer.header(to, up);
     to.sample(up.head(), device.nameBytes(), TAIL, device.isOnline() ? 1 : 0);

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.Series;
@@ -46,6 +47,10 @@ public final class Device {
   private volatile boolean held;
   private volatile InfoMessage info;
   private volatile byte[] infoLabels;
+
+  /** The types of families that it has told, those of the catalogue left out. */
+  private Map<String, String> told = Map.of();
+
   private long lastSeen;
   private long lastSeq = -1;
 
@@ -121,6 +126,14 @@ public final class Device {
       lastSeen = time;
       Standing.seen(place, time);
     }
+  }
+
+  Map<String, String> told() {
+    return told;
+  }
+
+  void told(Map<String, String> types) {
+    told = types;
   }
 
   void info(InfoMessage message) {
@@ -241,6 +254,14 @@ public final class Device {
     return Arrays.stream(rows)
         .filter(other -> other != row)
         .mapToInt(other -> other.layout().size())
+        .sum();
+  }
+
+  /** How many families beside the catalogue's its other rows have. */
+  int familiesOutside(Row row) {
+    return Arrays.stream(rows)
+        .filter(other -> other != row)
+        .mapToInt(other -> other.layout().families())
         .sum();
   }
 

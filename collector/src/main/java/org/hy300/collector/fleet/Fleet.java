@@ -175,7 +175,10 @@ public final class Fleet {
     Device device = findOrAdd(name);
     if (device != null) {
       device.seen(heard);
-      families.learn(name, info.families());
+      if (families.isFull()) {
+        layouts.removeUnused();
+      }
+      device.told(shared.one(Map.copyOf(families.learn(name, device.told(), info.families()))));
       device.info(shared.slim(info, limits, own, name));
     }
   }
@@ -206,7 +209,7 @@ public final class Fleet {
     Device device = row.device();
     Session session = row.session();
     if (isFresh(device, row, row.subsystem(), session, seq, heard)) {
-      row.store(values);
+      store(row, values);
       accept(device, row, session, seq, retained);
     }
   }
@@ -234,7 +237,7 @@ public final class Fleet {
   private void store(
       Device device, Row known, String subsystem, Session session, State state, boolean retained) {
     if (known != null && known.layout().template().equals(state.template())) {
-      known.store(state.values());
+      store(known, state.values());
       accept(device, known, session, state.seq(), retained);
       device.refresh();
       return;
@@ -248,12 +251,22 @@ public final class Fleet {
     series.addAndGet(state.values().length - (known == null ? 0 : known.layout().size()));
     Row row = known == null ? new Row(device, subsystem.intern()) : known;
     row.move(place.get());
-    row.store(state.values());
+    store(row, state.values());
     accept(device, row, session, state.seq(), retained);
     if (known == null) {
       device.add(row);
     }
     device.refresh();
+  }
+
+  private void store(Row row, double[] values) {
+    int negative = row.store(values);
+    if (negative >= 0) {
+      own.dropped(
+          "negative_counter",
+          row.device().name(),
+          row.layout().series(negative) + " is " + values[negative]);
+    }
   }
 
   private Optional<Layout.Place> admit(Device device, Row known, String subsystem, State state) {
@@ -268,7 +281,8 @@ public final class Fleet {
       own.dropped(
           "too_many_series", device.name(), "more than " + limits.series() + " of the fleet");
     } else {
-      return layouts.place(device, state);
+      int room = Math.max(0, limits.deviceFamilies() - device.familiesOutside(known));
+      return layouts.place(device, state, room);
     }
     return Optional.empty();
   }
@@ -303,6 +317,7 @@ public final class Fleet {
     if (device != null) {
       offline(device);
       held.remove(device);
+      families.forget(device.told());
       series.addAndGet(-device.clear());
       known.decrementAndGet();
     }

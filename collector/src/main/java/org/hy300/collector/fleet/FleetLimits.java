@@ -10,6 +10,7 @@ import org.hy300.contract.Limits;
  * @param devices projectors known at a time
  * @param series of the whole fleet
  * @param deviceSeries of one device
+ * @param deviceFamilies of one device, those of the catalogue left out
  * @param labels of one series, and of one device's info
  * @param labelLength longest name of a family or label and longest label value, in bytes as the
  *     exposition format has them
@@ -21,6 +22,7 @@ public record FleetLimits(
     int devices,
     int series,
     int deviceSeries,
+    int deviceFamilies,
     int labels,
     int labelLength,
     int payloadBytes,
@@ -29,6 +31,7 @@ public record FleetLimits(
   public static final int DEVICES = 100_000;
   public static final int SERIES = 5_000_000;
   public static final int DEVICE_SERIES = 5_000;
+  public static final int DEVICE_FAMILIES = 200;
   public static final int LABELS = 16;
   public static final int LABEL_LENGTH = 256;
   public static final int FLAPS = 10;
@@ -39,6 +42,7 @@ public record FleetLimits(
           DEVICES,
           SERIES,
           DEVICE_SERIES,
+          DEVICE_FAMILIES,
           LABELS,
           LABEL_LENGTH,
           Limits.MAX_PAYLOAD_BYTES,
@@ -51,6 +55,7 @@ public record FleetLimits(
     check("most devices", devices, 1, 10 * MILLION);
     check("most series", series, 1, 1_000 * MILLION);
     check("most series of a device", deviceSeries, 1, Limits.MAX_PAYLOAD_BYTES);
+    check("most families of a device", deviceFamilies, 0, Limits.MAX_PAYLOAD_BYTES);
     check("most labels", labels, 1, 1_000);
     check("longest label", labelLength, 8, Limits.MAX_PAYLOAD_BYTES);
     check("largest payload", payloadBytes, 256, Limits.MAX_PAYLOAD_BYTES);

@@ -11,15 +11,16 @@ public final class Standing {
   private static final int LAST_SEEN = 1;
 
   private final MetricFamily up =
-      new MetricFamily("hy300_device_up", "Whether the session of a device's agent is alive.");
+      MetricFamily.own("hy300_device_up", "Whether the session of a device's agent is alive.");
 
   private final MetricFamily lastSeen =
-      new MetricFamily(
+      MetricFamily.own(
           "hy300_device_last_seen_timestamp_seconds",
           "When a device was heard last, in Unix time.");
 
   private final Layout layout =
-      new Layout(null, new Series[] {new Series(up.name(), ""), new Series(lastSeen.name(), "")});
+      new Layout(
+          null, new Series[] {new Series(up.name(), ""), new Series(lastSeen.name(), "")}, 0, 0);
 
   Standing() {
     byte[] tail = "\"} ".getBytes(StandardCharsets.US_ASCII);

@@ -45,7 +45,9 @@ final class SimulatedFleet {
     int series = subsystems * values;
     fleet =
         new Fleet(
-            new FleetLimits(devices, devices * series, series, 16, 256, 64 * 1024, 10, true), own);
+            new FleetLimits(
+                devices, devices * series, series, series, 16, 256, 64 * 1024, 10, true),
+            own);
     ingest = new Ingest(Topics.standard(), fleet, own);
   }
 
