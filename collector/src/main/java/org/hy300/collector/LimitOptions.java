@@ -76,6 +76,17 @@ final class LimitOptions {
   private int flaps;
 
   @Option(
+      names = "--max-device-rate",
+      paramLabel = "N",
+      defaultValue = "" + FleetLimits.DEVICE_RATE,
+      description =
+          "States a second that one projector may send, and as many events, so that it delays no"
+              + " other; it may send those of 100 seconds at once ("
+              + FleetLimits.DEVICE_RATE
+              + ").")
+  private int deviceRate;
+
+  @Option(
       names = "--foreign-families",
       description =
           "Take metric families of projectors whose name is not hy300_SUBSYSTEM_…, too; without, no"
@@ -92,6 +103,7 @@ final class LimitOptions {
         labelLength,
         payloadBytes,
         flaps,
+        deviceRate,
         foreignFamilies);
   }
 }

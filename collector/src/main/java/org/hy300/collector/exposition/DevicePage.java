@@ -36,6 +36,11 @@ public final class DevicePage implements Page {
     MetricFamily lastSeen = fleet.standing().lastSeen();
     writer.header(to, lastSeen);
     to.sample(lastSeen.head(), device.nameBytes(), TAIL, device.lastSeen().toEpochMilli() / 1000.0);
+    if (device.throttled() > 0) {
+      MetricFamily throttled = fleet.standing().throttled();
+      writer.header(to, throttled);
+      to.sample(throttled.head(), device.nameBytes(), TAIL, device.throttled());
+    }
     if (device.infoLabels() != null) {
       InfoFamily.header(to, writer);
       InfoFamily.sample(to, device);

@@ -45,7 +45,10 @@ public final class FleetPage implements Page {
     writer = new FamilyWriter(format);
     Standing ours = fleet.standing();
     standing =
-        (current ? List.of(ours.up(), ours.lastSeen()) : List.of(ours.lastSeen())).iterator();
+        (current
+                ? List.of(ours.up(), ours.lastSeen(), ours.throttled())
+                : List.of(ours.lastSeen(), ours.throttled()))
+            .iterator();
     devices = fleet.devices().iterator();
     families = (current ? fleet.families().all() : List.<MetricFamily>of()).iterator();
   }

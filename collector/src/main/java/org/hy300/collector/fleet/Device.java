@@ -33,6 +33,12 @@ public final class Device {
     void series(String family, String labels, double value);
   }
 
+  /** Of states and infos. */
+  final Pace states = new Pace();
+
+  /** Of events and pictures, which may come on another thread. */
+  final Pace events = new Pace();
+
   private final String name;
   private final byte[] nameBytes;
   private final Layout.Place place;
@@ -57,6 +63,7 @@ public final class Device {
   /** Counted by one thread at a time; who looks from another may see it a moment late. */
   private int changes;
 
+  private long throttled;
   private int flaps;
   private long flapsSince;
 
@@ -118,6 +125,15 @@ public final class Device {
 
   Session session() {
     return session;
+  }
+
+  /** How many messages were left out because it sent too many. */
+  public synchronized long throttled() {
+    return throttled;
+  }
+
+  synchronized void throttle() {
+    Standing.throttled(place, ++throttled);
   }
 
   void seen(long time) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.StatusMessage;
@@ -23,6 +24,7 @@ public final class Fleet {
   private static final int MAX_SUBSYSTEMS = 32;
 
   private final CollectorMetrics own;
+  private final LongSupplier nanoTime;
   private final FleetLimits limits;
   private final Map<String, Device> devices = new ConcurrentHashMap<>();
 
@@ -44,6 +46,16 @@ public final class Fleet {
   private final AtomicInteger series = new AtomicInteger();
 
   public Fleet(FleetLimits limits, CollectorMetrics own) {
+    this(limits, own, System::nanoTime);
+  }
+
+  /**
+   * A fleet without devices.
+   *
+   * @param nanoTime a clock as {@link System#nanoTime}
+   */
+  public Fleet(FleetLimits limits, CollectorMetrics own, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.limits = limits;
     this.own = own;
     families = new Families(own, limits);
@@ -111,6 +123,26 @@ public final class Fleet {
     boolean before = device.isOnline();
     change.run();
     online.addAndGet((device.isOnline() ? 1 : 0) - (before ? 1 : 0));
+  }
+
+  /** Whether a state or info of a device is one too many; then it is counted. */
+  public boolean isThrottled(Device device) {
+    return isThrottled(device, device.states);
+  }
+
+  /** Whether an event or picture of a device is one too many; then it is counted. */
+  public boolean isEventThrottled(Device device) {
+    return isThrottled(device, device.events);
+  }
+
+  private boolean isThrottled(Device device, Pace pace) {
+    if (pace.take(nanoTime.getAsLong(), limits.deviceRate())) {
+      return false;
+    }
+    device.throttle();
+    own.dropped(
+        "throttled", device.name(), "more than " + limits.deviceRate() + " messages a second");
+    return true;
   }
 
   /**

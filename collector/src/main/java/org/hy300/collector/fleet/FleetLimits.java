@@ -16,6 +16,8 @@ import org.hy300.contract.Limits;
  *     exposition format has them
  * @param payloadBytes of one message
  * @param flaps times a minute that a device may come online before it is held back
+ * @param deviceRate states and infos a second of one device, and as many events and pictures;
+ *     {@value Pace#BURST_SECONDS} seconds' worth at once
  * @param foreignFamilies whether families are taken that are not {@code hy300_SUBSYSTEM_…}
  */
 public record FleetLimits(
@@ -27,6 +29,7 @@ public record FleetLimits(
     int labelLength,
     int payloadBytes,
     int flaps,
+    int deviceRate,
     boolean foreignFamilies) {
   public static final int DEVICES = 100_000;
   public static final int SERIES = 5_000_000;
@@ -35,6 +38,9 @@ public record FleetLimits(
   public static final int LABELS = 16;
   public static final int LABEL_LENGTH = 256;
   public static final int FLAPS = 10;
+
+  /** 10,000 projectors that all send as much are what two cores count and leave out. */
+  public static final int DEVICE_RATE = 20;
 
   /** The ceilings unless configured otherwise. */
   public static final FleetLimits STANDARD =
@@ -47,6 +53,7 @@ public record FleetLimits(
           LABEL_LENGTH,
           Limits.MAX_PAYLOAD_BYTES,
           FLAPS,
+          DEVICE_RATE,
           false);
 
   private static final int MILLION = 1_000_000;
@@ -60,6 +67,7 @@ public record FleetLimits(
     check("longest label", labelLength, 8, Limits.MAX_PAYLOAD_BYTES);
     check("largest payload", payloadBytes, 256, Limits.MAX_PAYLOAD_BYTES);
     check("most flaps", flaps, 1, MILLION);
+    check("highest rate of a device", deviceRate, 1, MILLION);
   }
 
   private static void check(String name, int value, int lowest, int highest) {

@@ -47,9 +47,9 @@ public final class MetricFamily {
     head = (name + "{device=\"").getBytes(StandardCharsets.UTF_8);
   }
 
-  /** A gauge of the collector's own. */
-  static MetricFamily own(String name, String help) {
-    MetricFamily family = new MetricFamily(name, "gauge");
+  /** A family of the collector's own. */
+  static MetricFamily own(String name, String type, String help) {
+    MetricFamily family = new MetricFamily(name, type);
     family.help(help);
     return family;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.hy300.collector.PlayedFleet;
@@ -20,12 +21,13 @@ class GuardTest {
   private static final int SERIES = 40;
   private static final int DEVICE_SERIES = 20;
   private static final int DEVICE_FAMILIES = 30;
+  private static final int RATE = 2;
   private static final int FLAPS = 4;
 
   private final PlayedFleet played =
       new PlayedFleet(
           new FleetLimits(
-              DEVICES, SERIES, DEVICE_SERIES, DEVICE_FAMILIES, 2, 16, 4096, FLAPS, true));
+              DEVICES, SERIES, DEVICE_SERIES, DEVICE_FAMILIES, 2, 16, 4096, FLAPS, RATE, true));
 
   private void state(long seq, String values) {
     played.state("p1", "motor", "a", seq, values);
@@ -156,6 +158,69 @@ class GuardTest {
     state(2, "\"ok\":2,\"x{a=\\\"\\ud800\\\"}\":6");
     assertThat(played.values("p1")).isEqualTo(Map.of("ok", 1.0));
     assertThat(played.dropped("malformed")).isEqualTo(1);
+  }
+
+  private void event(String device, long seq) {
+    played.message(
+        device + "/event/motor",
+        "{\"id\":\"e%d\",\"seq\":%d,\"time\":\"2026-11-21T04:00:00Z\",\"event\":\"homed\",\"data\":{}}"
+            .formatted(seq, seq),
+        false);
+  }
+
+  @Test
+  void aDeviceThatSendsTooManyCostsItselfAlone() {
+    int burst = RATE * Pace.BURST_SECONDS;
+    played.online("p1", "a");
+    played.online("p2", "b");
+    for (int i = 1; i <= burst + 50; i++) {
+      state(i, "\"x\":" + i);
+      event("p1", i);
+    }
+    assertThat(played.values("p1")).containsEntry("x", (double) burst);
+    assertThat(played.events.latest("p1").id()).isEqualTo("e" + burst);
+    assertThat(played.dropped("throttled")).isEqualTo(100);
+    assertThat(played.page(Format.TEXT))
+        .contains(
+            "# TYPE hy300_device_throttled_total counter\n",
+            "hy300_device_throttled_total{device=\"p1\"} 100\n")
+        .doesNotContain("hy300_device_throttled_total{device=\"p2\"}");
+    played.state("p2", "motor", "b", 1, "\"x\":1");
+    event("p2", 1);
+    assertThat(played.values("p2")).containsEntry("x", 1.0);
+    assertThat(played.events.latest("p2").id()).isEqualTo("e1");
+    // Its Will still counts.
+    played.will("p1", "a");
+    assertThat(played.fleet.online()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeviceThatHasSentTooManyIsHeardAgainLater() {
+    played.online("p1", "a");
+    int burst = RATE * Pace.BURST_SECONDS;
+    for (int i = 1; i <= burst + 1; i++) {
+      state(i, "\"x\":" + i);
+    }
+    played.nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    for (int i = 1; i <= RATE + 1; i++) {
+      state(burst + 1 + i, "\"x\":-" + i);
+    }
+    assertThat(played.values("p1")).containsEntry("x", (double) -RATE);
+    assertThat(played.dropped("throttled")).isEqualTo(2);
+  }
+
+  /** What is not repeated, as an info, or states that are always another, costs most. */
+  @Test
+  void messagesOfAnyKindCount() {
+    played.online("p1", "a");
+    for (int i = 0; i < RATE * Pace.BURST_SECONDS; i++) {
+      played.message("p1/info", "no info", false);
+      played.message("p1/snapshot", "no picture", false);
+    }
+    state(1, "\"x\":1");
+    event("p1", 1);
+    assertThat(played.values("p1")).isEmpty();
+    assertThat(played.events.latest("p1")).isNull();
   }
 
   @Test
@@ -400,7 +465,7 @@ class GuardTest {
   @Test
   void ceilingsHaveCeilings() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FleetLimits(0, 1, 1, 1, 1, 16, 4096, 1, true))
+        .isThrownBy(() -> new FleetLimits(0, 1, 1, 1, 1, 16, 4096, 1, 1, true))
         .withMessage("most devices 0 is not within 1 to 10000000");
   }
 }
