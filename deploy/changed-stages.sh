@@ -11,7 +11,7 @@ shift
 changed=$(git diff --name-only "$base" -- && git ls-files -o --exclude-standard)
 
 stages=" $* "
-if ! grep -qE '^(kernel/|deploy/vm/|edge-agent/.*/drivers\.txt$|Makefile$)' <<<"$changed"; then
+if ! grep -qE '^(kernel/|deploy/vm/|common/.*/drivers\.txt$|Makefile$)' <<<"$changed"; then
   stages=${stages/ test-kernel-debug / } stages=${stages/ test-kernel / }
 fi
 # But docs/reference/ is held against the programs.

@@ -39,6 +39,10 @@ for alert in $alerts; do
   grep -q "runbook_url: docs/runbooks/$alert.md\$" rules/*.yml || complain "$alert does not name docs/runbooks/$alert.md as its runbook_url"
   grep -q "($alert.md)" "$runbooks/README.md" || complain "docs/runbooks/README.md does not list $alert"
 done
+# Another job's series, or one that a projector forges, must not count.
+sed -E '/^ *(#|summary:|description:|runbook_url:|- (alert|record|name):)/d' rules/*.yml |
+  grep -oE '(\bup\b|[a-z_]*:?\bhy300_[a-z0-9_:]+)(\{[^}]*\})?' | grep -vE '[{ ]job=' >&2 &&
+  complain "these selectors of deploy/prometheus/rules name no job"
 for page in "$runbooks"/[A-Z]*[a-z].md; do
   alert=$(basename "$page" .md)
   echo "$alerts" | grep -qx "$alert" || complain "docs/runbooks/$alert.md is of no alert"

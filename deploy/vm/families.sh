@@ -6,7 +6,7 @@
 #        families.sh --write LOG     writes the page from the first device of each kind
 # A log has lines `metrics RUN/DEVICE: TEXT` of run.sh. The page has no values: those are another at each boot.
 set -euo pipefail
-page=$(cd "$(dirname "$0")/../.." && pwd)/edge-agent/src/main/resources/org/hy300/simulator/drivers.txt
+page=$(cd "$(dirname "$0")/../.." && pwd)/common/contract/src/main/resources/org/hy300/contract/drivers.txt
 
 # families DEVICE LOG: its families and series without values, and without the label of a further device
 families() {

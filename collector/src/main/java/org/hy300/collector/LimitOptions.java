@@ -30,6 +30,16 @@ final class LimitOptions {
   private int deviceSeries;
 
   @Option(
+      names = "--max-device-families",
+      paramLabel = "N",
+      defaultValue = "" + FleetLimits.DEVICE_FAMILIES,
+      description =
+          "Maximum metric families of one projector besides those of drivers and agent ("
+              + FleetLimits.DEVICE_FAMILIES
+              + ").")
+  private int deviceFamilies;
+
+  @Option(
       names = "--max-labels",
       paramLabel = "N",
       defaultValue = "" + FleetLimits.LABELS,
@@ -66,6 +76,17 @@ final class LimitOptions {
   private int flaps;
 
   @Option(
+      names = "--max-device-rate",
+      paramLabel = "N",
+      defaultValue = "" + FleetLimits.DEVICE_RATE,
+      description =
+          "States a second that one projector may send, and as many events, so that it delays no"
+              + " other; it may send those of 100 seconds at once ("
+              + FleetLimits.DEVICE_RATE
+              + ").")
+  private int deviceRate;
+
+  @Option(
       names = "--foreign-families",
       description =
           "Take metric families of projectors whose name is not hy300_SUBSYSTEM_…, too; without, no"
@@ -74,6 +95,15 @@ final class LimitOptions {
 
   FleetLimits limits() {
     return new FleetLimits(
-        devices, series, deviceSeries, labels, labelLength, payloadBytes, flaps, foreignFamilies);
+        devices,
+        series,
+        deviceSeries,
+        deviceFamilies,
+        labels,
+        labelLength,
+        payloadBytes,
+        flaps,
+        deviceRate,
+        foreignFamilies);
   }
 }

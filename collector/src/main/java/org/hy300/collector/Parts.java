@@ -71,9 +71,15 @@ final class Parts {
     RelayMetrics relayMetrics = new RelayMetrics(registry);
     Topics topics = config.topics();
     fleet = new Fleet(config.limits(), own);
+    RecentEvents events = new RecentEvents(relayMetrics::eventsMissed);
+    Snapshots snapshots = new Snapshots();
     subscriber =
         new FleetSubscriber(
-            vertx, config.keepAliveSeconds(), topics, fleet, new Ingest(topics, fleet, own));
+            vertx,
+            config.keepAliveSeconds(),
+            topics,
+            fleet,
+            new Ingest(topics, fleet, events, snapshots, own));
     mqtt =
         new MqttSession(
             vertx,
@@ -86,13 +92,10 @@ final class Parts {
             null,
             subscriber);
 
-    RecentEvents events = new RecentEvents(relayMetrics::eventsMissed);
-    Snapshots snapshots = new Snapshots();
     DeviceSettings settings = new DeviceSettings(vertx, config.data());
     AuditLog audit = new AuditLog(vertx, config.data(), AUDIT_BYTES, relayMetrics);
     store = new RelayStore(vertx, config.data().resolve("commands"), audit, relayMetrics);
-    relaySession =
-        new RelaySession(vertx, broker, config.keepAliveSeconds(), topics, events, snapshots, own);
+    relaySession = new RelaySession(vertx, broker, config.keepAliveSeconds(), topics, own);
     own.gauges(
         fleet::online,
         fleet::offline,

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.hy300.collector.exposition.FleetPage;
 import org.hy300.collector.exposition.Format;
 import org.hy300.collector.exposition.PageText;
@@ -17,6 +18,8 @@ import org.hy300.collector.exposition.Shard;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.ingest.Ingest;
+import org.hy300.collector.knowledge.RecentEvents;
+import org.hy300.collector.knowledge.Snapshots;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Limits;
 import org.hy300.contract.StatusMessage;
@@ -29,6 +32,11 @@ public final class PlayedFleet {
   public final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   public final CollectorMetrics own = new CollectorMetrics(registry);
   public final Fleet fleet;
+  public final RecentEvents events = new RecentEvents(missed -> {});
+
+  /** The clock by which messages are too many. */
+  public final AtomicLong nanoTime = new AtomicLong();
+
   private final Ingest ingest;
 
   public PlayedFleet() {
@@ -38,16 +46,18 @@ public final class PlayedFleet {
             FleetLimits.DEVICES,
             FleetLimits.SERIES,
             FleetLimits.DEVICE_SERIES,
+            FleetLimits.DEVICE_FAMILIES,
             FleetLimits.LABELS,
             FleetLimits.LABEL_LENGTH,
             Limits.MAX_PAYLOAD_BYTES,
             FleetLimits.FLAPS,
+            FleetLimits.DEVICE_RATE,
             true));
   }
 
   public PlayedFleet(FleetLimits limits) {
-    fleet = new Fleet(limits, own);
-    ingest = new Ingest(Topics.standard(), fleet, own);
+    fleet = new Fleet(limits, own, nanoTime::get);
+    ingest = new Ingest(Topics.standard(), fleet, events, new Snapshots(), own);
   }
 
   public void message(String topic, String payload, boolean retained) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.hy300.contract.FamilyCatalogue;
 
 /** The resource drivers.txt: HELP, TYPE and the series of each family, in the drivers' order. */
 final class DriverFamilies {
@@ -50,7 +51,7 @@ final class DriverFamilies {
 
   private static Map<String, DriverFamily> read() {
     Map<String, DriverFamily> families = new LinkedHashMap<>();
-    try (InputStream page = DriverFamilies.class.getResourceAsStream("drivers.txt")) {
+    try (InputStream page = FamilyCatalogue.class.getResourceAsStream("drivers.txt")) {
       String help = "";
       for (String line : new String(page.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         if (line.startsWith("# HELP ")) {

@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class SimulatorTest {
   private static final Path ABI = Path.of("../kernel/Documentation/ABI/testing");
-  private static final Path DRIVERS = Path.of("src/main/resources/org/hy300/simulator/drivers.txt");
+  private static final Path DRIVERS =
+      Path.of("../common/contract/src/main/resources/org/hy300/contract/drivers.txt");
   private static final Pattern WHAT =
       Pattern.compile("(?m)^What:\\s+/sys/class/hy300/(\\w+)/(\\w+)$");
 

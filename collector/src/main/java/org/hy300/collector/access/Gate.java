@@ -13,7 +13,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -91,11 +90,10 @@ public final class Gate {
                 timer -> vertx.executeBlocking(() -> readIfChanged(path)).onSuccess(this::take)));
   }
 
-  /** Another text whenever the file may have changed. */
+  /** Another text whenever the file may have changed: its text, its owner or who may write it. */
   private static String stamp(Path path) {
     try {
-      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-      return now.lastModifiedTime() + " " + now.size() + " " + now.fileKey();
+      return Files.readAttributes(path, "unix:ino,size,mode,uid,gid,ctime").toString();
     } catch (IOException e) {
       return e.toString();
     }

@@ -29,13 +29,18 @@ public final class DevicePage implements Page {
 
   @Override
   public boolean next(Lines to) {
-    FamilyWriter writer = new FamilyWriter(fleet.families(), format);
+    FamilyWriter writer = new FamilyWriter(format);
     MetricFamily up = fleet.standing().up();
     writer.header(to, up);
     to.sample(up.head(), device.nameBytes(), TAIL, device.isOnline() ? 1 : 0);
     MetricFamily lastSeen = fleet.standing().lastSeen();
     writer.header(to, lastSeen);
     to.sample(lastSeen.head(), device.nameBytes(), TAIL, device.lastSeen().toEpochMilli() / 1000.0);
+    if (device.throttled() > 0) {
+      MetricFamily throttled = fleet.standing().throttled();
+      writer.header(to, throttled);
+      to.sample(throttled.head(), device.nameBytes(), TAIL, device.throttled());
+    }
     if (device.infoLabels() != null) {
       InfoFamily.header(to, writer);
       InfoFamily.sample(to, device);

@@ -2,18 +2,15 @@
 // What stands above the samples of a family, in either format.
 package org.hy300.collector.exposition;
 
-import org.hy300.collector.fleet.Families;
 import org.hy300.collector.fleet.MetricFamily;
 
 /** Writes `# HELP` and `# TYPE`. */
 final class FamilyWriter {
   private static final String TOTAL = "_total";
 
-  private final Families families;
   private final Format format;
 
-  FamilyWriter(Families families, Format format) {
-    this.families = families;
+  FamilyWriter(Format format) {
     this.format = format;
   }
 
@@ -29,15 +26,14 @@ final class FamilyWriter {
   }
 
   /**
-   * In OpenMetrics a counter `x_total` is the family `x`. Without that ending, or beside another
-   * family of that name, it is of unknown type.
+   * In OpenMetrics a counter `x_total` is the family `x`, of which there is no other. Without that
+   * ending it is of unknown type.
    */
-  private boolean isCounter(MetricFamily family) {
+  private static boolean isCounter(MetricFamily family) {
     String name = family.name();
     return family.type().equals("counter")
         && name.endsWith(TOTAL)
-        && name.length() > TOTAL.length()
-        && families.find(base(name)) == null;
+        && name.length() > TOTAL.length();
   }
 
   private static String base(String name) {

@@ -43,10 +43,13 @@ public final class FleetPage implements Page {
   public FleetPage(Fleet fleet, Format format, Shard shard, boolean connected, boolean current) {
     this.shard = shard;
     this.connected = connected;
-    writer = new FamilyWriter(fleet.families(), format);
+    writer = new FamilyWriter(format);
     Standing ours = fleet.standing();
     standing =
-        (current ? List.of(ours.up(), ours.lastSeen()) : List.of(ours.lastSeen())).iterator();
+        (current
+                ? List.of(ours.up(), ours.lastSeen(), ours.throttled())
+                : List.of(ours.lastSeen(), ours.throttled()))
+            .iterator();
     devices = fleet.devices().iterator();
     families = (current ? fleet.families().all() : List.<MetricFamily>of()).iterator();
   }

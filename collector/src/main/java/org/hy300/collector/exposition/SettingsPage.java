@@ -32,7 +32,7 @@ public final class SettingsPage implements Page {
     this.fleet = fleet;
     this.shard = shard;
     this.page = page;
-    writer = new FamilyWriter(fleet.families(), format);
+    writer = new FamilyWriter(format);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.Series;
@@ -32,6 +33,12 @@ public final class Device {
     void series(String family, String labels, double value);
   }
 
+  /** Of states and infos. */
+  final Pace states = new Pace();
+
+  /** Of events and pictures, which may come on another thread. */
+  final Pace events = new Pace();
+
   private final String name;
   private final byte[] nameBytes;
   private final Layout.Place place;
@@ -46,12 +53,17 @@ public final class Device {
   private volatile boolean held;
   private volatile InfoMessage info;
   private volatile byte[] infoLabels;
+
+  /** The types of families that it has told, those of the catalogue left out. */
+  private Map<String, String> told = Map.of();
+
   private long lastSeen;
   private long lastSeq = -1;
 
   /** Counted by one thread at a time; who looks from another may see it a moment late. */
   private int changes;
 
+  private long throttled;
   private int flaps;
   private long flapsSince;
 
@@ -115,12 +127,29 @@ public final class Device {
     return session;
   }
 
+  /** How many messages were left out because it sent too many. */
+  public synchronized long throttled() {
+    return throttled;
+  }
+
+  synchronized void throttle() {
+    Standing.throttled(place, ++throttled);
+  }
+
   void seen(long time) {
     changes++;
     if (time > lastSeen) {
       lastSeen = time;
       Standing.seen(place, time);
     }
+  }
+
+  Map<String, String> told() {
+    return told;
+  }
+
+  void told(Map<String, String> types) {
+    told = types;
   }
 
   void info(InfoMessage message) {
@@ -241,6 +270,14 @@ public final class Device {
     return Arrays.stream(rows)
         .filter(other -> other != row)
         .mapToInt(other -> other.layout().size())
+        .sum();
+  }
+
+  /** How many families beside the catalogue's its other rows have. */
+  int familiesOutside(Row row) {
+    return Arrays.stream(rows)
+        .filter(other -> other != row)
+        .mapToInt(other -> other.layout().families())
         .sum();
   }
 

@@ -1,31 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-// The metric families of the fleet by name, and who may say what they are.
+// The metric families of the fleet by name: which there may be, and of what type they are.
 package org.hy300.collector.fleet;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Family;
+import org.hy300.contract.FamilyCatalogue;
 
 /**
- * A family has one type on a page. Where two devices disagree it is untyped, so that neither can
- * take the other's series off the page, and the first help text stays.
+ * Those of the catalogue are always taken, with the catalogue's type. Of the others there is a
+ * number of each device and of the fleet, and most devices decide on the type. A device that says
+ * otherwise is counted and changes nothing.
  */
 public final class Families {
   private static final Set<String> TYPES = Set.of("counter", "gauge", MetricFamily.UNTYPED);
+
+  /** Families of the fleet beside the catalogue's. */
   private static final int MAX = 10_000;
+
   private static final int MAX_HELP = 1_000;
 
+  private final Map<String, String> catalogue = FamilyCatalogue.types();
   private final ConcurrentNavigableMap<String, MetricFamily> families =
       new ConcurrentSkipListMap<>();
+  private final SampleNames names = new SampleNames();
   private final CollectorMetrics own;
   private final FleetLimits limits;
+  private volatile int others;
 
   Families(CollectorMetrics own, FleetLimits limits) {
     this.own = own;
     this.limits = limits;
+    // A projector's family may come first, and not stand in the way of these.
+    catalogue.keySet().forEach(names::take);
   }
 
   /** All families, by name; they may come and go meanwhile. */
@@ -38,64 +49,139 @@ public final class Families {
     return families.get(name);
   }
 
-  /** Takes what a device says about its families. */
-  void learn(String device, Map<String, Family> told) {
-    if (told.size() > limits.deviceSeries()) {
-      own.dropped("too_many_families", device, "metadata of " + told.size() + " families");
-      return;
-    }
-    told.forEach((name, family) -> learn(device, name, family));
+  /** Whether it is of the catalogue, and counts for no quota. */
+  boolean isListed(String name) {
+    return catalogue.containsKey(name);
   }
 
-  private void learn(String device, String name, Family told) {
-    if (!isLegal(name) || !TYPES.contains(told.type())) {
+  /** Whether there is no room for another one beside the catalogue's. */
+  boolean isFull() {
+    return others >= MAX;
+  }
+
+  /**
+   * Takes what a device says about its families.
+   *
+   * @param before the types that it has told until now, as this has returned them
+   * @return the types that it tells now, those of the catalogue left out
+   */
+  synchronized Map<String, String> learn(
+      String device, Map<String, String> before, Map<String, Family> told) {
+    if (told.size() > limits.deviceSeries()) {
+      own.dropped("too_many_families", device, "metadata of " + told.size() + " families");
+      return before;
+    }
+    Map<String, String> now = new HashMap<>();
+    told.forEach((name, family) -> learn(device, name, family, before, now));
+    before.forEach(
+        (name, type) -> {
+          if (!now.containsKey(name)) {
+            forget(name, type);
+          }
+        });
+    return now;
+  }
+
+  private void learn(
+      String device,
+      String name,
+      Family told,
+      Map<String, String> before,
+      Map<String, String> now) {
+    if (!TYPES.contains(told.type())) {
       own.dropped("illegal_family", device, name + " of type " + told.type());
       return;
     }
-    MetricFamily family = findOrAdd(name);
-    if (family == null) {
-      own.dropped("too_many_families", device, "metadata of " + name);
+    if (!isListed(name) && now.size() >= limits.deviceFamilies()) {
+      own.dropped(
+          "too_many_families", device, "more than " + limits.deviceFamilies() + " with " + name);
       return;
     }
-    if (!family.isTold()) {
+    MetricFamily family = findOrAdd(device, name);
+    if (family == null) {
+      return;
+    }
+    String type = told.type().intern();
+    if (!isListed(name)) {
+      String last = before.get(name);
+      if (last != null && !last.equals(type)) {
+        family.forget(last);
+        last = null;
+      }
+      if (last == null) {
+        family.learn(type);
+      }
+      now.put(family.name(), type);
+    }
+    if (family.type().equals(type)) {
       String help = told.help();
-      family.learn(
-          new Family(
-              told.type().intern(), help.length() > MAX_HELP ? help.substring(0, MAX_HELP) : help));
-    } else if (!family.type().equals(told.type())) {
+      family.help(help.length() > MAX_HELP ? help.substring(0, MAX_HELP) : help);
+    } else {
       own.dropped(
           "family_conflict",
           device,
-          "type " + told.type() + " of " + name + ", which is " + family.type());
-      family.learn(new Family(MetricFamily.UNTYPED, family.help()));
+          "type " + type + " of " + name + ", which is " + family.type());
     }
   }
 
-  private boolean isLegal(String name) {
+  /** Forgets what a device has told that is gone. */
+  void forget(Map<String, String> told) {
+    told.forEach(this::forget);
+  }
+
+  private void forget(String name, String type) {
+    MetricFamily family = families.get(name);
+    if (family != null) {
+      family.forget(type);
+    }
+  }
+
+  boolean isLegal(String name) {
     return name.length() <= limits.labelLength()
         && ForeignNames.mayBeFamily(name, limits.foreignFamilies());
   }
 
-  /** The family of a series; null when its name is illegal or there are too many. */
-  MetricFamily findOrAdd(String name) {
+  /** The family of a name that a device brings; null for one that is refused, and counted. */
+  MetricFamily findOrAdd(String device, String name) {
+    MetricFamily known = families.get(name);
+    return known == null ? add(device, name) : known;
+  }
+
+  private synchronized MetricFamily add(String device, String name) {
     MetricFamily known = families.get(name);
     if (known != null) {
       return known;
     }
-    if (!isLegal(name)) {
-      return null;
-    }
-    if (families.size() >= MAX) {
-      families.values().removeIf(MetricFamily::isUnused);
-      if (families.size() >= MAX) {
+    if (!isListed(name)) {
+      if (!isLegal(name)) {
+        own.dropped("illegal_family", device, name);
         return null;
       }
+      if (isFull()) {
+        own.dropped("too_many_families", device, "more than " + MAX + " of the fleet with " + name);
+        return null;
+      }
+      if (!names.take(name)) {
+        own.dropped(
+            "family_clash", device, name + " beside a family whose samples may be so named");
+        return null;
+      }
+      others++;
     }
-    return families.computeIfAbsent(name, MetricFamily::new);
+    MetricFamily family = new MetricFamily(name, catalogue.get(name));
+    families.put(name, family);
+    return family;
   }
 
-  /** Forgets the columns of layouts that no device sends any more. */
-  void removeUnused() {
-    families.values().forEach(MetricFamily::removeUnused);
+  /** Forgets the columns of layouts that no device sends any more, and families without any. */
+  synchronized void removeUnused() {
+    for (MetricFamily family : families.values()) {
+      family.removeUnused();
+      if (family.isUnused() && !isListed(family.name())) {
+        families.remove(family.name());
+        names.give(family.name());
+        others--;
+      }
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.StatusMessage;
@@ -23,6 +24,7 @@ public final class Fleet {
   private static final int MAX_SUBSYSTEMS = 32;
 
   private final CollectorMetrics own;
+  private final LongSupplier nanoTime;
   private final FleetLimits limits;
   private final Map<String, Device> devices = new ConcurrentHashMap<>();
 
@@ -44,6 +46,16 @@ public final class Fleet {
   private final AtomicInteger series = new AtomicInteger();
 
   public Fleet(FleetLimits limits, CollectorMetrics own) {
+    this(limits, own, System::nanoTime);
+  }
+
+  /**
+   * A fleet without devices.
+   *
+   * @param nanoTime a clock as {@link System#nanoTime}
+   */
+  public Fleet(FleetLimits limits, CollectorMetrics own, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.limits = limits;
     this.own = own;
     families = new Families(own, limits);
@@ -113,6 +125,26 @@ public final class Fleet {
     online.addAndGet((device.isOnline() ? 1 : 0) - (before ? 1 : 0));
   }
 
+  /** Whether a state or info of a device is one too many; then it is counted. */
+  public boolean isThrottled(Device device) {
+    return isThrottled(device, device.states);
+  }
+
+  /** Whether an event or picture of a device is one too many; then it is counted. */
+  public boolean isEventThrottled(Device device) {
+    return isThrottled(device, device.events);
+  }
+
+  private boolean isThrottled(Device device, Pace pace) {
+    if (pace.take(nanoTime.getAsLong(), limits.deviceRate())) {
+      return false;
+    }
+    device.throttle();
+    own.dropped(
+        "throttled", device.name(), "more than " + limits.deviceRate() + " messages a second");
+    return true;
+  }
+
   /**
    * Takes a status.
    *
@@ -175,7 +207,10 @@ public final class Fleet {
     Device device = findOrAdd(name);
     if (device != null) {
       device.seen(heard);
-      families.learn(name, info.families());
+      if (families.isFull()) {
+        layouts.removeUnused();
+      }
+      device.told(shared.one(Map.copyOf(families.learn(name, device.told(), info.families()))));
       device.info(shared.slim(info, limits, own, name));
     }
   }
@@ -206,7 +241,7 @@ public final class Fleet {
     Device device = row.device();
     Session session = row.session();
     if (isFresh(device, row, row.subsystem(), session, seq, heard)) {
-      row.store(values);
+      store(row, values);
       accept(device, row, session, seq, retained);
     }
   }
@@ -234,7 +269,7 @@ public final class Fleet {
   private void store(
       Device device, Row known, String subsystem, Session session, State state, boolean retained) {
     if (known != null && known.layout().template().equals(state.template())) {
-      known.store(state.values());
+      store(known, state.values());
       accept(device, known, session, state.seq(), retained);
       device.refresh();
       return;
@@ -248,12 +283,22 @@ public final class Fleet {
     series.addAndGet(state.values().length - (known == null ? 0 : known.layout().size()));
     Row row = known == null ? new Row(device, subsystem.intern()) : known;
     row.move(place.get());
-    row.store(state.values());
+    store(row, state.values());
     accept(device, row, session, state.seq(), retained);
     if (known == null) {
       device.add(row);
     }
     device.refresh();
+  }
+
+  private void store(Row row, double[] values) {
+    int negative = row.store(values);
+    if (negative >= 0) {
+      own.dropped(
+          "negative_counter",
+          row.device().name(),
+          row.layout().series(negative) + " is " + values[negative]);
+    }
   }
 
   private Optional<Layout.Place> admit(Device device, Row known, String subsystem, State state) {
@@ -268,7 +313,8 @@ public final class Fleet {
       own.dropped(
           "too_many_series", device.name(), "more than " + limits.series() + " of the fleet");
     } else {
-      return layouts.place(device, state);
+      int room = Math.max(0, limits.deviceFamilies() - device.familiesOutside(known));
+      return layouts.place(device, state, room);
     }
     return Optional.empty();
   }
@@ -303,6 +349,7 @@ public final class Fleet {
     if (device != null) {
       offline(device);
       held.remove(device);
+      families.forget(device.told());
       series.addAndGet(-device.clear());
       known.decrementAndGet();
     }

@@ -3,6 +3,7 @@
 package org.hy300.collector.fleet;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.hy300.contract.Series;
 
 /** Projectors of one kind send the same series in the same order, so they share a layout. */
@@ -15,12 +16,44 @@ public final class Layout {
 
   private final Template template;
   private final Series[] series;
+  private final int offered;
+  private final int taken;
+  private final BitSet totals = new BitSet();
   private volatile Block[] blocks = NONE;
   private int places;
 
-  Layout(Template template, Series[] series) {
+  /**
+   * A layout.
+   *
+   * @param series null for those that are left out
+   * @param offered families of the message beside the catalogue's
+   * @param taken as many of them as the device had room for
+   */
+  Layout(Template template, Series[] series, int offered, int taken) {
     this.template = template;
     this.series = series;
+    this.offered = offered;
+    this.taken = taken;
+    for (int position = 0; position < series.length; position++) {
+      if (series[position] != null && series[position].family().endsWith("_total")) {
+        totals.set(position);
+      }
+    }
+  }
+
+  /** Whether it is as one for a device with room for so many families would be. */
+  boolean isFor(int room) {
+    return taken == Math.min(offered, room);
+  }
+
+  /** Families beside the catalogue's. */
+  int families() {
+    return taken;
+  }
+
+  /** Whether the series at a position counts something, and is never negative. */
+  boolean isTotal(int position) {
+    return totals.get(position);
   }
 
   public Template template() {

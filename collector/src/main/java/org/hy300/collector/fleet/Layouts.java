@@ -4,6 +4,7 @@ package org.hy300.collector.fleet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,7 +24,9 @@ final class Layouts {
   /** A legal label in the exposition format, its value in the second group. */
   private static final Pattern LABEL = Pattern.compile("([^=,]++)=\"((?:[^\"\\\\]|\\\\.)*+)\"");
 
-  private final Map<Template, Layout> layouts = new HashMap<>();
+  /** Several of a template where devices have not the same room for families. */
+  private final Map<Template, List<Layout>> layouts = new HashMap<>();
+
   private final Families families;
   private final FleetLimits limits;
   private final CollectorMetrics own;
@@ -38,10 +41,11 @@ final class Layouts {
   /**
    * Gives a device a place in the layout of its message.
    *
+   * @param room how many families beside the catalogue's may be in it
    * @return empty when there are too many layouts
    */
-  synchronized Optional<Layout.Place> place(Device device, State state) {
-    Layout layout = layouts.get(state.template());
+  synchronized Optional<Layout.Place> place(Device device, State state, int room) {
+    Layout layout = find(state.template(), room);
     if (layout == null) {
       int size = state.template().glue().length;
       if (bytes + size > MAX_BYTES) {
@@ -51,33 +55,58 @@ final class Layouts {
           return Optional.empty();
         }
       }
-      layout = make(device.name(), state);
-      layouts.put(state.template(), layout);
+      if (families.isFull()) {
+        removeUnused();
+      }
+      layout = make(device.name(), state, room);
+      layouts.computeIfAbsent(state.template(), template -> new ArrayList<>()).add(layout);
       bytes += size;
     }
     return Optional.of(layout.take(device.nameBytes()));
   }
 
-  private void removeUnused() {
-    families.removeUnused();
-    layouts.values().removeIf(Layout::isUnused);
-    bytes = layouts.keySet().stream().mapToLong(template -> template.glue().length).sum();
+  private Layout find(Template template, int room) {
+    for (Layout layout : layouts.getOrDefault(template, List.of())) {
+      if (layout.isFor(room)) {
+        return layout;
+      }
+    }
+    return null;
   }
 
-  private Layout make(String device, State state) {
+  /** Forgets layouts that no device has, and families that are in no other. */
+  synchronized void removeUnused() {
+    families.removeUnused();
+    layouts.values().forEach(same -> same.removeIf(Layout::isUnused));
+    layouts.values().removeIf(List::isEmpty);
+    bytes = 0;
+    layouts.forEach((template, same) -> bytes += (long) template.glue().length * same.size());
+  }
+
+  private Layout make(String device, State state, int room) {
     List<String> keys = state.series();
     Series[] series = new Series[keys.size()];
-    Layout layout = new Layout(state.template(), series);
     Set<Series> seen = new HashSet<>();
+    Set<String> offered = new HashSet<>();
+    Set<String> taken = new HashSet<>();
     for (int position = 0; position < series.length; position++) {
       String key = keys.get(position);
       Optional<Series> legal = check(device, key);
       if (legal.isEmpty()) {
         continue;
       }
-      MetricFamily family = families.findOrAdd(legal.get().family());
+      String name = legal.get().family();
+      if (families.isLegal(name) && !families.isListed(name)) {
+        if (offered.add(name) && taken.size() < room) {
+          taken.add(name);
+        } else if (!taken.contains(name)) {
+          own.dropped(
+              "too_many_families", device, limits.deviceFamilies() + " of a device without " + key);
+          continue;
+        }
+      }
+      MetricFamily family = families.findOrAdd(device, name);
       if (family == null) {
-        own.dropped("illegal_family", device, key);
         continue;
       }
       // The names of families and series live once, however many layouts have them.
@@ -87,7 +116,15 @@ final class Layouts {
         continue;
       }
       series[position] = one;
-      family.add(new MetricFamily.Column(layout, position, tail(one.labels())));
+    }
+    Layout layout = new Layout(state.template(), series, offered.size(), taken.size());
+    for (int position = 0; position < series.length; position++) {
+      Series one = series[position];
+      if (one != null) {
+        families
+            .find(one.family())
+            .add(new MetricFamily.Column(layout, position, tail(one.labels())));
+      }
     }
     return layout;
   }

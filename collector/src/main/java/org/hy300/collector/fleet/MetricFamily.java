@@ -3,13 +3,14 @@
 package org.hy300.collector.fleet;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.hy300.contract.Family;
 
 /** The same for all devices; read by pages while devices come and go. */
 public final class MetricFamily {
-  /** The type of a family that nobody has told, or that two devices tell differently. */
+  /** The type of a family that nobody has told. */
   public static final String UNTYPED = "untyped";
 
   /**
@@ -24,17 +25,33 @@ public final class MetricFamily {
   private final String name;
   private final byte[] head;
   private final Queue<Column> columns = new ConcurrentLinkedQueue<>();
-  private volatile Family metadata;
 
-  MetricFamily(String name) {
+  /** Null where devices decide. */
+  private final String known;
+
+  /** How many devices have told each type. */
+  private final Map<String, Integer> votes = new HashMap<>();
+
+  private volatile String type;
+  private volatile String help = "";
+
+  /**
+   * A family.
+   *
+   * @param known its type; null when devices decide on it
+   */
+  MetricFamily(String name, String known) {
     this.name = name;
+    this.known = known;
+    type = known;
     head = (name + "{device=\"").getBytes(StandardCharsets.UTF_8);
   }
 
-  /** A gauge of the collector's own. */
-  MetricFamily(String name, String help) {
-    this(name);
-    metadata = new Family("gauge", help);
+  /** A family of the collector's own. */
+  static MetricFamily own(String name, String type, String help) {
+    MetricFamily family = new MetricFamily(name, type);
+    family.help(help);
+    return family;
   }
 
   public String name() {
@@ -47,26 +64,47 @@ public final class MetricFamily {
   }
 
   public String type() {
-    Family told = metadata;
-    return told == null ? UNTYPED : told.type();
+    String told = type;
+    return told == null ? UNTYPED : told;
   }
 
   /** The help text, empty when nobody has told one. */
   public String help() {
-    Family told = metadata;
-    return told == null ? "" : told.help();
+    return help;
   }
 
   public Iterable<Column> columns() {
     return columns;
   }
 
-  boolean isTold() {
-    return metadata != null;
+  /** The first help text stays. */
+  void help(String told) {
+    if (help.isEmpty()) {
+      help = told;
+    }
   }
 
-  void learn(Family told) {
-    metadata = told;
+  /** One more device tells that type. */
+  synchronized void learn(String told) {
+    votes.merge(told, 1, Integer::sum);
+    decide();
+  }
+
+  /** A device that has told that type is gone, or tells another. */
+  synchronized void forget(String told) {
+    votes.computeIfPresent(told, (same, count) -> count == 1 ? null : count - 1);
+    decide();
+  }
+
+  /** What most tell; of as many, what it was before. */
+  private void decide() {
+    if (known == null) {
+      for (Map.Entry<String, Integer> vote : votes.entrySet()) {
+        if (vote.getValue() > votes.getOrDefault(type(), 0)) {
+          type = vote.getKey();
+        }
+      }
+    }
   }
 
   void add(Column column) {
@@ -77,7 +115,7 @@ public final class MetricFamily {
     columns.removeIf(column -> column.layout().isUnused());
   }
 
-  boolean isUnused() {
-    return columns.isEmpty();
+  synchronized boolean isUnused() {
+    return columns.isEmpty() && votes.isEmpty();
   }
 }

@@ -62,17 +62,29 @@ public final class Row {
     seq = number;
   }
 
-  /** Stores the values of a message of this row's layout. */
-  void store(double[] values) {
+  /**
+   * Stores the values of a message of this row's layout.
+   *
+   * @return the position of a counter that was left out for its value, negative for none
+   */
+  int store(double[] values) {
+    int left = -1;
     Block block = place.block();
     int index = place.index();
     int size = place.layout().size();
     for (int position = 0; position < size; position++) {
-      block.store(position, index, values[position]);
+      double value = values[position];
+      if (value < 0 && place.layout().isTotal(position)) {
+        // A counter below 0 makes a whole page of OpenMetrics illegal.
+        value = Double.NaN;
+        left = position;
+      }
+      block.store(position, index, value);
     }
     if (hidden != null) {
       hide();
     }
+    return left;
   }
 
   private void hide() {

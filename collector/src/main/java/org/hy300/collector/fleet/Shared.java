@@ -18,7 +18,7 @@ final class Shared {
   private final Map<Object, Object> known = new ConcurrentHashMap<>();
 
   @SuppressWarnings("unchecked") // What is found equals what is asked for.
-  private <T> T one(T value) {
+  <T> T one(T value) {
     if (known.size() >= MAX) {
       known.clear();
     }

@@ -1,30 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which devices are up and when each was heard last: what stays on the page when their series go.
+// Which devices are up, when each was heard last and what was left out of it: what stays on the
+// page
+// when their series go.
 package org.hy300.collector.fleet;
 
 import java.nio.charset.StandardCharsets;
 import org.hy300.contract.Series;
 
-/** Two columns in which each known device has a place. */
+/** Columns in which each known device has a place. */
 public final class Standing {
   private static final int UP = 0;
   private static final int LAST_SEEN = 1;
+  private static final int THROTTLED = 2;
 
   private final MetricFamily up =
-      new MetricFamily("hy300_device_up", "Whether the session of a device's agent is alive.");
+      MetricFamily.own(
+          "hy300_device_up", "gauge", "Whether the session of a device's agent is alive.");
 
   private final MetricFamily lastSeen =
-      new MetricFamily(
+      MetricFamily.own(
           "hy300_device_last_seen_timestamp_seconds",
+          "gauge",
           "When a device was heard last, in Unix time.");
 
+  private final MetricFamily throttled =
+      MetricFamily.own(
+          "hy300_device_throttled_total",
+          "counter",
+          "Messages of a device that were left out because it sent too many.");
+
   private final Layout layout =
-      new Layout(null, new Series[] {new Series(up.name(), ""), new Series(lastSeen.name(), "")});
+      new Layout(
+          null,
+          new Series[] {
+            new Series(up.name(), ""),
+            new Series(lastSeen.name(), ""),
+            new Series(throttled.name(), "")
+          },
+          0,
+          0);
 
   Standing() {
     byte[] tail = "\"} ".getBytes(StandardCharsets.US_ASCII);
     up.add(new MetricFamily.Column(layout, UP, tail));
     lastSeen.add(new MetricFamily.Column(layout, LAST_SEEN, tail));
+    throttled.add(new MetricFamily.Column(layout, THROTTLED, tail));
   }
 
   public MetricFamily up() {
@@ -35,10 +55,16 @@ public final class Standing {
     return lastSeen;
   }
 
+  /** Has a value for those devices alone that have sent too many. */
+  public MetricFamily throttled() {
+    return throttled;
+  }
+
   Layout.Place take(byte[] name) {
     Layout.Place place = layout.take(name);
     up(place, false);
     seen(place, 0);
+    place.block().store(THROTTLED, place.index(), Double.NaN);
     place.block().show(place.index(), place.stamp());
     return place;
   }
@@ -50,6 +76,10 @@ public final class Standing {
 
   static void up(Layout.Place place, boolean online) {
     place.block().store(UP, place.index(), online ? 1 : 0);
+  }
+
+  static void throttled(Layout.Place place, long count) {
+    place.block().store(THROTTLED, place.index(), count);
   }
 
   /** Notes when a device was heard, in ms of Unix time. */

@@ -65,13 +65,16 @@ public final class FleetSubscriber implements MqttSession.Listener {
 
   /**
    * What to subscribe to. QoS 0 where the retained message is the truth: a broker's queue limit
-   * cuts a burst of retained QoS 1 messages, and the next state repairs a lost one.
+   * cuts a burst of retained QoS 1 messages, and the next state repairs a lost one. Of events the
+   * broker sends so many as are not acknowledged, and states go past them.
    */
   public static Map<String, Integer> subscriptions(Topics topics) {
     return Map.of(
         topics.allDevices(Topics.Kind.STATUS), 0,
         topics.allDevices(Topics.Kind.INFO), 0,
-        topics.allDevices(Topics.Kind.STATE), 0);
+        topics.allDevices(Topics.Kind.STATE), 0,
+        topics.allDevices(Topics.Kind.EVENT), 1,
+        topics.allDevices(Topics.Kind.SNAPSHOT), 0);
   }
 
   public boolean isConnected() {

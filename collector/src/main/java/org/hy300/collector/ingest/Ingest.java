@@ -10,7 +10,10 @@ import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.Row;
 import org.hy300.collector.fleet.Session;
+import org.hy300.collector.knowledge.RecentEvents;
+import org.hy300.collector.knowledge.Snapshots;
 import org.hy300.collector.metrics.CollectorMetrics;
+import org.hy300.contract.EventMessage;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.StatusMessage;
@@ -22,16 +25,23 @@ import org.hy300.contract.Topics;
  */
 public final class Ingest {
   private static final String STATE = "/state/";
+  private static final String INFO = "/info";
+  private static final String STATUS = "/status";
 
   private final Topics topics;
   private final String root;
   private final Fleet fleet;
+  private final RecentEvents events;
+  private final Snapshots snapshots;
   private final CollectorMetrics own;
   private final int maxBytes;
   private final byte[] message;
   private final RepeatParser repeat = new RepeatParser();
 
-  public Ingest(Topics topics, Fleet fleet, CollectorMetrics own) {
+  public Ingest(
+      Topics topics, Fleet fleet, RecentEvents events, Snapshots snapshots, CollectorMetrics own) {
+    this.events = events;
+    this.snapshots = snapshots;
     this.topics = topics;
     root = topics.root() + "/";
     this.fleet = fleet;
@@ -46,8 +56,13 @@ public final class Ingest {
    * @param retained whether the broker had kept it
    */
   public void message(String topic, Buffer payload, boolean retained) {
+    int end = topic.startsWith(root) ? topic.indexOf('/', root.length()) : -1;
+    Device device = end < 0 ? null : fleet.device(topic.substring(root.length(), end));
+    if (device != null && isThrottled(device, topic, end)) {
+      return;
+    }
     long now = System.currentTimeMillis();
-    if (isRepeat(topic, payload, now, retained)) {
+    if (device != null && isRepeat(device, topic, end, payload, now, retained)) {
       return;
     }
     Optional<Topics.Parsed> parsed = topics.parse(topic);
@@ -56,7 +71,7 @@ public final class Ingest {
       return;
     }
     own.received(parsed.get().kind());
-    if (payload.length() > maxBytes) {
+    if (payload.length() > maxBytes && parsed.get().kind() != Topics.Kind.SNAPSHOT) {
       own.dropped("oversized", parsed.get().device(), topic + ": " + payload.length() + " bytes");
       return;
     }
@@ -72,18 +87,22 @@ public final class Ingest {
     own.failed(topics, topic);
   }
 
+  /** Before anything is read. A status is the broker's word, too, and there is a limit of flaps. */
+  private boolean isThrottled(Device device, String topic, int end) {
+    if (topic.startsWith(STATE, end) || topic.startsWith(INFO, end)) {
+      return fleet.isThrottled(device);
+    }
+    return !topic.startsWith(STATUS, end) && fleet.isEventThrottled(device);
+  }
+
   /** Nearly every message: of a known device and subsystem, as the last one but for its numbers. */
-  private boolean isRepeat(String topic, Buffer payload, long now, boolean retained) {
+  private boolean isRepeat(
+      Device device, String topic, int end, Buffer payload, long now, boolean retained) {
     int length = payload.length();
-    if (length > maxBytes || !topic.startsWith(root)) {
+    if (length > maxBytes || !topic.startsWith(STATE, end)) {
       return false;
     }
-    int end = topic.indexOf('/', root.length());
-    if (end < 0 || !topic.startsWith(STATE, end)) {
-      return false;
-    }
-    Device device = fleet.device(topic.substring(root.length(), end));
-    Row row = device == null ? null : device.row(topic, end + STATE.length());
+    Row row = device.row(topic, end + STATE.length());
     if (row == null) {
       return false;
     }
@@ -99,7 +118,7 @@ public final class Ingest {
   private void take(Topics.Parsed topic, Buffer payload, long now, boolean retained)
       throws MalformedMessageException {
     String device = topic.device();
-    if (payload.length() == 0) {
+    if (payload.length() == 0 && topic.kind() != Topics.Kind.SNAPSHOT) {
       clear(topic);
       return;
     }
@@ -121,6 +140,8 @@ public final class Ingest {
         var state = StateParser.parse(device, message, payload.length());
         fleet.state(device, topic.subsystem(), state, retained ? state.time() : now, retained);
       }
+      case EVENT -> events.add(device, topic.subsystem(), EventMessage.parse(payload));
+      case SNAPSHOT -> snapshots.add(device, payload);
       default -> own.dropped("illegal_topic", device, topic.kind() + " is not subscribed to");
     }
   }

@@ -166,7 +166,8 @@ public final class RepeatParser {
       return slowly(index, start);
     }
     double value = digits / TEN[fraction];
-    values[index] = negative ? -value : value;
+    // Not -0, which is the 0 that a page shows.
+    values[index] = negative ? 0 - value : value;
     return true;
   }
 
@@ -187,7 +188,7 @@ public final class RepeatParser {
       return false;
     }
     values[index] =
-        Double.parseDouble(new String(message, start, at - start, StandardCharsets.US_ASCII));
+        0 + Double.parseDouble(new String(message, start, at - start, StandardCharsets.US_ASCII));
     return Double.isFinite(values[index]);
   }
 }

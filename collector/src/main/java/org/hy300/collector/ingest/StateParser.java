@@ -124,7 +124,8 @@ public final class StateParser {
       if (!json.nextToken().isNumeric()) {
         throw new MalformedMessageException("value of '" + name + "' is not a number");
       }
-      double value = json.getDoubleValue();
+      // -0 becomes 0: Jackson keeps the sign of -0.0, but not of -0.
+      double value = 0 + json.getDoubleValue();
       if (!Double.isFinite(value)) {
         throw new MalformedMessageException("value of '" + name + "' is out of range");
       }

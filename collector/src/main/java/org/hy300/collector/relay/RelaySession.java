@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The relay's own session with the broker: replies, events, snapshots and commands to the fleet.
+// The relay's own session with the broker: commands, their replies, and commands to the fleet.
 package org.hy300.collector.relay;
 
 import io.vertx.core.Vertx;
@@ -8,10 +8,7 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.hy300.collector.knowledge.RecentEvents;
-import org.hy300.collector.knowledge.Snapshots;
 import org.hy300.collector.metrics.CollectorMetrics;
-import org.hy300.contract.EventMessage;
 import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.Topics;
@@ -19,17 +16,15 @@ import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
 
 /**
- * Beside the session that takes the fleet's state, so that a reply does not wait behind a hundred
- * thousand states, nor is lost when they fill the broker's queue for that session. Belongs to the
- * event loop.
+ * Beside the session that takes what the fleet says, so that a reply does not wait behind a hundred
+ * thousand states or the events of a projector that sends what it can, nor is lost when they fill
+ * the broker's queue for that session. Belongs to the event loop.
  */
 public final class RelaySession implements MqttSession.Listener {
   /** Commands and replies that wait for the broker. */
   private static final int OUTBOX = 10_000;
 
   private final Topics topics;
-  private final RecentEvents events;
-  private final Snapshots snapshots;
   private final CollectorMetrics own;
   private final MqttSession mqtt;
   private CommandRelay relay;
@@ -38,16 +33,8 @@ public final class RelaySession implements MqttSession.Listener {
 
   /** Creates a session that {@link #start} connects. */
   public RelaySession(
-      Vertx vertx,
-      BrokerAccess broker,
-      int keepAliveSeconds,
-      Topics topics,
-      RecentEvents events,
-      Snapshots snapshots,
-      CollectorMetrics own) {
+      Vertx vertx, BrokerAccess broker, int keepAliveSeconds, Topics topics, CollectorMetrics own) {
     this.topics = topics;
-    this.events = events;
-    this.snapshots = snapshots;
     this.own = own;
     mqtt =
         new MqttSession(
@@ -56,14 +43,15 @@ public final class RelaySession implements MqttSession.Listener {
                 broker,
                 "hy300-relay-" + UUID.randomUUID(),
                 keepAliveSeconds,
-                Map.of(
-                    topics.allDevices(Topics.Kind.REPLY), 1,
-                    topics.allDevices(Topics.Kind.EVENT), 1,
-                    topics.allDevices(Topics.Kind.SNAPSHOT), 0,
-                    topics.fleetCommands(), 1),
+                subscriptions(topics),
                 OUTBOX),
             null,
             this);
+  }
+
+  /** Nothing that a device may send as much of as it likes. */
+  static Map<String, Integer> subscriptions(Topics topics) {
+    return Map.of(topics.allDevices(Topics.Kind.REPLY), 1, topics.fleetCommands(), 1);
   }
 
   /** The session that commands leave by. */
@@ -117,13 +105,12 @@ public final class RelaySession implements MqttSession.Listener {
 
   private void take(Topics.Parsed topic, Buffer payload) {
     String device = topic.device();
+    if (topic.kind() != Topics.Kind.REPLY) {
+      own.dropped("illegal_topic", device, topic.kind() + " is not subscribed to");
+      return;
+    }
     try {
-      switch (topic.kind()) {
-        case REPLY -> relay.reply(device, ReplyMessage.parse(payload));
-        case EVENT -> events.add(device, topic.subsystem(), EventMessage.parse(payload));
-        case SNAPSHOT -> snapshots.add(device, payload);
-        default -> own.dropped("illegal_topic", device, topic.kind() + " is not subscribed to");
-      }
+      relay.reply(device, ReplyMessage.parse(payload));
     } catch (MalformedMessageException e) {
       own.dropped("malformed", device, topic.kind() + ": " + e.getMessage());
     }

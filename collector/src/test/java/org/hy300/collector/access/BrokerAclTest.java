@@ -105,6 +105,20 @@ class BrokerAclTest {
     }
   }
 
+  /** Whoever comes is sent all that is retained. */
+  @Test
+  void aDeviceLeavesStatesOfKnownSubsystemsAlone() {
+    try (MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/#");
+        MqttProbe device = new MqttProbe(broker.forDevices(), certificate("p2"))) {
+      device.publish("hy300/v1/p2/state/invented", "{}");
+      for (String subsystem : List.of("agent", "board", "mips", "motor", "process", "tvcap")) {
+        device.publish("hy300/v1/p2/state/" + subsystem, "{}");
+        collector.await("hy300/v1/p2/state/" + subsystem, any -> true);
+      }
+      assertThat(collector.heard("hy300/v1/p2/state/invented")).isEmpty();
+    }
+  }
+
   @Test
   void aDeviceHearsItsOwnCommandsAlone() {
     try (MqttProbe operator = person("hy300-operator");

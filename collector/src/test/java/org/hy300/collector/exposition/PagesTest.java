@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -152,6 +153,37 @@ class PagesTest {
           .noneMatch(line -> !line.contains("no help text") && !line.contains("hy300_motor_odd"));
       assertThat(status).isIn(0, 3);
     }
+  }
+
+  /** As OpenMetrics 1.0 has it, and parsers hold it: no family has a sample name of another. */
+  @Test
+  void noSampleNameBelongsToTwoFamiliesAndNoCounterIsNegative() {
+    for (String name : List.of("x_total", "x_created", "x", "y_created", "y_total", "z_total")) {
+      String session = "s" + name;
+      device(name, session, "", "gauge");
+      played.message(
+          name + "/info",
+          """
+          {"session":"%s","time":"%s","model":"m","kernel":"6.1","agent_version":"1","boot_id":"b",
+           "subsystems":[],"labels":{},"families":{"%s":{"type":"%s","help":"h"}}}
+          """
+              .formatted(
+                  session, PlayedFleet.TIME, name, name.endsWith("_total") ? "counter" : "gauge"),
+          true);
+      played.state(name, "board", session, 1, "\"" + name + "\":" + (name.charAt(0) - 'y'));
+    }
+    String page = PageText.of(fleetPage(Format.OPENMETRICS, Shard.ALL));
+    Set<String> names = new HashSet<>();
+    for (String line : page.lines().filter(line -> line.startsWith("# TYPE ")).toList()) {
+      String[] words = line.split(" ", -1);
+      assertThat(names.add(words[2])).as(line).isTrue();
+      if (words[3].equals("counter")) {
+        assertThat(names.add(words[2] + "_total")).as(line).isTrue();
+        assertThat(names.add(words[2] + "_created")).as(line).isTrue();
+      }
+    }
+    assertThat(page).contains("y_created{device=\"y_created\"} 0", "z_total{device=\"z_total\"} 1");
+    assertThat(page.lines().filter(line -> line.matches("\\w+_total\\{.* -.*"))).isEmpty();
   }
 
   @Test

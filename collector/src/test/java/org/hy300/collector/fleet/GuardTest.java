@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.hy300.collector.PlayedFleet;
 import org.hy300.collector.exposition.Format;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a fleet may not bring in: it is left out and counted, and the rest stays. */
@@ -18,10 +20,14 @@ class GuardTest {
   private static final int DEVICES = 3;
   private static final int SERIES = 40;
   private static final int DEVICE_SERIES = 20;
+  private static final int DEVICE_FAMILIES = 30;
+  private static final int RATE = 2;
   private static final int FLAPS = 4;
 
   private final PlayedFleet played =
-      new PlayedFleet(new FleetLimits(DEVICES, SERIES, DEVICE_SERIES, 2, 16, 4096, FLAPS, true));
+      new PlayedFleet(
+          new FleetLimits(
+              DEVICES, SERIES, DEVICE_SERIES, DEVICE_FAMILIES, 2, 16, 4096, FLAPS, RATE, true));
 
   private void state(long seq, String values) {
     played.state("p1", "motor", "a", seq, values);
@@ -154,6 +160,69 @@ class GuardTest {
     assertThat(played.dropped("malformed")).isEqualTo(1);
   }
 
+  private void event(String device, long seq) {
+    played.message(
+        device + "/event/motor",
+        "{\"id\":\"e%d\",\"seq\":%d,\"time\":\"2026-11-21T04:00:00Z\",\"event\":\"homed\",\"data\":{}}"
+            .formatted(seq, seq),
+        false);
+  }
+
+  @Test
+  void aDeviceThatSendsTooManyCostsItselfAlone() {
+    int burst = RATE * Pace.BURST_SECONDS;
+    played.online("p1", "a");
+    played.online("p2", "b");
+    for (int i = 1; i <= burst + 50; i++) {
+      state(i, "\"x\":" + i);
+      event("p1", i);
+    }
+    assertThat(played.values("p1")).containsEntry("x", (double) burst);
+    assertThat(played.events.latest("p1").id()).isEqualTo("e" + burst);
+    assertThat(played.dropped("throttled")).isEqualTo(100);
+    assertThat(played.page(Format.TEXT))
+        .contains(
+            "# TYPE hy300_device_throttled_total counter\n",
+            "hy300_device_throttled_total{device=\"p1\"} 100\n")
+        .doesNotContain("hy300_device_throttled_total{device=\"p2\"}");
+    played.state("p2", "motor", "b", 1, "\"x\":1");
+    event("p2", 1);
+    assertThat(played.values("p2")).containsEntry("x", 1.0);
+    assertThat(played.events.latest("p2").id()).isEqualTo("e1");
+    // Its Will still counts.
+    played.will("p1", "a");
+    assertThat(played.fleet.online()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeviceThatHasSentTooManyIsHeardAgainLater() {
+    played.online("p1", "a");
+    int burst = RATE * Pace.BURST_SECONDS;
+    for (int i = 1; i <= burst + 1; i++) {
+      state(i, "\"x\":" + i);
+    }
+    played.nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    for (int i = 1; i <= RATE + 1; i++) {
+      state(burst + 1 + i, "\"x\":-" + i);
+    }
+    assertThat(played.values("p1")).containsEntry("x", (double) -RATE);
+    assertThat(played.dropped("throttled")).isEqualTo(2);
+  }
+
+  /** What is not repeated, as an info, or states that are always another, costs most. */
+  @Test
+  void messagesOfAnyKindCount() {
+    played.online("p1", "a");
+    for (int i = 0; i < RATE * Pace.BURST_SECONDS; i++) {
+      played.message("p1/info", "no info", false);
+      played.message("p1/snapshot", "no picture", false);
+    }
+    state(1, "\"x\":1");
+    event("p1", 1);
+    assertThat(played.values("p1")).isEmpty();
+    assertThat(played.events.latest("p1")).isNull();
+  }
+
   @Test
   void infoLabels() {
     played.online("p1", "a");
@@ -195,27 +264,157 @@ class GuardTest {
     assertThat(played.dropped("duplicate_series")).isEqualTo(1);
   }
 
+  private void info(String device, String session, String family, String type) {
+    played.online(device, session);
+    played.message(
+        device + "/info",
+        """
+        {"session":"%s","time":"2026-11-21T04:00:00Z","model":"m","kernel":"k","agent_version":"1",
+         "boot_id":"b","subsystems":[],"families":{"%s":{"type":"%s","help":"Of %s."}}}
+        """
+            .formatted(session, family, type, device),
+        false);
+  }
+
+  /** The catalogue decides on its families, whoever comes first. */
   @Test
-  void devicesThatDisagreeOnATypeKeepTheirSeries() {
-    for (String[] one : new String[][] {{"p1", "a", "gauge"}, {"p2", "b", "counter"}}) {
-      played.online(one[0], one[1]);
-      played.state(one[0], "motor", one[1], 1, "\"x_total\":1");
-      played.message(
-          one[0] + "/info",
-          """
-          {"session":"%s","time":"2026-11-21T04:00:00Z","model":"m","kernel":"k","agent_version":"1",
-           "boot_id":"b","subsystems":[],"families":{"x_total":{"type":"%s","help":"Of %s."}}}
-          """
-              .formatted(one[1], one[2], one[0]),
-          false);
-    }
+  void aTypeThatLiesChangesNothingInAFamilyOfTheCatalogue() {
+    PlayedFleet strict = new PlayedFleet();
+    strict.state("p1", "motor", "a", 1, "\"hy300_motor_steps_total\":1");
+    strict.online("p1", "a");
+    strict.message(
+        "p1/info",
+        """
+        {"session":"a","time":"2026-11-21T04:00:00Z","model":"m","kernel":"k","agent_version":"1",
+         "boot_id":"b","subsystems":[],
+         "families":{"hy300_motor_steps_total":{"type":"gauge","help":"Of a liar."}}}
+        """,
+        false);
+    assertThat(strict.page(Format.TEXT))
+        .contains("# TYPE hy300_motor_steps_total counter\n", "hy300_motor_steps_total{")
+        .doesNotContain("liar");
+    assertThat(strict.dropped("family_conflict")).isEqualTo(1);
+  }
+
+  @Test
+  void mostDevicesDecideOnTheTypeOfAnotherFamily() {
+    info("p1", "a", "x_total", "gauge");
+    state(1, "\"x_total\":1");
+    info("p2", "b", "x_total", "counter");
+    played.state("p2", "motor", "b", 1, "\"x_total\":2");
     assertThat(played.page(Format.TEXT))
-        .contains(
-            "# HELP x_total Of p1.\n# TYPE x_total untyped\n",
-            "x_total{device=\"p1\"} 1\n",
-            "x_total{device=\"p2\"} 1\n");
-    assertThat(played.page(Format.OPENMETRICS)).contains("# TYPE x_total unknown\n");
+        .contains("# HELP x_total Of p1.\n# TYPE x_total gauge\n")
+        .contains("x_total{device=\"p1\"} 1\n", "x_total{device=\"p2\"} 2\n");
     assertThat(played.dropped("family_conflict")).isEqualTo(1);
+    info("p3", "c", "x_total", "counter");
+    assertThat(played.page(Format.TEXT)).contains("# TYPE x_total counter\n");
+    // The same once more is no further vote, and who has gone has none.
+    info("p1", "a", "x_total", "gauge");
+    info("p1", "a", "x_total", "gauge");
+    assertThat(played.page(Format.TEXT)).contains("# TYPE x_total counter\n");
+    played.message("p2/status", "", false);
+    played.message("p3/status", "", false);
+    assertThat(played.page(Format.TEXT)).contains("# TYPE x_total gauge\n");
+  }
+
+  private static String families(String prefix, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "\"hy300_" + prefix + "_x" + i + "\":1")
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void familiesOfADevice() {
+    PlayedFleet quota = new PlayedFleet();
+    int most = FleetLimits.DEVICE_FAMILIES;
+    quota.online("p1", "a");
+    quota.state("p1", "motor", "a", 1, families("one", most - 10) + ",\"hy300_motor_moving\":1");
+    quota.state("p1", "lamp", "a", 2, families("two", 50) + ",\"hy300_motor_homed\":1");
+    assertThat(quota.values("p1"))
+        .hasSize(most + 2)
+        .containsKeys("hy300_motor_moving", "hy300_motor_homed");
+    assertThat(quota.dropped("too_many_families")).isEqualTo(40);
+    // Room that it has given up is there again, and another device has its own.
+    quota.state("p1", "motor", "a", 3, "\"hy300_motor_moving\":1");
+    quota.state("p1", "lamp", "a", 4, families("two", 50) + ",\"hy300_motor_homed\":0.5");
+    quota.state("p1", "lamp", "a", 5, families("two", 51));
+    quota.online("p2", "b");
+    quota.state("p2", "lamp", "b", 1, families("two", 50) + ",\"hy300_motor_homed\":1");
+    assertThat(quota.values("p1")).hasSize(52);
+    assertThat(quota.values("p2")).hasSize(51);
+  }
+
+  /** Those that two devices invented used to fill the table for all. */
+  @Test
+  void familiesOfLiarsTakeNoneFromTheOthers() {
+    PlayedFleet fleet = new PlayedFleet();
+    for (int liar = 0; liar < 100; liar++) {
+      fleet.online("liar" + liar, "s" + liar);
+      fleet.state("liar" + liar, "motor", "s" + liar, 1, families("l" + liar, 500));
+    }
+    assertThat(fleet.fleet.families().isFull()).isTrue();
+    fleet.online("honest", "h");
+    fleet.state("honest", "motor", "h", 1, "\"hy300_motor_moving\":1,\"hy300_lamp_hours\":2");
+    assertThat(fleet.values("honest")).containsOnlyKeys("hy300_motor_moving");
+    // What a liar has replaced or cleared is room.
+    fleet.state("liar1", "motor", "s1", 2, "\"hy300_motor_moving\":1");
+    fleet.state(
+        "honest",
+        "motor",
+        "h",
+        2,
+        "\"hy300_motor_moving\":1,\"hy300_lamp_hours\":2,\"hy300_motor_homed\":1");
+    assertThat(fleet.values("honest"))
+        .containsOnlyKeys("hy300_motor_moving", "hy300_lamp_hours", "hy300_motor_homed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "x_total,x_created",
+    "x_total,x",
+    "x_created,x_total",
+    "x,x_total",
+    "x_total_total,x_total",
+    "x_total,x_total_total"
+  })
+  void aFamilyWhoseSamplesCouldBeAnothersIsRefused(String first, String later) {
+    info("p1", "a", first, first.endsWith("_total") ? "counter" : "gauge");
+    state(1, "\"" + first + "\":1");
+    info("p2", "b", later, later.endsWith("_total") ? "counter" : "gauge");
+    played.state("p2", "motor", "b", 1, "\"" + later + "\":1,\"y\":2");
+    assertThat(played.values("p1")).containsOnlyKeys(first);
+    assertThat(played.values("p2")).containsOnlyKeys("y");
+    assertThat(played.dropped("family_clash")).isEqualTo(2);
+  }
+
+  @Test
+  void inOneMessageTheFirstOfThoseThatClashIsTaken() {
+    played.online("p1", "a");
+    state(1, "\"x_created\":1,\"x_total\":1,\"x_sum\":1,\"x_count\":1,\"x_bucket\":1,\"x_info\":1");
+    assertThat(played.values("p1"))
+        .containsOnlyKeys("x_created", "x_sum", "x_count", "x_bucket", "x_info");
+  }
+
+  /** Else one projector could take a family of the drivers from all. */
+  @Test
+  void aFamilyBesideOneOfTheCatalogueIsRefusedThoughItIsFirst() {
+    PlayedFleet strict = new PlayedFleet();
+    strict.online("p1", "a");
+    strict.state("p1", "motor", "a", 1, "\"hy300_motor_steps_created\":1,\"hy300_motor_steps\":1");
+    strict.state("p1", "board", "a", 2, "\"hy300_motor_steps_total\":1");
+    assertThat(strict.values("p1")).containsOnlyKeys("hy300_motor_steps_total");
+    assertThat(strict.dropped("family_clash")).isEqualTo(2);
+  }
+
+  @Test
+  void aCounterIsNeverNegative() {
+    played.online("p1", "a");
+    state(1, "\"x_total\":-1,\"y\":-1");
+    state(2, "\"x_total\":-2,\"y\":-2");
+    assertThat(played.values("p1")).containsOnlyKeys("y");
+    state(3, "\"x_total\":3,\"y\":-3");
+    assertThat(played.values("p1")).containsEntry("x_total", 3.0);
+    assertThat(played.dropped("negative_counter")).isEqualTo(2);
   }
 
   @Test
@@ -266,7 +465,7 @@ class GuardTest {
   @Test
   void ceilingsHaveCeilings() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FleetLimits(0, 1, 1, 1, 16, 4096, 1, true))
+        .isThrownBy(() -> new FleetLimits(0, 1, 1, 1, 1, 16, 4096, 1, 1, true))
         .withMessage("most devices 0 is not within 1 to 10000000");
   }
 }

@@ -62,6 +62,51 @@ class RepeatParserTest {
     assertThat(parser.time()).isEqualTo(PlayedFleet.TIME.toEpochMilli());
   }
 
+  /** To the last bit, and neither takes what the other refuses. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-0",
+        "-0.0",
+        "0e0",
+        "-0e-5",
+        "-1e-999",
+        "1e308",
+        "-1e308",
+        "1.7976931348623157e308",
+        "1.7976931348623159e308",
+        "1e309",
+        "-1e400",
+        "2.2250738585072011e-308",
+        "2.2250738585072014e-308",
+        "4.9e-324",
+        "2e-324",
+        "9007199254740993",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551616",
+        "123456789012345678901234567890123456789012345678901234567890",
+        "0.000000000000000001",
+        "999999999999999999.9",
+        "0.30000000000000004",
+        "1E0005"
+      })
+  void bothParsersReadTheSame(String number) throws MalformedMessageException {
+    byte[] bytes = message(number);
+    boolean repeated = read(bytes);
+    double judged;
+    try {
+      judged = StateParser.parse("p1", bytes, bytes.length).values()[0];
+    } catch (MalformedMessageException e) {
+      assertThat(repeated).isFalse();
+      return;
+    }
+    assertThat(repeated).isTrue();
+    assertThat(Double.doubleToRawLongBits(parser.values()[0]))
+        .isEqualTo(Double.doubleToRawLongBits(judged));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -15,6 +15,8 @@ import java.util.random.RandomGenerator;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.ingest.Ingest;
+import org.hy300.collector.knowledge.RecentEvents;
+import org.hy300.collector.knowledge.Snapshots;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Topics;
 
@@ -45,8 +47,11 @@ final class SimulatedFleet {
     int series = subsystems * values;
     fleet =
         new Fleet(
-            new FleetLimits(devices, devices * series, series, 16, 256, 64 * 1024, 10, true), own);
-    ingest = new Ingest(Topics.standard(), fleet, own);
+            new FleetLimits(
+                devices, devices * series, series, series, 16, 256, 64 * 1024, 10, 1_000_000, true),
+            own);
+    ingest =
+        new Ingest(Topics.standard(), fleet, new RecentEvents(missed -> {}), new Snapshots(), own);
   }
 
   static String device(int index) {
