@@ -5,11 +5,13 @@ package org.hy300.collector.ingest;
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.contract.Limits;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.mqtt.Refusal;
+import org.hy300.mqtt.Subscription;
 
 /** Belongs to the event loop. */
 public final class FleetSubscriber implements MqttSession.Listener {
@@ -67,11 +69,10 @@ public final class FleetSubscriber implements MqttSession.Listener {
    * What to subscribe to. QoS 0 where the retained message is the truth: a broker's queue limit
    * cuts a burst of retained QoS 1 messages, and the next state repairs a lost one.
    */
-  public static Map<String, Integer> subscriptions(Topics topics) {
-    return Map.of(
-        topics.allDevices(Topics.Kind.STATUS), 0,
-        topics.allDevices(Topics.Kind.INFO), 0,
-        topics.allDevices(Topics.Kind.STATE), 0);
+  public static List<Subscription> subscriptions(Topics topics) {
+    return Stream.of(Topics.Kind.STATUS, Topics.Kind.INFO, Topics.Kind.STATE)
+        .map(kind -> Subscription.of(topics.allDevices(kind), 0))
+        .toList();
   }
 
   public boolean isConnected() {
@@ -109,5 +110,10 @@ public final class FleetSubscriber implements MqttSession.Listener {
   @Override
   public void failed(String topic) {
     ingest.failed(topic);
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    ingest.refused(refusal.packet(), refusal.reason());
   }
 }

@@ -72,6 +72,11 @@ public final class Ingest {
     own.failed(topics, topic);
   }
 
+  /** Counts what the broker has refused to the session that brings the messages. */
+  public void refused(String packet, String reason) {
+    own.refused(packet, reason);
+  }
+
   /** Nearly every message: of a known device and subsystem, as the last one but for its numbers. */
   private boolean isRepeat(String topic, Buffer payload, long now, boolean retained) {
     int length = payload.length();

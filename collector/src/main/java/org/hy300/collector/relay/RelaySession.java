@@ -5,7 +5,7 @@ package org.hy300.collector.relay;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.hy300.collector.knowledge.RecentEvents;
@@ -17,6 +17,8 @@ import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.mqtt.Refusal;
+import org.hy300.mqtt.Subscription;
 
 /**
  * Beside the session that takes the fleet's state, so that a reply does not wait behind a hundred
@@ -56,11 +58,11 @@ public final class RelaySession implements MqttSession.Listener {
                 broker,
                 "hy300-relay-" + UUID.randomUUID(),
                 keepAliveSeconds,
-                Map.of(
-                    topics.allDevices(Topics.Kind.REPLY), 1,
-                    topics.allDevices(Topics.Kind.EVENT), 1,
-                    topics.allDevices(Topics.Kind.SNAPSHOT), 0,
-                    topics.fleetCommands(), 1),
+                List.of(
+                    Subscription.of(topics.allDevices(Topics.Kind.REPLY), 1),
+                    Subscription.of(topics.allDevices(Topics.Kind.EVENT), 1),
+                    Subscription.of(topics.allDevices(Topics.Kind.SNAPSHOT), 0),
+                    Subscription.asPublished(topics.fleetCommands(), 1)),
                 OUTBOX),
             null,
             this);
@@ -113,6 +115,11 @@ public final class RelaySession implements MqttSession.Listener {
   @Override
   public void failed(String topic) {
     own.failed(topics, topic);
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    own.refused(refusal.packet(), refusal.reason());
   }
 
   private void take(Topics.Parsed topic, Buffer payload) {
