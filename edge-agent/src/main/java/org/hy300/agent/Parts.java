@@ -44,7 +44,10 @@ import org.hy300.contract.StatusMessage;
 import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
+import org.hy300.mqtt.Headers;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.mqtt.Refusal;
+import org.hy300.mqtt.Subscription;
 import org.hy300.program.Program;
 
 /** What an agent is made of. Belongs to the context that it is started on. */
@@ -97,7 +100,9 @@ final class Parts {
                 config.broker(),
                 "hy300-agent-" + device,
                 config.keepAliveSeconds(),
-                Map.of(topics.commandsOf(device), 1, topics.status(device), 1),
+                List.of(
+                    Subscription.asPublished(topics.commandsOf(device), 1),
+                    Subscription.of(topics.status(device), 1)),
                 OUTBOX),
             new MqttSession.Will(topics.status(device), this::will),
             new Connection());
@@ -160,7 +165,7 @@ final class Parts {
         new TvcapCommands(
             vertx,
             config.classDirectory().resolve(Subsystems.TVCAP),
-            jpeg -> mqtt.publishNow(config.topics().snapshot(config.device()), jpeg)),
+            jpeg -> mqtt.publishNow(config.topics().snapshot(config.device()), jpeg, Headers.JPEG)),
         Subsystems.MIPS,
         StoreCommands.mips(
             vertx,
@@ -316,6 +321,12 @@ final class Parts {
       } catch (MalformedMessageException e) {
         publishStatus(!stopping);
       }
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+      own.refused(refusal.packet(), refusal.reason());
+      ownChanged();
     }
 
     @Override

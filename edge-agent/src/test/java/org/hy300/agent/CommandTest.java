@@ -186,8 +186,20 @@ class CommandTest extends AgentFixture {
   }
 
   @Test
+  void aRetainedCommandIsRejectedWhileTheAgentIsThereToo() throws Exception {
+    home();
+    probe.publish(MOVE, Buffer.buffer(command("kept", "{\"position\":9}")), true);
+    JsonObject reply = terminal(MOVE_REPLY, "kept");
+    assertThat(reply.getString("status")).isEqualTo("rejected");
+    assertThat(reply.getJsonObject("error").getString("code")).isEqualTo("retained");
+    assertThat(position()).isEqualTo("0");
+    probe.publish(MOVE, Buffer.buffer(), true);
+  }
+
+  @Test
   void whatCannotBeAnsweredIsCounted() {
     String malformed = "hy300_agent_messages_dropped_total{reason=\"malformed\"}";
+    String done = "hy300_agent_commands_total{status=\"done\"}";
     String tooLarge = "hy300_agent_messages_dropped_total{reason=\"too_large\"}";
     probe.publish(MOVE, "{\"id\":");
     probe.publish(MOVE, "[]");
@@ -195,10 +207,11 @@ class CommandTest extends AgentFixture {
     probe.publish(MOVE, Buffer.buffer(new byte[100_000]), false);
     probe.publish(MOVE, Buffer.buffer(new byte[1_000_000]), false);
     probe.await(OWN_STATE, s -> value(s, malformed) == 3 && value(s, tooLarge) == 2);
-    // Larger than the session reads: the connection ends, and comes back.
+    // Larger than the session reads: the broker keeps it back.
     probe.publish(MOVE, Buffer.buffer(new byte[3_000_000]), false);
-    probe.await(OWN_STATE, s -> value(s, "hy300_agent_connects_total") == 2);
     home();
+    JsonObject state = probe.await(OWN_STATE, s -> value(s, done) == 1);
+    assertThat(value(state, "hy300_agent_connects_total")).isEqualTo(1);
   }
 
   @Test

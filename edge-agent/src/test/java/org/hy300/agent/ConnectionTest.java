@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.testing.Certificates;
 import org.hy300.testing.Mosquitto;
+import org.hy300.testing.MqttProbe;
 import org.hy300.testing.Program;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,7 +130,37 @@ class ConnectionTest {
             "log_dest file " + brokerLog())) {
       start(broker.address());
       isTriedAgain();
-      hasSaidOnly(broker.address(), "Connection failed: CONNECTION_REFUSED_NOT_AUTHORIZED");
+      hasSaidOnly(broker.address(), "the broker refuses the connection: not authorized");
+    }
+  }
+
+  @Test
+  void anAccessListThatRefusesOneOfItsTopics() throws Exception {
+    Path acl =
+        Files.writeString(
+            directory.resolve("acl"),
+            "topic readwrite hy300/v1/#\ntopic deny hy300/v1/+/event/#\n");
+    try (Mosquitto broker =
+            new Mosquitto(
+                directory, "127.0.0.1", false, "allow_anonymous true", "acl_file " + acl);
+        MqttProbe probe = new MqttProbe(broker.address()).subscribe("hy300/v1/+/state/agent")) {
+      start(broker.address());
+      probe.await(
+          "hy300/v1/p1/state/agent",
+          state ->
+              state
+                      .getJsonObject("values")
+                      .getInteger(
+                          "hy300_agent_broker_refusals_total"
+                              + "{packet=\"puback\",reason=\"not_authorized\"}",
+                          0)
+                  > 0);
+      assertThat(agent.lines().stream().filter(line -> !line.startsWith("INFO ")))
+          .containsExactly(
+              "WARNING "
+                  + broker.address()
+                  + ": the broker refuses messages on hy300/v1/p1/event/agent: not authorized"
+                  + " (said once, counted)");
     }
   }
 

@@ -5,11 +5,12 @@ package org.hy300.collector.ingest;
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.util.List;
-import java.util.Map;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.contract.Limits;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.mqtt.Refusal;
+import org.hy300.mqtt.Subscription;
 
 /** Belongs to the event loop. */
 public final class FleetSubscriber implements MqttSession.Listener {
@@ -68,13 +69,13 @@ public final class FleetSubscriber implements MqttSession.Listener {
    * cuts a burst of retained QoS 1 messages, and the next state repairs a lost one. Of events the
    * broker sends so many as are not acknowledged, and states go past them.
    */
-  public static Map<String, Integer> subscriptions(Topics topics) {
-    return Map.of(
-        topics.allDevices(Topics.Kind.STATUS), 0,
-        topics.allDevices(Topics.Kind.INFO), 0,
-        topics.allDevices(Topics.Kind.STATE), 0,
-        topics.allDevices(Topics.Kind.EVENT), 1,
-        topics.allDevices(Topics.Kind.SNAPSHOT), 0);
+  public static List<Subscription> subscriptions(Topics topics) {
+    return List.of(
+        Subscription.of(topics.allDevices(Topics.Kind.STATUS), 0),
+        Subscription.of(topics.allDevices(Topics.Kind.INFO), 0),
+        Subscription.of(topics.allDevices(Topics.Kind.STATE), 0),
+        Subscription.of(topics.allDevices(Topics.Kind.EVENT), 1),
+        Subscription.of(topics.allDevices(Topics.Kind.SNAPSHOT), 0));
   }
 
   public boolean isConnected() {
@@ -112,5 +113,10 @@ public final class FleetSubscriber implements MqttSession.Listener {
   @Override
   public void failed(String topic) {
     ingest.failed(topic);
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    ingest.refused(refusal.packet(), refusal.reason());
   }
 }

@@ -95,6 +95,11 @@ public final class Ingest {
     return !topic.startsWith(STATUS, end) && fleet.isEventThrottled(device);
   }
 
+  /** Counts what the broker has refused to the session that brings the messages. */
+  public void refused(String packet, String reason) {
+    own.refused(packet, reason);
+  }
+
   /** Nearly every message: of a known device and subsystem, as the last one but for its numbers. */
   private boolean isRepeat(
       Device device, String topic, int end, Buffer payload, long now, boolean retained) {

@@ -106,6 +106,21 @@ public final class CollectorMetrics {
     dropped("internal", topics.parse(topic).map(Topics.Parsed::device).orElse("topic"), topic);
   }
 
+  /**
+   * Counts what the broker has refused; the session has logged it.
+   *
+   * @param packet by which it was said
+   * @param reason one word
+   */
+  public void refused(String packet, String reason) {
+    Counter.builder("hy300.collector.broker.refusals")
+        .description("What the broker has refused, by the packet that said so and its reason.")
+        .tag("packet", packet)
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+  }
+
   /** What a device sent must not end the line, nor fill the log. */
   private static String line(String detail) {
     String cut = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) + "…" : detail;

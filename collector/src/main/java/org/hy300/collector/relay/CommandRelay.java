@@ -23,6 +23,7 @@ import org.hy300.contract.ErrorCode;
 import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 import org.hy300.contract.Topics;
+import org.hy300.mqtt.Headers;
 import org.hy300.mqtt.MqttSession;
 
 /**
@@ -228,7 +229,8 @@ public final class CommandRelay {
         CommandRequest request = target.command.request();
         mqtt.publish(
                 topics.command(target.device, request.subsystem(), request.action()),
-                request.message().toBuffer())
+                request.message().toBuffer(),
+                Headers.CONTRACT.expiring(request.message().expires()))
             .onComplete(sent -> send());
       }
     }

@@ -5,7 +5,7 @@ package org.hy300.collector.relay;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.hy300.collector.metrics.CollectorMetrics;
@@ -14,6 +14,8 @@ import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.mqtt.Refusal;
+import org.hy300.mqtt.Subscription;
 
 /**
  * Beside the session that takes what the fleet says, so that a reply does not wait behind a hundred
@@ -50,8 +52,10 @@ public final class RelaySession implements MqttSession.Listener {
   }
 
   /** Nothing that a device may send as much of as it likes. */
-  static Map<String, Integer> subscriptions(Topics topics) {
-    return Map.of(topics.allDevices(Topics.Kind.REPLY), 1, topics.fleetCommands(), 1);
+  static List<Subscription> subscriptions(Topics topics) {
+    return List.of(
+        Subscription.of(topics.allDevices(Topics.Kind.REPLY), 1),
+        Subscription.asPublished(topics.fleetCommands(), 1));
   }
 
   /** The session that commands leave by. */
@@ -101,6 +105,11 @@ public final class RelaySession implements MqttSession.Listener {
   @Override
   public void failed(String topic) {
     own.failed(topics, topic);
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    own.refused(refusal.packet(), refusal.reason());
   }
 
   private void take(Topics.Parsed topic, Buffer payload) {

@@ -2,6 +2,8 @@
 // A connection to the broker that comes back by itself, on vertx-mqtt's client.
 package org.hy300.mqtt;
 
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,6 +12,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClient;
 import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.MqttClientWillOptions;
+import io.vertx.mqtt.MqttConnectionException;
+import io.vertx.mqtt.MqttException;
+import io.vertx.mqtt.messages.MqttConnAckMessage;
+import io.vertx.mqtt.messages.MqttPubAckMessage;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubAckMessage;
 import java.io.IOException;
@@ -18,10 +24,11 @@ import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
-import java.util.LinkedHashMap;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,8 +40,9 @@ import javax.net.ssl.SSLException;
  * dropped keeps its old window), time-outs for CONNACK, SUBACK and PINGRESP, jittered back-off,
  * subscriptions that are checked, and messages that are kept until PUBACK.
  *
- * <p>MQTT 3.1.1, clean sessions, QoS 1 for everything sent but {@link #publishNow}. All calls and
- * callbacks happen on the event loop of the context that {@link #start} was called on.
+ * <p>MQTT 5, or 3.1.1 where the broker knows no other ({@link Protocol}); clean sessions, QoS 1 for
+ * everything sent but {@link #publishNow}. All calls and callbacks happen on the event loop of the
+ * context that {@link #start} was called on.
  */
 public final class MqttSession {
   private static final Logger LOG = System.getLogger(MqttSession.class.getName());
@@ -51,13 +59,27 @@ public final class MqttSession {
   }
 
   private static final String CLOSED = "the broker closed the connection";
+
+  /** What vertx-mqtt's client says when that comes before a CONNACK. */
+  private static final String UNANSWERED = "Closed";
+
   private static final int ANSWER_TIMEOUT_SECONDS = 10;
   private static final int PUBACK_TIMEOUT_SECONDS = 30;
   private static final int WINDOW = 16;
+
+  /** Messages at QoS 1 that the broker may send before the first is acknowledged. */
+  private static final int RECEIVE_MAXIMUM = 100;
+
+  /** What is said once of each topic is not said of endlessly many. */
+  private static final int MAX_SAID = 1_000;
+
   private static final long FIRST_PAUSE_MS = 250;
   private static final long LONGEST_PAUSE_MS = 30_000;
 
-  /** Larger messages end the connection; below, {@link Listener#received} judges them. */
+  /**
+   * Larger messages are kept back by a broker of MQTT 5, and end the connection at another; below,
+   * {@link Listener#received} judges them.
+   */
   private static final int MAX_RECEIVED_BYTES = 2 * 1024 * 1024;
 
   /**
@@ -65,20 +87,19 @@ public final class MqttSession {
    *
    * @param clientId names the session at the broker; a second one of the name takes it over
    * @param keepAliveSeconds silence for longer than this is looked into
-   * @param subscriptions QoS by topic filter
    * @param capacity most messages that wait for the broker; the oldest goes first
    */
   public record Options(
       BrokerAccess broker,
       String clientId,
       int keepAliveSeconds,
-      Map<String, Integer> subscriptions,
+      List<Subscription> subscriptions,
       int capacity) {}
 
   /**
    * A retained QoS 1 message that the broker sends when the connection dies.
    *
-   * @param payload asked at each connect
+   * @param payload a message of the contract; asked at each connect
    */
   public record Will(String topic, Supplier<Buffer> payload) {}
 
@@ -96,6 +117,9 @@ public final class MqttSession {
     /** {@link #received} has thrown something, which is in the log. */
     default void failed(String topic) {}
 
+    /** The broker has refused something; the session has logged it. */
+    default void refused(Refusal refusal) {}
+
     /** The oldest ordered message had to go because too many wait. */
     default void dropped(String topic) {}
   }
@@ -105,10 +129,16 @@ public final class MqttSession {
   private final Will will;
   private final Listener listener;
   private final Outbox outbox;
+  private final Protocol protocol = new Protocol(System::nanoTime);
+  private final Set<String> said = new HashSet<>();
 
   private MqttClient client;
+  private boolean answered;
   private boolean connected;
   private boolean stopped;
+  private int keepAliveSeconds;
+  private int shortConnections;
+  private Refusal ending;
   private long pauseMs = FIRST_PAUSE_MS;
   private long connectedNanos;
   private volatile long lastHeardNanos;
@@ -154,14 +184,20 @@ public final class MqttSession {
     return outbox.depth();
   }
 
+  /** Sends a message of the contract as {@link #publish(String, Buffer, Headers)} does. */
+  public Future<Void> publish(String topic, Buffer payload) {
+    return publish(topic, payload, Headers.CONTRACT);
+  }
+
   /**
    * Sends after what was published before, however often the connection is lost meanwhile.
    *
-   * @return succeeds when the broker has acknowledged it, fails when it had to go because too many
-   *     wait; neither when the session is stopped before
+   * @return succeeds when the broker has answered for it, also with a refusal, for it would refuse
+   *     it again; fails when it had to go because too many wait; neither when the session is
+   *     stopped before
    */
-  public Future<Void> publish(String topic, Buffer payload) {
-    Outbox.Message message = new Outbox.Message(topic, () -> payload, false);
+  public Future<Void> publish(String topic, Buffer payload, Headers headers) {
+    Outbox.Message message = new Outbox.Message(topic, () -> payload, headers, false);
     Optional<Outbox.Message> oldest = outbox.addOrdered(message);
     flush();
     oldest.ifPresent(
@@ -172,15 +208,20 @@ public final class MqttSession {
     return message.done().future();
   }
 
+  /** Sends a message of the contract retained. */
+  public Future<Void> publishRetained(String topic, Supplier<Buffer> payload) {
+    return publishRetained(topic, payload, Headers.CONTRACT);
+  }
+
   /**
    * Sends retained. Replaces what waits for the same topic; lost with the connection, because the
    * listener publishes everything that is retained on {@link Listener#connected}.
    *
-   * @return succeeds when the broker has acknowledged it; neither does nor fails when it was
+   * @return succeeds when the broker has answered for it; neither does nor fails when it was
    *     replaced or lost
    */
-  public Future<Void> publishRetained(String topic, Supplier<Buffer> payload) {
-    Outbox.Message message = new Outbox.Message(topic, payload, true);
+  public Future<Void> publishRetained(String topic, Supplier<Buffer> payload, Headers headers) {
+    Outbox.Message message = new Outbox.Message(topic, payload, headers, true);
     if (connected) {
       outbox.addLatest(message);
       flush();
@@ -189,9 +230,11 @@ public final class MqttSession {
   }
 
   /** Sends at QoS 0, past everything that waits; fails when there is no connection. */
-  public Future<Void> publishNow(String topic, Buffer payload) {
+  public Future<Void> publishNow(String topic, Buffer payload, Headers headers) {
     return connected
-        ? client.publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false).mapEmpty()
+        ? client
+            .publish(topic, payload, MqttQoS.AT_MOST_ONCE, false, false, properties(headers))
+            .mapEmpty()
         : Future.failedFuture("there is no connection to the broker");
   }
 
@@ -207,10 +250,23 @@ public final class MqttSession {
     }
     MqttClient from = client;
     readAgain = List.copyOf(filters);
-    Map<String, Integer> wanted = new LinkedHashMap<>();
-    filters.forEach(filter -> wanted.put(filter, MqttQoS.AT_MOST_ONCE.value()));
-    from.subscribe(wanted).onFailure(error -> lost(from, reason(error)));
+    subscribe(
+        from,
+        filters.stream()
+            .map(filter -> Subscription.of(filter, MqttQoS.AT_MOST_ONCE.value()))
+            .toList());
     return true;
+  }
+
+  private void subscribe(MqttClient to, List<Subscription> subscriptions) {
+    to.subscribe(
+            subscriptions.stream().map(Subscription::topic).toList(), MqttProperties.NO_PROPERTIES)
+        .onFailure(error -> lost(to, reason(error)));
+  }
+
+  /** Nothing at a broker that has no place for it. */
+  private MqttProperties properties(Headers headers) {
+    return protocol.is5() ? headers.properties(Instant.now()) : MqttProperties.NO_PROPERTIES;
   }
 
   /** Waits until everything is acknowledged, at most so long, then disconnects without a Will. */
@@ -236,6 +292,8 @@ public final class MqttSession {
   /** Whatever is thrown on the way ends this attempt, and never those to come. */
   private void connect() {
     client = null;
+    answered = false;
+    ending = null;
     try {
       client = MqttClient.create(vertx, clientOptions());
       connect(client);
@@ -255,15 +313,25 @@ public final class MqttSession {
             .setMaxInflightQueue(2 * WINDOW)
             .setMaxMessageSize(MAX_RECEIVED_BYTES);
     clientOptions.setAutoAck(false);
+    clientOptions.setVersion(protocol.next());
+    if (protocol.is5()) {
+      clientOptions.setSessionExpireInterval(0L);
+      clientOptions.setReceiveMaximum(RECEIVE_MAXIMUM);
+      clientOptions.setMaximumPacketSize((long) MAX_RECEIVED_BYTES);
+    }
     // Before the CONNACK's: an address that nobody answers at is said in the same words each time.
     clientOptions.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS - 2));
     if (will != null) {
-      clientOptions.setWillOptions(
+      MqttClientWillOptions willOptions =
           new MqttClientWillOptions()
               .setTopic(will.topic())
               .setMessageBytes(will.payload().get())
               .setQos(MqttQoS.AT_LEAST_ONCE.value())
-              .setRetain(true));
+              .setRetain(true);
+      if (protocol.is5()) {
+        Headers.CONTRACT.apply(willOptions);
+      }
+      clientOptions.setWillOptions(willOptions);
     }
     options.broker().apply(clientOptions);
     return clientOptions;
@@ -271,25 +339,90 @@ public final class MqttSession {
 
   private void connect(MqttClient fresh) {
     BrokerAddress address = options.broker().address();
-    fresh.closeHandler(closed -> lost(fresh, CLOSED));
-    fresh.exceptionHandler(error -> lost(fresh, reason(error)));
+    fresh.disconnectMessageHandler(
+        message -> ending(fresh, Refusal.disconnect(message.code(), options.clientId())));
+    fresh.closeHandler(closed -> closed(fresh));
+    fresh.exceptionHandler(error -> broken(fresh, error));
     fresh.pingResponseHandler(pong -> heard());
     fresh.publishHandler(message -> received(fresh, message));
-    fresh.publishCompletionHandler(id -> acknowledged(fresh, id));
+    fresh.publishAckMessageHandler(puback -> acknowledged(fresh, puback));
     fresh.publishCompletionExpirationHandler(
         id -> lost(fresh, "no PUBACK in " + PUBACK_TIMEOUT_SECONDS + " s"));
     fresh.subscribeCompletionHandler(suback -> subscribed(fresh, suback));
     fresh
         .connect(address.port(), address.host())
         .timeout(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-        .onSuccess(connack -> subscribe(fresh))
-        .onFailure(
-            error ->
-                lost(
-                    fresh,
-                    error instanceof TimeoutException
-                        ? "no CONNACK in " + ANSWER_TIMEOUT_SECONDS + " s"
-                        : reason(error)));
+        .onSuccess(connack -> subscribe(fresh, connack))
+        .onFailure(error -> refused(fresh, error));
+  }
+
+  private void refused(MqttClient from, Throwable error) {
+    if (from == client && error instanceof MqttConnectionException refusal) {
+      if (isOfVersion(refusal.code())) {
+        sayFallBack(protocol.refused());
+      }
+      ending(from, Refusal.connack(refusal.code()));
+      lost(from, ending.line());
+    } else {
+      if (from == client && UNANSWERED.equals(error.getMessage())) {
+        sayFallBack(protocol.closedUnanswered());
+      }
+      lost(
+          from,
+          error instanceof TimeoutException
+              ? "no CONNACK in " + ANSWER_TIMEOUT_SECONDS + " s"
+              : reason(error));
+    }
+  }
+
+  /** The connection was there; an answer that cannot be read is none. */
+  private void broken(MqttClient from, Throwable error) {
+    if (from == client && !answered && !(error instanceof SSLException)) {
+      sayFallBack(protocol.closedUnanswered());
+    }
+    lost(from, reason(error));
+  }
+
+  private static boolean isOfVersion(MqttConnectReturnCode code) {
+    return code == MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION
+        || code == MqttConnectReturnCode.CONNECTION_REFUSED_UNSUPPORTED_PROTOCOL_VERSION;
+  }
+
+  private void sayFallBack(boolean first) {
+    if (first) {
+      LOG.log(
+          Level.INFO,
+          "{0} does not speak MQTT 5: going on with MQTT 3.1.1, and trying again after an hour",
+          options.broker().address());
+    }
+  }
+
+  /** Keeps why the broker ends the connection until the end is there. */
+  private void ending(MqttClient from, Refusal why) {
+    if (from == client) {
+      ending = why;
+      listener.refused(why);
+    }
+  }
+
+  private void closed(MqttClient from) {
+    if (from != client) {
+      return;
+    }
+    boolean isShort =
+        connected
+            && System.nanoTime() - connectedNanos < TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MS);
+    shortConnections = isShort ? shortConnections + 1 : 0;
+    if (ending != null) {
+      lost(from, ending.line());
+    } else {
+      // MQTT 3.1.1, and mosquitto 2.0 in MQTT 5, do not say that a name was taken.
+      lost(
+          from,
+          shortConnections < 2
+              ? CLOSED
+              : CLOSED + " again; has another client the name " + options.clientId() + "?");
+    }
   }
 
   /** Why no connection could even be tried, which is mostly a file that it needs. */
@@ -299,20 +432,24 @@ public final class MqttSession {
         : reason(error);
   }
 
-  private void subscribe(MqttClient from) {
+  private void subscribe(MqttClient from, MqttConnAckMessage connack) {
     if (from != client || stopped) {
       return;
     }
     heard();
+    answered = true;
+    protocol.accepted();
+    Integer most = protocol.is5() ? connack.receiveMaximum() : null;
+    outbox.setWindow(most == null ? WINDOW : Math.min(WINDOW, most));
+    Integer theirs = protocol.is5() ? connack.serverKeepAlive() : null;
+    keepAliveSeconds = theirs == null ? options.keepAliveSeconds() : theirs;
     keepAliveTimer =
-        vertx.setPeriodic(
-            Math.max(100, options.keepAliveSeconds() * 1000L / 2), timer -> keepAlive(from));
+        vertx.setPeriodic(Math.max(100, keepAliveSeconds * 1000L / 2), timer -> keepAlive(from));
     answerTimer =
         vertx.setTimer(
             TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS),
             timer -> lost(from, "no SUBACK in " + ANSWER_TIMEOUT_SECONDS + " s"));
-    from.subscribe(new LinkedHashMap<>(options.subscriptions()))
-        .onFailure(error -> lost(from, reason(error)));
+    subscribe(from, options.subscriptions());
   }
 
   private void subscribed(MqttClient from, MqttSubAckMessage suback) {
@@ -327,15 +464,24 @@ public final class MqttSession {
       return;
     }
     vertx.cancelTimer(answerTimer);
-    // 0x80 stands for a refused subscription (MQTT 3.1.1, 3.9.3).
-    if (suback.grantedQoSLevels().stream().anyMatch(granted -> granted > 2)) {
-      lost(from, "the broker refuses a subscription of " + options.subscriptions().keySet());
-      return;
+    List<Integer> granted = suback.grantedQoSLevels();
+    for (int i = 0; i < granted.size(); i++) {
+      // 0x80 and above stand for a refused subscription (MQTT 3.1.1, 3.9.3).
+      if (granted.get(i) > 2) {
+        ending(from, Refusal.suback(options.subscriptions().get(i).filter(), suback.properties()));
+        lost(from, ending.line());
+        return;
+      }
     }
     connected = true;
     connectedNanos = System.nanoTime();
     lastFailure = "";
-    LOG.log(Level.INFO, "connected to {0} as {1}", options.broker().address(), options.clientId());
+    LOG.log(
+        Level.INFO,
+        "connected to {0} as {1} by {2}",
+        options.broker().address(),
+        options.clientId(),
+        protocol);
     listener.connected();
     flush();
   }
@@ -368,11 +514,26 @@ public final class MqttSession {
     listener.failed(topic);
   }
 
-  private void acknowledged(MqttClient from, int id) {
+  private void acknowledged(MqttClient from, MqttPubAckMessage puback) {
     if (from == client) {
       heard();
-      outbox.acknowledged(id);
+      Optional<String> topic = outbox.acknowledged(puback.messageId());
+      if (topic.isPresent() && puback.code().isError()) {
+        refused(topic.get(), Refusal.puback(topic.get(), puback.code()));
+      }
       flush();
+    }
+  }
+
+  /** A message is lost, and those to come are not: said once for each topic and reason. */
+  private void refused(String topic, Refusal refusal) {
+    listener.refused(refusal);
+    if (said.size() < MAX_SAID && said.add(topic + " " + refusal.reason())) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: {1} (said once, counted)",
+          options.broker().address(),
+          refusal.line());
     }
   }
 
@@ -389,9 +550,10 @@ public final class MqttSession {
               message.payload().get(),
               MqttQoS.AT_LEAST_ONCE,
               false,
-              message.latest())
+              message.latest(),
+              properties(message.headers()))
           .onSuccess(packetId -> written(to, packetId))
-          .onFailure(error -> lost(to, reason(error)));
+          .onFailure(error -> notWritten(to, message, error));
     }
     if (drained != null && outbox.isEmpty()) {
       drained.tryComplete();
@@ -405,6 +567,19 @@ public final class MqttSession {
     }
   }
 
+  private void notWritten(MqttClient to, Outbox.Message message, Throwable error) {
+    boolean tooLarge =
+        error instanceof MqttException refusal
+            && refusal.code() == MqttException.MQTT_PACKET_TOO_LARGE;
+    if (to == client && tooLarge) {
+      outbox.skipped();
+      refused(message.topic(), Refusal.tooLarge(message.topic()));
+      flush();
+    } else {
+      lost(to, reason(error));
+    }
+  }
+
   private void heard() {
     lastHeardNanos = System.nanoTime();
   }
@@ -412,7 +587,7 @@ public final class MqttSession {
   /** Runs every half keep-alive: three in a row without a word from the broker are too many. */
   private void keepAlive(MqttClient from) {
     long silence = System.nanoTime() - lastHeardNanos;
-    if (silence > TimeUnit.SECONDS.toNanos(options.keepAliveSeconds()) * 5 / 4) {
+    if (silence > TimeUnit.SECONDS.toNanos(keepAliveSeconds) * 5 / 4) {
       lost(from, "the broker is silent for " + TimeUnit.NANOSECONDS.toSeconds(silence) + " s");
     } else if (from.isConnected()) {
       from.ping();
@@ -467,7 +642,7 @@ public final class MqttSession {
     while (cause.getCause() != null && cause instanceof SSLException) {
       cause = cause.getCause();
     }
-    if (cause instanceof ClosedChannelException) {
+    if (cause instanceof ClosedChannelException || UNANSWERED.equals(cause.getMessage())) {
       return CLOSED;
     }
     String message = cause.getMessage();

@@ -27,17 +27,19 @@ final class Outbox {
    * One message.
    *
    * @param payload asked when the message leaves, so that what is sent is what holds then
+   * @param headers what goes with it
    * @param latest whether it is retained and replaced by newer ones of its topic
    * @param done completed when the broker has acknowledged it
    */
-  record Message(String topic, Supplier<Buffer> payload, boolean latest, Promise<Void> done) {
-    Message(String topic, Supplier<Buffer> payload, boolean latest) {
-      this(topic, payload, latest, Promise.promise());
+  record Message(
+      String topic, Supplier<Buffer> payload, Headers headers, boolean latest, Promise<Void> done) {
+    Message(String topic, Supplier<Buffer> payload, Headers headers, boolean latest) {
+      this(topic, payload, headers, latest, Promise.promise());
     }
   }
 
   private final int capacity;
-  private final int window;
+  private int window;
   private final Deque<Message> ordered = new ArrayDeque<>();
   private final Map<String, Message> latest = new LinkedHashMap<>();
   private final Map<Integer, Message> unacknowledged = new LinkedHashMap<>();
@@ -52,6 +54,11 @@ final class Outbox {
   Outbox(int capacity, int window) {
     this.capacity = capacity;
     this.window = window;
+  }
+
+  /** At most so many are sent and not acknowledged from now on: the broker may take fewer. */
+  void setWindow(int most) {
+    window = most;
   }
 
   /**
@@ -93,11 +100,24 @@ final class Outbox {
     writing = null;
   }
 
-  void acknowledged(int packetId) {
+  /** The message that was taken last cannot be sent; the next may be taken. */
+  void skipped() {
+    Message message = writing;
+    writing = null;
+    message.done().tryComplete();
+  }
+
+  /**
+   * The broker has answered for a message, with yes or no.
+   *
+   * @return its topic; empty when none of this identifier waits for that
+   */
+  Optional<String> acknowledged(int packetId) {
     Message message = unacknowledged.remove(packetId);
     if (message != null) {
       message.done().tryComplete();
     }
+    return Optional.ofNullable(message).map(Message::topic);
   }
 
   /** Puts what was not acknowledged back in front, in its order. */

@@ -88,10 +88,10 @@ class OutboxTest {
   }
 
   private static Outbox.Message ordered(String text) {
-    return new Outbox.Message("event", () -> Buffer.buffer(text), false);
+    return new Outbox.Message("event", () -> Buffer.buffer(text), Headers.CONTRACT, false);
   }
 
   private static Outbox.Message latest(String topic, String text) {
-    return new Outbox.Message(topic, () -> Buffer.buffer(text), true);
+    return new Outbox.Message(topic, () -> Buffer.buffer(text), Headers.CONTRACT, true);
   }
 }

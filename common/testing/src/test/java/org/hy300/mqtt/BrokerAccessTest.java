@@ -11,6 +11,7 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,8 @@ class BrokerAccessTest {
     session =
         new MqttSession(
             vertx,
-            new MqttSession.Options(access, "test", 1, Map.of("commands/#", 1), 100),
+            new MqttSession.Options(
+                access, "test", 1, List.of(Subscription.of("commands/#", 1)), 100),
             null,
             new MqttSession.Listener() {
               @Override
@@ -172,7 +174,7 @@ class BrokerAccessTest {
               Optional.of(password));
       Files.writeString(password, "wrong\n");
       connect(access);
-      isRefused("NOT_AUTHORIZED");
+      isRefused("refuses the connection: not authorized");
       // The file is read at each connection: a corrected one is taken without a restart.
       Files.writeString(password, "secret\n");
       isLetIn();

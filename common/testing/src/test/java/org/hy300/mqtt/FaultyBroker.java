@@ -3,12 +3,17 @@
 package org.hy300.mqtt;
 
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
+import io.vertx.mqtt.messages.codes.MqttDisconnectReasonCode;
+import io.vertx.mqtt.messages.codes.MqttPubAckReasonCode;
+import io.vertx.mqtt.messages.codes.MqttSubAckReasonCode;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +32,25 @@ final class FaultyBroker implements AutoCloseable {
   volatile boolean refuseSubscribe;
   volatile boolean ignorePing;
   volatile boolean ignorePublish;
+
+  /** Of a refused subscription, in words. */
+  volatile String reasonString = "";
+
+  volatile MqttPubAckReasonCode pubackCode = MqttPubAckReasonCode.SUCCESS;
+
+  /** What it says of itself in CONNACK, where the client speaks MQTT 5. */
+  final MqttProperties itself = new MqttProperties();
+
+  /** Protocol levels of the connections. */
+  final List<Integer> levels = new CopyOnWriteArrayList<>();
+
+  /** What came with each of {@link #published}. */
+  final List<MqttProperties> properties = new CopyOnWriteArrayList<>();
+
+  /** Most messages that were not acknowledged at a time, when each waits a little for that. */
+  final AtomicInteger mostUnacknowledged = new AtomicInteger();
+
+  final AtomicInteger unacknowledged = new AtomicInteger();
 
   /** Counted when it is settled what becomes of them, for then a test may set other faults. */
   final AtomicInteger connections = new AtomicInteger();
@@ -50,6 +74,7 @@ final class FaultyBroker implements AutoCloseable {
   private void accept(MqttEndpoint endpoint) {
     boolean ignored = ignoreConnect;
     boolean refused = refuseConnect;
+    levels.add(endpoint.protocolVersion());
     connections.incrementAndGet();
     if (ignored) {
       return;
@@ -74,20 +99,52 @@ final class FaultyBroker implements AutoCloseable {
             endpoint.subscribeAcknowledge(
                 subscribe.messageId(),
                 subscribe.topicSubscriptions().stream()
-                    .map(s -> refuseSubscribe ? MqttQoS.FAILURE : s.qualityOfService())
-                    .toList());
+                    .map(
+                        s ->
+                            refuseSubscribe
+                                ? MqttSubAckReasonCode.NOT_AUTHORIZED
+                                : MqttSubAckReasonCode.qosGranted(s.qualityOfService()))
+                    .toList(),
+                reason());
           }
         });
     endpoint.publishHandler(
         message -> {
+          properties.add(message.properties());
           published.add(message.topicName() + " " + message.payload());
+          mostUnacknowledged.accumulateAndGet(unacknowledged.incrementAndGet(), Math::max);
           if (!ignorePublish) {
-            endpoint.publishAcknowledge(message.messageId());
+            // After those that are there already.
+            vertx.setTimer(20, timer -> acknowledge(endpoint, message.messageId()));
           }
         });
     endpoint.publishAcknowledgeHandler(id -> acknowledged.incrementAndGet());
     endpoint.exceptionHandler(error -> {});
-    endpoint.accept(false);
+    endpoint.accept(false, itself);
+  }
+
+  private MqttProperties reason() {
+    MqttProperties properties = new MqttProperties();
+    if (!reasonString.isEmpty()) {
+      properties.add(new StringProperty(MqttProperties.REASON_STRING, reasonString));
+    }
+    return properties;
+  }
+
+  private void acknowledge(MqttEndpoint endpoint, int messageId) {
+    unacknowledged.decrementAndGet();
+    if (endpoint.isConnected()) {
+      endpoint.publishAcknowledge(messageId, pubackCode, MqttProperties.NO_PROPERTIES);
+    }
+  }
+
+  /** Ends every connection and says why. */
+  void disconnect(MqttDisconnectReasonCode why) {
+    for (MqttEndpoint endpoint : endpoints) {
+      // Closes as well.
+      endpoint.disconnect(why, MqttProperties.NO_PROPERTIES);
+    }
+    endpoints.clear();
   }
 
   /** Publishes at QoS 1 to everyone who is connected. */

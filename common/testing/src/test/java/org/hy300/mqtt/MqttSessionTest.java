@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +62,7 @@ class MqttSessionTest {
                     Optional.of(password)),
                 "test",
                 1,
-                Map.of("commands/#", 1),
+                List.of(Subscription.of("commands/#", 1)),
                 100),
             new MqttSession.Will("status", () -> will.get()),
             new MqttSession.Listener() {

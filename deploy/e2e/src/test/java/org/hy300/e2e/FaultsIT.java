@@ -21,6 +21,7 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.hy300.e2e.FaultSchedule.Kind;
 import org.hy300.e2e.FaultSchedule.Step;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.mqtt.Subscription;
 import org.hy300.testing.NoListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -144,7 +145,7 @@ class FaultsIT {
     return new MqttSession(
         vertx,
         new MqttSession.Options(
-            fleet.broker.operator(), "operator", 5, Map.of("hy300/v1/fleet/reply/+/+", 1), 1000),
+            fleet.broker.operator(), "operator", 5, List.of(Subscription.of("hy300/v1/fleet/reply/+/+", 1)), 1000),
         null,
         new NoListener());
   }

@@ -20,6 +20,7 @@ import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.CommandEntry;
 import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
+import org.hy300.mqtt.Headers;
 import org.hy300.mqtt.MqttSession;
 
 /**
@@ -209,7 +210,8 @@ public final class HomeAssistant {
     tell();
     for (String other : Set.copyOf(held)) {
       if (!other.equals(topic)) {
-        mqtt.publishRetained(other, Buffer::buffer).onSuccess(removed -> forget(other));
+        mqtt.publishRetained(other, Buffer::buffer, Headers.JSON)
+            .onSuccess(removed -> forget(other));
       }
     }
   }
@@ -222,7 +224,8 @@ public final class HomeAssistant {
             JsonObject all = new JsonObject();
             components.forEach(all::put);
             return about.copy().put("cmps", all).toBuffer();
-          });
+          },
+          Headers.JSON);
     }
   }
 

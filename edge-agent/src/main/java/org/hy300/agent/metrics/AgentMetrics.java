@@ -2,6 +2,7 @@
 // The agent's own counters, published as the subsystem `agent`.
 package org.hy300.agent.metrics;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,8 +31,11 @@ public final class AgentMetrics {
   /** The last one; 0 before the first. */
   public volatile long bridgeRoundTripNanos;
 
+  private record Refused(String packet, String reason) {}
+
   private final Map<String, Long> dropped = new TreeMap<>();
   private final Map<String, Long> commands = new TreeMap<>();
+  private final Map<Refused, Long> refused = new LinkedHashMap<>();
   private final LongSupplier outboxDepth;
   private final LongSupplier journalDepth;
   private final double startSeconds = System.currentTimeMillis() / 1000.0;
@@ -56,6 +60,11 @@ public final class AgentMetrics {
   /** Counts a message that could not be answered, or was not handled, or a reply that had to go. */
   public void dropped(String reason) {
     dropped.merge(reason, 1L, Long::sum);
+  }
+
+  /** Counts what the broker has refused, by the packet that said so and its reason. */
+  public void refused(String packet, String reason) {
+    refused.merge(new Refused(packet, reason), 1L, Long::sum);
   }
 
   /** Counts a command's terminal reply. */
@@ -121,6 +130,19 @@ public final class AgentMetrics {
         "hy300_agent_commands_total", "counter", "Commands by the status of their terminal reply.");
     commands.forEach(
         (status, count) -> page.value("hy300_agent_commands_total", count, "status", status));
+    page.family(
+        "hy300_agent_broker_refusals_total",
+        "counter",
+        "What the broker has refused, by the packet that said so and its reason.");
+    refused.forEach(
+        (what, count) ->
+            page.value(
+                "hy300_agent_broker_refusals_total",
+                count,
+                "packet",
+                what.packet,
+                "reason",
+                what.reason));
     return page.build();
   }
 

@@ -25,6 +25,7 @@ import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.mqtt.Subscription;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +60,7 @@ class CommandReceiverTest {
                 BrokerAccess.open(broker.address()),
                 "commands",
                 20,
-                Map.of(TOPICS.commandsOf("p1"), 1),
+                List.of(Subscription.asPublished(TOPICS.commandsOf("p1"), 1)),
                 1000),
             null,
             new MqttSession.Listener() {

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +27,7 @@ import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.mqtt.Subscription;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.MqttProbe;
 import org.hy300.testing.NoListener;
@@ -77,7 +77,11 @@ class EventSenderTest {
         new MqttSession(
             vertx,
             new MqttSession.Options(
-                BrokerAccess.open(broker.address()), "events", 1, Map.of("none", 1), 100),
+                BrokerAccess.open(broker.address()),
+                "events",
+                1,
+                List.of(Subscription.of("none", 1)),
+                100),
             null,
             new NoListener());
     own = new AgentMetrics(() -> 0, () -> 0);
