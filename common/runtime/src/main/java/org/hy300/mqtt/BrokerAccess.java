@@ -3,7 +3,6 @@
 package org.hy300.mqtt;
 
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClientOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -76,10 +75,11 @@ public record BrokerAccess(
     if (!address.tls()) {
       return;
     }
-    // Without an algorithm, the library checks the chain and takes any name.
-    options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
-    ca.ifPresent(
-        file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+    // CertificateCheck checks the name as well; the library would check the address.
+    options
+        .setSsl(true)
+        .setHostnameVerificationAlgorithm("")
+        .setTrustOptions(new CertificateCheck(ca, address.host()).options());
     certificate.ifPresent(
         file ->
             options.setKeyCertOptions(

@@ -3,6 +3,7 @@
 package org.hy300.mqtt;
 
 import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 import java.util.LinkedHashMap;
@@ -112,7 +114,13 @@ public final class MqttSession {
   private long pauseMs = FIRST_PAUSE_MS;
   private long connectedNanos;
   private volatile long lastHeardNanos;
-  private String lastFailure = "";
+  private final NameLookup names;
+  private final FailureLog failures = new FailureLog(System::nanoTime);
+  private boolean saidConnected;
+
+  /** Null while connected, and while the addresses are not known. */
+  private Candidates candidates;
+
   private Class<?> lastMistake;
   private long keepAliveTimer = -1;
   private long answerTimer = -1;
@@ -128,7 +136,18 @@ public final class MqttSession {
    * @param will null for none
    */
   public MqttSession(Vertx vertx, Options options, Will will, Listener listener) {
+    this(
+        vertx,
+        options,
+        will,
+        listener,
+        new NameLookup(
+            vertx, InetAddress::getAllByName, TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS)));
+  }
+
+  MqttSession(Vertx vertx, Options options, Will will, Listener listener, NameLookup names) {
     this.vertx = vertx;
+    this.names = names;
     this.options = options;
     this.will = will;
     this.listener = listener;
@@ -233,13 +252,36 @@ public final class MqttSession {
         : client.disconnect().timeout(1, TimeUnit.SECONDS).otherwiseEmpty();
   }
 
-  /** Whatever is thrown on the way ends this attempt, and never those to come. */
   private void connect() {
-    client = null;
+    candidates = null;
+    try {
+      names.find(options.broker().address().host()).onComplete(this::found);
+    } catch (Throwable e) {
+      lost(client, reason(e));
+    }
+  }
+
+  private void found(AsyncResult<List<InetAddress>> addresses) {
+    if (stopped) {
+      return;
+    }
+    if (addresses.failed()) {
+      lost(client, reason(addresses.cause()));
+      return;
+    }
+    boolean named = !NameLookup.isAddress(options.broker().address().host());
+    candidates = new Candidates(addresses.result(), named);
+    connectToNext();
+  }
+
+  /** Whatever is thrown on the way ends this attempt, and never those to come. */
+  private void connectToNext() {
     try {
       client = MqttClient.create(vertx, clientOptions());
-      connect(client);
+      connect(client, candidates.address());
     } catch (Throwable e) {
+      // The next address would fail as this one.
+      candidates = null;
       lost(client, unusable(e));
     }
   }
@@ -269,7 +311,7 @@ public final class MqttSession {
     return clientOptions;
   }
 
-  private void connect(MqttClient fresh) {
+  private void connect(MqttClient fresh, String ip) {
     BrokerAddress address = options.broker().address();
     fresh.closeHandler(closed -> lost(fresh, CLOSED));
     fresh.exceptionHandler(error -> lost(fresh, reason(error)));
@@ -280,7 +322,7 @@ public final class MqttSession {
         id -> lost(fresh, "no PUBACK in " + PUBACK_TIMEOUT_SECONDS + " s"));
     fresh.subscribeCompletionHandler(suback -> subscribed(fresh, suback));
     fresh
-        .connect(address.port(), address.host())
+        .connect(address.port(), ip, address.tls() ? address.indicatedName() : null)
         .timeout(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .onSuccess(connack -> subscribe(fresh))
         .onFailure(
@@ -334,8 +376,12 @@ public final class MqttSession {
     }
     connected = true;
     connectedNanos = System.nanoTime();
-    lastFailure = "";
-    LOG.log(Level.INFO, "connected to {0} as {1}", options.broker().address(), options.clientId());
+    candidates = null;
+    if (!saidConnected) {
+      saidConnected = true;
+      LOG.log(
+          Level.INFO, "connected to {0} as {1}", options.broker().address(), options.clientId());
+    }
     listener.connected();
     flush();
   }
@@ -429,9 +475,9 @@ public final class MqttSession {
       from.disconnect();
     }
     outbox.connectionLost();
-    if (!stopped && (connected || !why.equals(lastFailure))) {
-      LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker().address(), why);
-      lastFailure = why;
+    if (!stopped && candidates != null && candidates.leave(why)) {
+      connectToNext();
+      return;
     }
     boolean wasConnected = connected;
     connected = false;
@@ -443,8 +489,10 @@ public final class MqttSession {
         // Two clients of one name throw each other out for ever, but not as fast as they can.
         && System.nanoTime() - connectedNanos > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MS)) {
       pauseMs = FIRST_PAUSE_MS;
+      failures.forget();
     }
     if (!stopped) {
+      failures.failed(candidates == null ? why : candidates.why()).ifPresent(this::say);
       // Between half and the whole: a fleet that lost its broker must not return in one instant.
       long pause = ThreadLocalRandom.current().nextLong(pauseMs / 2, pauseMs + 1);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
@@ -453,6 +501,11 @@ public final class MqttSession {
     if (wasConnected) {
       listener.disconnected();
     }
+  }
+
+  private void say(String why) {
+    saidConnected = false;
+    LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker().address(), why);
   }
 
   private void cancelTimers() {

@@ -8,9 +8,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +27,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(300)
 class BrokerAccessTest {
   private static final String NAME = "localhost";
+  private static final long HOUR = 3600;
+
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   private final Vertx vertx = Vertx.vertx();
   private final AtomicBoolean connected = new AtomicBoolean();
@@ -51,13 +59,18 @@ class BrokerAccessTest {
   }
 
   private Mosquitto broker(String... settings) throws Exception {
+    return named(NAME, NAME, settings);
+  }
+
+  /** A broker that is called by one name and has the certificate of another. */
+  private Mosquitto named(String host, String certificate, String... settings) throws Exception {
     return new Mosquitto(
         directory,
-        NAME,
+        host,
         true,
         "cafile " + certificates.ca(),
-        "certfile " + certificates.certificate(NAME),
-        "keyfile " + certificates.key(NAME),
+        "certfile " + certificates.certificate(certificate),
+        "keyfile " + certificates.key(certificate),
         String.join("\n", settings));
   }
 
@@ -75,7 +88,8 @@ class BrokerAccessTest {
 
               @Override
               public void received(MqttPublishMessage message) {}
-            });
+            },
+            new NameLookup(vertx, host -> InetAddress.getAllByName("127.0.0.1"), 60_000));
     vertx.getOrCreateContext().runOnContext(now -> session.start());
   }
 
@@ -131,7 +145,10 @@ class BrokerAccessTest {
     Certificates others = new Certificates(directory.resolve("others"));
     try (Mosquitto broker = broker("allow_anonymous true")) {
       connect(trusting(broker.address(), others.ca()));
-      isRefused("trust anchors");
+      isRefused(
+          "127.0.0.1: the broker's certificate CN=localhost is signed by CN=ca, which is not among"
+              + " the authorities of "
+              + others.ca());
     }
   }
 
@@ -140,8 +157,70 @@ class BrokerAccessTest {
     try (Mosquitto broker = broker("allow_anonymous true")) {
       BrokerAddress byNumber = new BrokerAddress("127.0.0.1", broker.address().port(), true);
       connect(trusting(byNumber, certificates.ca()));
-      isRefused("127.0.0.1");
+      isRefused("the broker's certificate is for localhost, not for 127.0.0.1");
     }
+  }
+
+  /** The address that a name was found at is no name that the certificate may have instead. */
+  @ParameterizedTest
+  @CsvSource({
+    "broker.example, 'DNS:other.example,DNS:*.broker.example,IP:127.0.0.1'",
+    "a.b.example, DNS:*.example",
+    "broker.example, 'DNS:*.example,DNS:*'",
+    "broker.example, IP:127.0.0.1",
+    "127.0.0.1, 'DNS:127.0.0.1,IP:127.0.0.2'",
+    "my_broker, DNS:my-broker"
+  })
+  void aNameThatTheCertificateDoesNotHave(String host, String names) throws Exception {
+    issue(names, -HOUR, HOUR);
+    try (Mosquitto broker = named(host, "b", "allow_anonymous true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isRefused("the broker's certificate is for ");
+      assertThat(said.lines().get(0)).contains(", not for " + host);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "broker.example, 'DNS:other.example,DNS:broker.example'",
+    "BROKER.Example, DNS:broker.example",
+    "broker.example, DNS:BROKER.example",
+    "broker.example., DNS:broker.example",
+    "a.broker.example, DNS:*.broker.example",
+    "127.0.0.1, 'DNS:x,IP:127.0.0.1'",
+    "my_broker, DNS:my_broker",
+    "my_broker.example, 'DNS:*.example.com,DNS:my_broker.example'"
+  })
+  void aNameThatTheCertificateHas(String host, String names) throws Exception {
+    issue(names, -HOUR, HOUR);
+    try (Mosquitto broker = named(host, "b", "allow_anonymous true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isLetIn();
+    }
+  }
+
+  @Test
+  void aCertificateThatIsNotValidYet() throws Exception {
+    issue("DNS:" + NAME, HOUR, 2 * HOUR);
+    try (Mosquitto broker = named(NAME, "b", "allow_anonymous true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isRefused("the broker's certificate CN=b is not valid before " + now.plusSeconds(HOUR));
+      assertThat(said.lines().get(0)).contains(", and this machine's clock says 20");
+    }
+  }
+
+  @Test
+  void aCertificateThatHasExpired() throws Exception {
+    issue("DNS:" + NAME, -2 * HOUR, -HOUR);
+    try (Mosquitto broker = named(NAME, "b", "allow_anonymous true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isRefused("the broker's certificate CN=b has expired at " + now.minusSeconds(HOUR));
+      assertThat(said.lines().get(0)).contains(", and this machine's clock says 20");
+    }
+  }
+
+  private void issue(String names, long from, long until) throws Exception {
+    certificates.issue("b", names, now.plusSeconds(from), now.plusSeconds(until));
   }
 
   @Test
