@@ -9,7 +9,9 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +23,7 @@ import org.hy300.contract.CommandEntry;
 import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.program.OwnFile;
 
 /**
  * Device discovery of Home Assistant's MQTT integration
@@ -89,7 +92,7 @@ public final class HomeAssistant {
                             .put("topic", topics.status(device))
                             .put("value_template", "{{ value_json.state }}")))
             .put("qos", 1);
-    if (Files.exists(memory)) {
+    if (Files.isRegularFile(memory, LinkOption.NOFOLLOW_LINKS)) {
       held.addAll(Files.readAllLines(memory));
     }
     if (!topic.isEmpty() && held.add(topic)) {
@@ -106,8 +109,7 @@ public final class HomeAssistant {
     if (held.isEmpty()) {
       Files.deleteIfExists(memory);
     } else {
-      Files.createDirectories(memory.getParent());
-      Files.write(memory, held);
+      OwnFile.replace(memory, String.join("\n", held).getBytes(StandardCharsets.UTF_8));
     }
   }
 
