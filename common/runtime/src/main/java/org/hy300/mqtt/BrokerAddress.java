@@ -58,6 +58,13 @@ public record BrokerAddress(String host, int port, boolean tls) {
             + " mqtt://127.0.0.1:1883");
   }
 
+  /** Whether it is on this machine; not a name such as 127.example.com, which may be anybody's. */
+  boolean isLoopback() {
+    return host.equalsIgnoreCase("localhost")
+        || host.equals("[::1]")
+        || (host.startsWith("127.") && NameLookup.isAddress(host));
+  }
+
   /** The name for TLS's server name indication; null when it is none that TLS can say. */
   String indicatedName() {
     return INDICATED.matcher(host).matches() && !NameLookup.isAddress(host) ? host : null;

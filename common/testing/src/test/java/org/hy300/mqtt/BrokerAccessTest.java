@@ -11,17 +11,22 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.hy300.testing.Certificates;
 import org.hy300.testing.LogLines;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.Program;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -239,7 +244,7 @@ class BrokerAccessTest {
             "secret")) {
       assertThat(tool.awaitExit(Duration.ofSeconds(60))).isZero();
     }
-    Path password = Files.writeString(directory.resolve("password"), "secret\n");
+    Path password = Secrets.write(directory.resolve("password"), "secret\n");
     try (Mosquitto broker = broker("allow_anonymous false", "password_file " + passwords)) {
       BrokerAccess access =
           new BrokerAccess(
@@ -255,6 +260,52 @@ class BrokerAccessTest {
       // The file is read at each connection: a corrected one is taken without a restart.
       Files.writeString(password, "secret\n");
       isLetIn();
+    }
+  }
+
+  private static BrokerAccess withPassword(BrokerAddress address, Path password) {
+    return new BrokerAccess(
+        address,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of("u"),
+        Optional.of(password));
+  }
+
+  @Test
+  void aSecretThatEveryUserMayReadIsRefusedWhenItIsNamedAndAtEachConnection() throws Exception {
+    Set<PosixFilePermission> open = PosixFilePermissions.fromString("rw-r--r--");
+    Path password = Secrets.write(directory.resolve("password"), "s3cret\n");
+    try (Mosquitto broker = new Mosquitto(directory)) {
+      BrokerAccess access = withPassword(broker.address(), password);
+      Files.setPosixFilePermissions(password, open);
+      connect(access);
+      isRefused(password + " holds a secret, and every user may read or write it");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> withPassword(broker.address(), password))
+          .withMessageContaining(password + " holds a secret");
+    }
+    Files.setPosixFilePermissions(certificates.key("p1"), open);
+    BrokerAddress tls = new BrokerAddress("localhost", 8883, true);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> withCertificate(tls, certificates.ca(), "p1"))
+        .withMessageContaining(certificates.key("p1") + " holds a secret");
+  }
+
+  @Test
+  void aPasswordGoesInTheClearToThisMachineOnly() throws Exception {
+    Path password = Secrets.write(directory.resolve("password"), "s3cret\n");
+    for (String here : List.of("localhost", "127.0.0.1", "[::1]")) {
+      withPassword(new BrokerAddress(here, 1883), password).refusePlainPassword();
+    }
+    withPassword(new BrokerAddress("broker.example", 8883, true), password).refusePlainPassword();
+    for (String there : List.of("broker.example", "127.example", "10.0.0.1", "[fe80::1]")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> withPassword(new BrokerAddress(there, 1883), password).refusePlainPassword())
+          .withMessageContaining("mqtts://" + there)
+          .withMessageContaining("--allow-plain-password");
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.hy300.testing.LogLines;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class MqttSessionTest {
 
   @BeforeEach
   void start() throws Exception {
-    password = Files.writeString(directory.resolve("password"), "s3cret\n");
+    password = Secrets.write(directory.resolve("password"), "s3cret\n");
     broker = new FaultyBroker();
     session = session(broker.address().host(), new NameLookup(vertx, host -> addresses, 60_000));
   }
