@@ -90,8 +90,7 @@ public final class HomeAssistant {
                     .add(
                         new JsonObject()
                             .put("topic", topics.status(device))
-                            .put("value_template", "{{ value_json.state }}")))
-            .put("qos", 1);
+                            .put("value_template", "{{ value_json.state }}")));
     if (Files.isRegularFile(memory, LinkOption.NOFOLLOW_LINKS)) {
       held.addAll(Files.readAllLines(memory));
     }
@@ -100,9 +99,14 @@ public final class HomeAssistant {
     }
   }
 
-  /** Home Assistant takes no dot there. */
-  private static String object(String device) {
-    return "hy300_" + device.replace('.', '_');
+  /**
+   * Home Assistant takes letters, digits, hyphens and underscores there. A name with a dot becomes
+   * one that no other name becomes.
+   */
+  static String object(String device) {
+    return device.contains(".")
+        ? "hy300-" + device.replace("_", "_u").replace(".", "_d")
+        : "hy300_" + device;
   }
 
   private void write() throws IOException {
@@ -201,6 +205,8 @@ public final class HomeAssistant {
         new JsonObject()
             .put("p", platform)
             .put("unique_id", "hy300_" + device + "_" + name)
+            // Home Assistant does not hand one of the whole message to each of its entities.
+            .put("qos", 1)
             .put("name", title);
     components.put(name, component);
     return component;
