@@ -14,6 +14,7 @@ import org.hy300.cli.client.Exit;
 import org.hy300.testing.Certificates;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.Program;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class GuardedCollectorTest {
         Site.java("org.hy300.collector.Main", "token", tokens.toString(), "anna", "read")) {
       token = make.awaitLine(Pattern.compile("^hy300_\\S+$"), LIMIT).group();
     }
-    tokenFile = Files.writeString(directory.resolve("token"), token + "\n");
+    tokenFile = Secrets.write(directory.resolve("token"), token + "\n");
     collector =
         Site.java(
             "org.hy300.collector.Main",

@@ -178,7 +178,11 @@ final class Parts {
   }
 
   private Journal journal(Path directory, long maxBytes) throws IOException {
-    return new Journal(directory, maxBytes, own.journalErrors::incrementAndGet);
+    return new Journal(
+        directory,
+        maxBytes,
+        own.journalErrors::incrementAndGet,
+        own.journalDamages::incrementAndGet);
   }
 
   private long eventsWaiting() {

@@ -6,14 +6,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import org.hy300.program.OwnFile;
 
 /** One file for each device, for several agents may run on one machine. Every call blocks. */
 final class StatusFile {
@@ -28,6 +30,7 @@ final class StatusFile {
 
   private static final int UNHEALTHY = 1;
   private static final int NOT_RUNNING = 3;
+  private static final int LONGEST = 64 * 1024;
 
   private static final Logger LOG = System.getLogger(StatusFile.class.getName());
 
@@ -63,15 +66,12 @@ final class StatusFile {
   }
 
   private void put(boolean connected, String doing) throws IOException {
-    Files.createDirectories(file.getParent());
-    Path whole = file.resolveSibling("." + device + ".json");
     JsonObject status =
         new JsonObject()
             .put("pid", ProcessHandle.current().pid())
             .put("connected", connected)
             .put("doing", doing);
-    Files.write(whole, status.toBuffer().getBytes());
-    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+    OwnFile.replace(file, status.toBuffer().getBytes());
   }
 
   /** Says that the agent has ended as it should. */
@@ -95,9 +95,12 @@ final class StatusFile {
   Verdict read() throws IOException {
     JsonObject status;
     Duration age;
-    try {
-      status = new JsonObject(Buffer.buffer(Files.readAllBytes(file)));
-      age = Duration.between(Files.getLastModifiedTime(file).toInstant(), Instant.now());
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      status = new JsonObject(Buffer.buffer(in.readNBytes(LONGEST)));
+      age =
+          Duration.between(
+              Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant(),
+              Instant.now());
     } catch (NoSuchFileException e) {
       return new Verdict(NOT_RUNNING, device + ": no agent runs, for there is no " + file);
     } catch (DecodeException e) {

@@ -45,11 +45,12 @@ class HomeAssistantTest extends AgentFixture {
               "max",
               "step",
               "mode",
-              "unit_of_measurement"),
+              "unit_of_measurement",
+              "qos"),
           "button",
-          Set.of("p", "unique_id", "name", "command_topic", "command_template"),
+          Set.of("p", "unique_id", "name", "command_topic", "command_template", "qos"),
           "binary_sensor",
-          Set.of("p", "unique_id", "name", "device_class", "state_topic", "value_template"));
+          Set.of("p", "unique_id", "name", "device_class", "state_topic", "value_template", "qos"));
 
   private JsonObject components;
 
@@ -100,8 +101,7 @@ class HomeAssistantTest extends AgentFixture {
     try (MqttProbe late = new MqttProbe(broker.address()).subscribe("homeassistant/#")) {
       JsonObject config = awaitConfig(late);
       assertThat(late.heard(TOPIC).get(0).retained()).isTrue();
-      assertThat(config.fieldNames())
-          .containsExactlyInAnyOrder("dev", "o", "cmps", "availability", "qos");
+      assertThat(config.fieldNames()).containsExactlyInAnyOrder("dev", "o", "cmps", "availability");
       assertThat(config.getJsonObject("dev").fieldNames())
           .containsExactlyInAnyOrder("ids", "name", "mf", "mdl");
       assertThat(config.getJsonObject("o").getString("name")).isEqualTo("hy300-agent");
@@ -117,6 +117,7 @@ class HomeAssistantTest extends AgentFixture {
       JsonObject component = component(name);
       assertThat(component.fieldNames()).as(name).isEqualTo(KEYS.get(component.getString("p")));
       assertThat(identifiers.add(component.getString("unique_id"))).isTrue();
+      assertThat(component.getInteger("qos")).as(name).isOne();
     }
   }
 

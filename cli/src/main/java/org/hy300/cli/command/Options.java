@@ -15,6 +15,7 @@ import org.hy300.cli.client.CollectorClient;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.contract.CommandCatalogue;
+import org.hy300.program.SecretFile;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -105,7 +106,9 @@ public final class Options {
       throw noUrl(address);
     }
     boolean secure = "https".equals(uri.getScheme());
-    if (uri.getHost() == null || !(secure || "http".equals(uri.getScheme()))) {
+    if (uri.getHost() == null
+        || uri.getRawUserInfo() != null
+        || !(secure || "http".equals(uri.getScheme()))) {
       throw noUrl(address);
     }
     Optional<String> token = token();
@@ -120,6 +123,13 @@ public final class Options {
   }
 
   private static FailureException noUrl(String address) {
+    if (address.contains("@")) {
+      // Not repeated: what is before the @ is mostly a password.
+      return new FailureException(
+          Exit.USAGE,
+          "the collector's address has a user or a password in it, where others read it; write it"
+              + " as https://HOST:PORT, and give --token-file");
+    }
     return new FailureException(
         Exit.USAGE, "'" + address + "' is no address of a collector, such as " + DEFAULT_URL);
   }
@@ -147,10 +157,13 @@ public final class Options {
 
   private static String firstLine(String file) throws FailureException {
     try {
+      SecretFile.check(Path.of(file));
       String text = Files.readString(Path.of(file), StandardCharsets.UTF_8);
       return text.lines().findFirst().orElse("").strip();
     } catch (NoSuchFileException e) {
       throw new FailureException(Exit.USAGE, "token file " + file + " does not exist");
+    } catch (IllegalArgumentException e) {
+      throw new FailureException(Exit.USAGE, e.getMessage());
     } catch (IOException e) {
       throw new FailureException(
           Exit.USAGE, "token file " + file + " cannot be read: " + e.getMessage());

@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +22,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hy300.contract.Role;
+import org.hy300.program.SecretFile;
 
 /**
  * A token is 256 random bits, so nobody finds one from its SHA-256 by trying; a slow hash, which
@@ -69,7 +68,7 @@ public final class Tokens {
    */
   static Tokens read(Path file) {
     try {
-      refuseOpenFile(file);
+      SecretFile.check(file);
       return lines(file);
     } catch (IllegalArgumentException e) {
       return new Tokens(List.of(), List.of(e.getMessage()));
@@ -100,15 +99,6 @@ public final class Tokens {
           file + " holds no token; `hy300-collector token " + file + " NAME ROLE` makes one");
     }
     return new Tokens(entries, complaints);
-  }
-
-  /** Who may write the file may do everything. */
-  private static void refuseOpenFile(Path file) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-    if (view != null
-        && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new IllegalArgumentException(file + " may be written by everybody; chmod o-w it");
-    }
   }
 
   private static Entry entry(String where, String line) {

@@ -2,6 +2,7 @@
 // Where HTTP is served, and to whom.
 package org.hy300.collector.http;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hy300.program.SecretFile;
 
 /**
  * What the HTTP server is told.
@@ -78,6 +80,13 @@ public record HttpConfig(
             file -> {
               throw new IllegalArgumentException(file + " cannot be read");
             });
+    if (key.isPresent()) {
+      try {
+        SecretFile.check(key.get());
+      } catch (IOException e) {
+        throw new IllegalArgumentException(key.get() + " cannot be read: " + e.getMessage(), e);
+      }
+    }
     if (!allowInsecure && !isLoopback(host) && (certificate.isEmpty() || tokens.isEmpty())) {
       throw new IllegalArgumentException(
           host

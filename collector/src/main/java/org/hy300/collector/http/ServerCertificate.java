@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
+import org.hy300.program.SecretFile;
 
 /** Every call blocks. */
 final class ServerCertificate {
@@ -47,6 +48,11 @@ final class ServerCertificate {
    *     that is being renewed one may be new and the other not yet
    */
   PemKeyCertOptions read() throws IOException {
+    try {
+      SecretFile.check(key);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
     FileTime time = newest();
     PemKeyCertOptions pair =
         new PemKeyCertOptions().addCertPath(certificate.toString()).addKeyPath(key.toString());

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -60,7 +61,11 @@ public final class AuditLog {
   private void open() throws IOException {
     file =
         FileChannel.open(
-            file(0), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            file(0),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
     length = file.size();
     endTornLine();
   }

@@ -49,7 +49,7 @@ final class CommandJournal {
    */
   CommandJournal(Vertx vertx, Path directory, RelayMetrics own) throws IOException {
     this.own = own;
-    Journal journal = new Journal(directory, MAX_BYTES, own::journalRefused);
+    Journal journal = new Journal(directory, MAX_BYTES, own::journalFailed, own::journalFailed);
     for (List<Journal.Entry> some = journal.read(READ_AT_ONCE);
         !some.isEmpty();
         some = journal.read(READ_AT_ONCE)) {

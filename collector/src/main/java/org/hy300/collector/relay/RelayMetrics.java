@@ -35,7 +35,7 @@ public final class RelayMetrics {
             .register(registry);
     journalRefusals =
         Counter.builder("hy300.collector.journal.errors")
-            .description("Failed writes to the command journal.")
+            .description("Failed writes to the command journal, and damages found in it.")
             .register(registry);
     auditFailures =
         Counter.builder("hy300.collector.audit.errors")
@@ -100,7 +100,7 @@ public final class RelayMetrics {
     journalBytes.set(bytes);
   }
 
-  void journalRefused() {
+  void journalFailed() {
     journalRefusals.increment();
   }
 

@@ -4,11 +4,13 @@ package org.hy300.collector.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttClientOptions;
 import io.vertx.mqtt.MqttClientWillOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.hy300.testing.EnrolledBroker;
 import org.hy300.testing.MqttProbe;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(300)
 class BrokerAclTest {
@@ -144,6 +148,22 @@ class BrokerAclTest {
       home.publish("hy300/v1/p2/cmd/motor/home", "{}");
       device.await("hy300/v1/p2/cmd/motor/home", any -> true);
       assertThat(device.heard("hy300/v1/p2/cmd/mips/restart")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"homeassistant", "hy300-operator"})
+  void whatADeviceHasToldHomeAssistantIsClearedThereOrByAnOperator(String who) {
+    String topic = "homeassistant/device/hy300_p2/config";
+    try (MqttProbe device = new MqttProbe(broker.forDevices(), certificate("p2"));
+        MqttProbe home = person("homeassistant").subscribe("homeassistant/#");
+        MqttProbe clears = person(who)) {
+      device.publish(topic, Buffer.buffer("{}"), true);
+      home.await(topic, any -> true);
+      clears.publish(topic, Buffer.buffer(), true);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> home.heard(topic).stream().anyMatch(m -> m.payload().length() == 0));
     }
   }
 

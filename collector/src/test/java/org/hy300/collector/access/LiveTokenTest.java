@@ -11,9 +11,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.hy300.collector.CollectorFixture;
 import org.hy300.collector.LiveEvents;
 import org.hy300.collector.http.HttpConfig;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,9 +44,11 @@ class LiveTokenTest extends CollectorFixture {
       goes.await("ready");
       stays.await("ready");
       Path fresh = directory.resolve("fresh");
-      Files.write(
+      Secrets.write(
           fresh,
-          Files.readAllLines(file).stream().filter(line -> !line.startsWith("taken ")).toList());
+          Files.readAllLines(file).stream()
+              .filter(line -> !line.startsWith("taken "))
+              .collect(Collectors.joining("\n")));
       Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
       await().atMost(LIMIT).until(goes::isEnded);
       assertThat(stays.isEnded()).isFalse();

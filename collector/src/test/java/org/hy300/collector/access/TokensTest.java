@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.hy300.collector.Mutation;
 import org.hy300.contract.Role;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +59,7 @@ class TokensTest {
         "an/na read 0000000000000000000000000000000000000000000000000000000000000000\n"
       })
   void aFileThatIsNoneIsRefusedWithItsLine(String text) throws Exception {
-    Files.writeString(file, text);
+    Secrets.write(file, text);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tokens.check(file))
         .withMessageContaining(file.toString());
@@ -88,13 +89,14 @@ class TokensTest {
     }
   }
 
-  @Test
-  void aFileThatEverybodyMayWriteIsRefused() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"rw-rw-rw-", "rw-r--r--", "rw-----w-"})
+  void aFileThatEverybodyMayReadOrWriteIsRefused(String mode) throws Exception {
     Tokens.make(file, "anna", "read", Optional.empty());
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tokens.check(file))
-        .withMessageContaining("chmod o-w");
+        .withMessageContaining("chmod o-rwx");
   }
 
   @Test

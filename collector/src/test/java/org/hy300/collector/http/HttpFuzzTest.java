@@ -14,7 +14,6 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -35,6 +34,7 @@ import java.util.regex.Pattern;
 import org.hy300.collector.CollectorFixture;
 import org.hy300.collector.Mutation;
 import org.hy300.collector.PlayedDevice;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -265,7 +265,7 @@ class HttpFuzzTest extends CollectorFixture {
     Path tokens = directory.resolve("tokens");
     byte[] hash =
         MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8));
-    Files.writeString(tokens, "fuzz admin " + HexFormat.of().formatHex(hash));
+    Secrets.write(tokens, "fuzz admin " + HexFormat.of().formatHex(hash));
     return new HttpConfig(
         "127.0.0.1",
         0,

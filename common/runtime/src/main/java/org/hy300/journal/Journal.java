@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
@@ -35,6 +36,7 @@ public final class Journal implements AutoCloseable {
   /** What may wait in memory while the disk takes nothing. */
   private static final int MEMORY_BYTES = 1024 * 1024;
 
+  private static final int LONGEST_LINE = 200;
   private static final Buffer NO_DATA = Buffer.buffer();
 
   /** One entry; numbers need not be without gaps. */
@@ -44,16 +46,30 @@ public final class Journal implements AutoCloseable {
   private final long maxBytes;
   private final long segmentBytes;
   private final Runnable refused;
+  private final Runnable damaged;
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final Deque<Entry> unwritten = new ArrayDeque<>();
   private FileChannel lock;
+
+  /** Null in a journal that lives in memory. */
+  private Mark mark;
+
   private Segment.Reader reader;
   private long unwrittenBytes;
   private long last;
   private long done;
   private long read;
+
+  /** Segments up to the one that begins with this number were searched for damage at the start. */
+  private long searched;
+
   private boolean refusing;
   private boolean memoryOnly;
+
+  /** Opens a journal of which nobody counts the damage. */
+  public Journal(Path directory, long maxBytes, Runnable refused) throws IOException {
+    this(directory, maxBytes, refused, () -> {});
+  }
 
   /**
    * Opens the journal of a directory, which is made when it is missing. One that cannot be made or
@@ -61,18 +77,24 @@ public final class Journal implements AutoCloseable {
    *
    * @param maxBytes most that the files take together
    * @param refused called each time that the disk did not take what was to be written
+   * @param damaged called for each damage that is found in the files
    * @throws IOException when another program has the journal
    */
-  public Journal(Path directory, long maxBytes, Runnable refused) throws IOException {
+  public Journal(Path directory, long maxBytes, Runnable refused, Runnable damaged)
+      throws IOException {
     this.directory = directory;
     this.maxBytes = maxBytes;
     this.refused = refused;
+    this.damaged = damaged;
     segmentBytes = Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, maxBytes / SEGMENTS));
     try {
       Files.createDirectories(directory);
       lock =
           FileChannel.open(
-              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              directory.resolve("lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS);
       takeLock();
       recover();
     } catch (InUseException e) {
@@ -82,6 +104,7 @@ public final class Journal implements AutoCloseable {
       memoryOnly = true;
       reader = null;
       closeFiles();
+      mark = null;
       segments.clear();
       done = last;
       read = last;
@@ -111,24 +134,70 @@ public final class Journal implements AutoCloseable {
   }
 
   private void recover() throws IOException {
+    mark = new Mark(directory);
+    last = mark.highest();
+    done = mark.done();
+    if (!mark.isSound()) {
+      damaged("the mark is damaged");
+    }
     List<Path> files;
     try (Stream<Path> all = Files.list(directory)) {
       files =
           all.filter(f -> f.getFileName().toString().matches("\\d{19}\\" + Segment.SUFFIX))
+              .filter(f -> Files.isRegularFile(f, LinkOption.NOFOLLOW_LINKS))
               .sorted()
               .toList();
     }
+    List<Long> numbers = new ArrayList<>();
+    boolean whole = true;
     for (Path file : files) {
       Segment segment = Segment.open(file);
       segments.addLast(segment);
-      done = Math.max(done, segment.recover());
+      Segment.Recovered recovered = segment.recover();
+      numbers.addAll(recovered.numbers());
+      done = Math.max(done, recovered.done());
       last = Math.max(last, segment.last());
+      whole &= recovered.damages() == 0;
+      for (int i = 0; i < recovered.damages(); i++) {
+        damaged(file.getFileName() + " is damaged");
+      }
     }
     last = Math.max(last, done);
     read = done;
     if (!segments.isEmpty()) {
       reader = segments.getFirst().new Reader();
+      searched = segments.getLast().first();
+      String holes = holes(numbers);
+      if (!holes.isEmpty()) {
+        if (whole) {
+          // As a file that was cut between two records.
+          damaged.run();
+        }
+        LOG.log(Level.WARNING, "journal {0}: missing are the entries{1}", directory, holes);
+      }
     }
+  }
+
+  private String holes(List<Long> numbers) {
+    StringBuilder holes = new StringBuilder();
+    long expected = Math.max(done + 1, segments.getFirst().first());
+    for (long number : numbers) {
+      hole(holes, expected, number - 1);
+      expected = Math.max(expected, number + 1);
+    }
+    hole(holes, expected, last);
+    return holes.toString();
+  }
+
+  private static void hole(StringBuilder holes, long first, long last) {
+    if (first <= last && holes.length() < LONGEST_LINE) {
+      holes.append(' ').append(first).append(first == last ? "" : "-" + last);
+    }
+  }
+
+  private void damaged(String what) {
+    damaged.run();
+    LOG.log(Level.WARNING, "journal {0}: {1}", directory, what);
   }
 
   /** The highest number in use; 0 in a new journal. */
@@ -175,6 +244,18 @@ public final class Journal implements AutoCloseable {
         forgetFirst();
       }
     }
+    writeMark();
+  }
+
+  /** The numbers that wait in memory are given, too. */
+  private void writeMark() {
+    try {
+      if (mark != null) {
+        mark.write(last, done);
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
   }
 
   /**
@@ -186,6 +267,9 @@ public final class Journal implements AutoCloseable {
     try {
       if (!segments.isEmpty()) {
         segments.getLast().sync();
+      }
+      if (mark != null) {
+        mark.sync();
       }
       return unwritten.isEmpty();
     } catch (IOException e) {
@@ -219,7 +303,12 @@ public final class Journal implements AutoCloseable {
   private Segment.Item nextOnDisk() {
     while (true) {
       try {
+        int before = reader.damages();
         Segment.Item item = reader.next();
+        // What was found at the start is said already.
+        if (reader.damages() > before && reader.segment().first() > searched) {
+          damaged("something before entry " + item.number() + " cannot be read");
+        }
         if (item != null) {
           return item;
         }
@@ -227,12 +316,7 @@ public final class Journal implements AutoCloseable {
           throw new IOException("damaged");
         }
       } catch (IOException e) {
-        LOG.log(
-            Level.WARNING,
-            "journal {0}: what follows entry {1} cannot be read: {2}",
-            directory,
-            read,
-            reason(e));
+        damaged("what follows entry " + read + " cannot be read: " + reason(e));
         reader.skipToEnd();
       }
       Segment at = reader.segment();
@@ -263,6 +347,7 @@ public final class Journal implements AutoCloseable {
     } catch (IOException e) {
       failed(e);
     }
+    writeMark();
   }
 
   /** Writes these entries and, once they are on the disk, lets go of everything before them. */
@@ -275,6 +360,8 @@ public final class Journal implements AutoCloseable {
         last = entry.number();
       }
       segments.getLast().sync();
+      mark.write(last, done);
+      mark.sync();
       for (int i = 0; i < before; i++) {
         dropOldest();
       }
@@ -366,6 +453,9 @@ public final class Journal implements AutoCloseable {
     try {
       for (Segment segment : segments) {
         segment.close();
+      }
+      if (mark != null) {
+        mark.close();
       }
       if (lock != null) {
         lock.close();

@@ -7,8 +7,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -16,6 +20,9 @@ import java.util.zip.CRC32C;
  * A record is, in network byte order: length (4 bytes, of what follows the checksum), CRC-32C (4
  * bytes, of the length and of what follows), kind (1), number (8), data. The file's name is the
  * number that its first entry has or would have.
+ *
+ * <p>A damaged record costs itself alone: the next whole one is looked for byte by byte. What
+ * entries carry cannot be taken for a record, for that begins with a zero byte and they are texts.
  */
 final class Segment implements AutoCloseable {
   static final String SUFFIX = ".journal";
@@ -44,7 +51,7 @@ final class Segment implements AutoCloseable {
   private long length;
   private long syncedLength;
 
-  private Segment(Path file, long first, Set<StandardOpenOption> options) throws IOException {
+  private Segment(Path file, long first, Set<OpenOption> options) throws IOException {
     this.file = file;
     this.first = first;
     last = first - 1;
@@ -54,15 +61,14 @@ final class Segment implements AutoCloseable {
   /** Makes a new, empty file whose name is on the disk when this returns. */
   static Segment create(Path directory, long first) throws IOException {
     Path file = directory.resolve("%019d%s".formatted(first, SUFFIX));
+    // What a creation that failed has left, or a link that leads elsewhere.
+    Files.deleteIfExists(file);
     Segment created =
         new Segment(
             file,
             first,
             Set.of(
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE));
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
     try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
       names.force(true);
     } catch (IOException e) {
@@ -76,25 +82,31 @@ final class Segment implements AutoCloseable {
   static Segment open(Path file) throws IOException {
     String name = file.getFileName().toString();
     long first = Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
-    return new Segment(file, first, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+    return new Segment(
+        file,
+        first,
+        Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
   }
 
   /**
-   * Reads everything and cuts off what is torn.
+   * Reads everything and cuts off what is damaged at the end.
    *
-   * @return the highest number that is said to be done, 0 when none is
+   * @return what its whole records say
    */
-  long recover() throws IOException {
+  Recovered recover() throws IOException {
     syncedLength = channel.size();
     Reader reader = new Reader();
     long done = 0;
+    List<Long> numbers = new ArrayList<>();
     for (Item item = reader.next(); item != null; item = reader.next()) {
       if (item.kind() == DONE) {
         done = Math.max(done, item.number());
       } else {
         last = item.number();
+        numbers.add(last);
       }
     }
+    int damages = reader.damages() + (reader.isDamaged() ? 1 : 0);
     length = reader.offset;
     syncedLength = length;
     if (length < channel.size()) {
@@ -102,8 +114,17 @@ final class Segment implements AutoCloseable {
     }
     // What a killed program has written may be no further than in the kernel's cache.
     channel.force(false);
-    return done;
+    return new Recovered(done, numbers, damages);
   }
+
+  /**
+   * What a file of an earlier run has.
+   *
+   * @param done the highest number that is said to be done, 0 when none is
+   * @param numbers of its entries
+   * @param damages places at which there was something else than a whole record
+   */
+  record Recovered(long done, List<Long> numbers, int damages) {}
 
   long first() {
     return first;
@@ -180,13 +201,45 @@ final class Segment implements AutoCloseable {
   final class Reader {
     private ByteBuffer window = ByteBuffer.allocate(0);
     private long offset;
+    private int damages;
 
     Segment segment() {
       return Segment.this;
     }
 
-    /** The next record; null at the end, and at a damaged one, which is the end as well. */
+    /** The next whole record; null at the end, and when none follows. */
     Item next() throws IOException {
+      long from = offset;
+      Item item = here();
+      while (item == null && syncedLength - offset > HEADER + FIXED) {
+        seek(offset + 1);
+        item = here();
+      }
+      if (item == null) {
+        seek(from);
+      } else if (offset - HEADER - FIXED - item.data().length() > from) {
+        damages++;
+      }
+      return item;
+    }
+
+    /** How often something else than a whole record was passed over. */
+    int damages() {
+      return damages;
+    }
+
+    private void seek(long to) {
+      int position = (int) (window.position() + to - offset);
+      if (position >= 0 && position <= window.limit()) {
+        window.position(position);
+      } else {
+        window = ByteBuffer.allocate(0);
+      }
+      offset = to;
+    }
+
+    /** The record that begins here; null when none does. */
+    private Item here() throws IOException {
       if (!fill(HEADER)) {
         return null;
       }
@@ -195,13 +248,13 @@ final class Segment implements AutoCloseable {
         return null;
       }
       int at = window.position();
-      if (window.getInt(at + 4) != checksum(window, at)) {
+      byte kind = window.get(at + HEADER);
+      if (window.getInt(at + 4) != checksum(window, at) || (kind != ENTRY && kind != DONE)) {
         return null;
       }
       byte[] data = new byte[bodyLength - FIXED];
       window.get(at + HEADER + FIXED, data);
-      Item item =
-          new Item(window.get(at + HEADER), window.getLong(at + HEADER + 1), Buffer.buffer(data));
+      Item item = new Item(kind, window.getLong(at + HEADER + 1), Buffer.buffer(data));
       window.position(at + HEADER + bodyLength);
       offset += HEADER + bodyLength;
       return item;

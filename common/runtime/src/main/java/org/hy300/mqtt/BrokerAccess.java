@@ -3,14 +3,15 @@
 package org.hy300.mqtt;
 
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.mqtt.MqttClientOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.hy300.program.SecretFile;
 
 /**
  * All files are read again at each connection, so that renewed ones are taken without a restart.
@@ -50,6 +51,36 @@ public record BrokerAccess(
             file -> {
               throw new IllegalArgumentException(file + " cannot be read");
             });
+    try {
+      checkSecrets(key, passwordFile);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage() + " cannot be read", e);
+    }
+  }
+
+  private static void checkSecrets(Optional<Path> key, Optional<Path> passwordFile)
+      throws IOException {
+    for (Optional<Path> file : List.of(key, passwordFile)) {
+      if (file.isPresent()) {
+        SecretFile.check(file.get());
+      }
+    }
+  }
+
+  /**
+   * Refuses to send the password where the network can read it.
+   *
+   * @throws IllegalArgumentException with one line for the user
+   */
+  public void refusePlainPassword() {
+    if (passwordFile.isPresent() && !address.tls() && !address.isLoopback()) {
+      throw new IllegalArgumentException(
+          "the password would go to "
+              + address
+              + " in the clear: write the broker as mqtts://"
+              + address.host()
+              + ", or give --allow-plain-password");
+    }
   }
 
   /** A broker that lets everybody in. */
@@ -65,6 +96,7 @@ public record BrokerAccess(
 
   /** Adds what a new connection needs. */
   void apply(MqttClientOptions options) throws IOException {
+    checkSecrets(key, passwordFile);
     username.ifPresent(options::setUsername);
     if (passwordFile.isPresent()) {
       try (Stream<String> lines = Files.lines(passwordFile.get())) {
@@ -76,10 +108,11 @@ public record BrokerAccess(
     if (!address.tls()) {
       return;
     }
-    // Without an algorithm, the library checks the chain and takes any name.
-    options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
-    ca.ifPresent(
-        file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+    // CertificateCheck checks the name as well; the library would check the address.
+    options
+        .setSsl(true)
+        .setHostnameVerificationAlgorithm("")
+        .setTrustOptions(new CertificateCheck(ca, address.host()).options());
     certificate.ifPresent(
         file ->
             options.setKeyCertOptions(

@@ -2,8 +2,8 @@
 // Where the broker is, as an option gives it: mqtt://host:port, or mqtts:// for TLS.
 package org.hy300.mqtt;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An MQTT broker's host and port.
@@ -13,6 +13,16 @@ import java.net.URISyntaxException;
 public record BrokerAddress(String host, int port, boolean tls) {
   private static final int DEFAULT_PORT = 1883;
   private static final int DEFAULT_TLS_PORT = 8883;
+
+  /** Any host that a resolver may know, which java.net.URI does not take: my_broker. */
+  private static final Pattern URL =
+      Pattern.compile(
+          "(?i:mqtt(?<tls>s)?)://(?<host>[\\p{L}\\p{N}._-]+|\\[[0-9A-Fa-f:.]+(?:%[\\w.-]+)?\\])"
+              + "(?::(?<port>\\d{1,5}))?/?");
+
+  /** A full name of letters, digits and hyphens, as Java would indicate it. */
+  private static final Pattern INDICATED =
+      Pattern.compile("(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\\.)+[A-Za-z0-9-]*[A-Za-z0-9]");
 
   /** A broker that is spoken to in the clear. */
   public BrokerAddress(String host, int port) {
@@ -25,28 +35,39 @@ public record BrokerAddress(String host, int port, boolean tls) {
    * @throws IllegalArgumentException with one line for the user
    */
   public static BrokerAddress parse(String text) {
-    try {
-      URI uri = new URI(text);
-      boolean tls = "mqtts".equals(uri.getScheme());
-      boolean bare =
-          (uri.getPath() == null || uri.getPath().isEmpty() || uri.getPath().equals("/"))
-              && uri.getUserInfo() == null
-              && uri.getQuery() == null;
-      if ((tls || "mqtt".equals(uri.getScheme())) && uri.getHost() != null && bare) {
-        int otherwise = tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
-        int port = uri.getPort() == -1 ? otherwise : uri.getPort();
-        if (port > 0 && port <= 65535) {
-          return new BrokerAddress(uri.getHost(), port, tls);
-        }
+    Matcher url = URL.matcher(text);
+    if (url.matches()) {
+      boolean tls = url.group("tls") != null;
+      String digits = url.group("port");
+      int port =
+          digits == null ? (tls ? DEFAULT_TLS_PORT : DEFAULT_PORT) : Integer.parseInt(digits);
+      if (port > 0 && port <= 65535) {
+        return new BrokerAddress(url.group("host"), port, tls);
       }
-    } catch (URISyntaxException e) {
-      // Said below in the same words as every other wrong address.
+    }
+    if (text.contains("@")) {
+      // Not repeated: what is before the @ is mostly a password.
+      throw new IllegalArgumentException(
+          "broker has a user or a password in it, where others read it: write it as"
+              + " mqtt://host:port, and give --broker-username and --broker-password-file");
     }
     throw new IllegalArgumentException(
         "broker '"
             + text
             + "' is not of the form mqtt://host:port or mqtts://host:port, such as"
             + " mqtt://127.0.0.1:1883");
+  }
+
+  /** Whether it is on this machine; not a name such as 127.example.com, which may be anybody's. */
+  boolean isLoopback() {
+    return host.equalsIgnoreCase("localhost")
+        || host.equals("[::1]")
+        || (host.startsWith("127.") && NameLookup.isAddress(host));
+  }
+
+  /** The name for TLS's server name indication; null when it is none that TLS can say. */
+  String indicatedName() {
+    return INDICATED.matcher(host).matches() && !NameLookup.isAddress(host) ? host : null;
   }
 
   @Override

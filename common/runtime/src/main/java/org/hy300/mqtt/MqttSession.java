@@ -5,6 +5,7 @@ package org.hy300.mqtt;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 import java.time.Instant;
@@ -142,7 +144,13 @@ public final class MqttSession {
   private long pauseMs = FIRST_PAUSE_MS;
   private long connectedNanos;
   private volatile long lastHeardNanos;
-  private String lastFailure = "";
+  private final NameLookup names;
+  private final FailureLog failures = new FailureLog(System::nanoTime);
+  private boolean saidConnected;
+
+  /** Null while connected, and while the addresses are not known. */
+  private Candidates candidates;
+
   private Class<?> lastMistake;
   private long keepAliveTimer = -1;
   private long answerTimer = -1;
@@ -158,7 +166,18 @@ public final class MqttSession {
    * @param will null for none
    */
   public MqttSession(Vertx vertx, Options options, Will will, Listener listener) {
+    this(
+        vertx,
+        options,
+        will,
+        listener,
+        new NameLookup(
+            vertx, InetAddress::getAllByName, TimeUnit.SECONDS.toMillis(ANSWER_TIMEOUT_SECONDS)));
+  }
+
+  MqttSession(Vertx vertx, Options options, Will will, Listener listener, NameLookup names) {
     this.vertx = vertx;
+    this.names = names;
     this.options = options;
     this.will = will;
     this.listener = listener;
@@ -289,15 +308,39 @@ public final class MqttSession {
         : client.disconnect().timeout(1, TimeUnit.SECONDS).otherwiseEmpty();
   }
 
-  /** Whatever is thrown on the way ends this attempt, and never those to come. */
   private void connect() {
     client = null;
+    candidates = null;
+    try {
+      names.find(options.broker().address().host()).onComplete(this::found);
+    } catch (Throwable e) {
+      lost(client, reason(e));
+    }
+  }
+
+  private void found(AsyncResult<List<InetAddress>> addresses) {
+    if (stopped) {
+      return;
+    }
+    if (addresses.failed()) {
+      lost(client, reason(addresses.cause()));
+      return;
+    }
+    boolean named = !NameLookup.isAddress(options.broker().address().host());
+    candidates = new Candidates(addresses.result(), named);
+    connectToNext();
+  }
+
+  /** Whatever is thrown on the way ends this attempt, and never those to come. */
+  private void connectToNext() {
     answered = false;
     ending = null;
     try {
       client = MqttClient.create(vertx, clientOptions());
-      connect(client);
+      connect(client, candidates.address());
     } catch (Throwable e) {
+      // The next address would fail as this one.
+      candidates = null;
       lost(client, unusable(e));
     }
   }
@@ -337,7 +380,7 @@ public final class MqttSession {
     return clientOptions;
   }
 
-  private void connect(MqttClient fresh) {
+  private void connect(MqttClient fresh, String ip) {
     BrokerAddress address = options.broker().address();
     fresh.disconnectMessageHandler(
         message -> ending(fresh, Refusal.disconnect(message.code(), options.clientId())));
@@ -350,7 +393,7 @@ public final class MqttSession {
         id -> lost(fresh, "no PUBACK in " + PUBACK_TIMEOUT_SECONDS + " s"));
     fresh.subscribeCompletionHandler(suback -> subscribed(fresh, suback));
     fresh
-        .connect(address.port(), address.host())
+        .connect(address.port(), ip, address.tls() ? address.indicatedName() : null)
         .timeout(ANSWER_TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .onSuccess(connack -> subscribe(fresh, connack))
         .onFailure(error -> refused(fresh, error));
@@ -475,13 +518,16 @@ public final class MqttSession {
     }
     connected = true;
     connectedNanos = System.nanoTime();
-    lastFailure = "";
-    LOG.log(
-        Level.INFO,
-        "connected to {0} as {1} by {2}",
-        options.broker().address(),
-        options.clientId(),
-        protocol);
+    candidates = null;
+    if (!saidConnected) {
+      saidConnected = true;
+      LOG.log(
+          Level.INFO,
+          "connected to {0} as {1} by {2}",
+          options.broker().address(),
+          options.clientId(),
+          protocol);
+    }
     listener.connected();
     flush();
   }
@@ -604,9 +650,9 @@ public final class MqttSession {
       from.disconnect();
     }
     outbox.connectionLost();
-    if (!stopped && (connected || !why.equals(lastFailure))) {
-      LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker().address(), why);
-      lastFailure = why;
+    if (!stopped && candidates != null && candidates.leave(why)) {
+      connectToNext();
+      return;
     }
     boolean wasConnected = connected;
     connected = false;
@@ -618,8 +664,10 @@ public final class MqttSession {
         // Two clients of one name throw each other out for ever, but not as fast as they can.
         && System.nanoTime() - connectedNanos > TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MS)) {
       pauseMs = FIRST_PAUSE_MS;
+      failures.forget();
     }
     if (!stopped) {
+      failures.failed(candidates == null ? why : candidates.why()).ifPresent(this::say);
       // Between half and the whole: a fleet that lost its broker must not return in one instant.
       long pause = ThreadLocalRandom.current().nextLong(pauseMs / 2, pauseMs + 1);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
@@ -628,6 +676,11 @@ public final class MqttSession {
     if (wasConnected) {
       listener.disconnected();
     }
+  }
+
+  private void say(String why) {
+    saidConnected = false;
+    LOG.log(Level.WARNING, "{0}: {1}; trying again", options.broker().address(), why);
   }
 
   private void cancelTimers() {

@@ -55,6 +55,15 @@ public final class SharedOptions {
   private String passwordFile;
 
   @Option(
+      names = "--allow-plain-password",
+      paramLabel = "true|false",
+      arity = "0..1",
+      fallbackValue = "true",
+      description =
+          "Send that password to another machine over mqtt:// too, where the network can read it (false).")
+  private boolean allowPlainPassword;
+
+  @Option(
       names = "--keep-alive",
       paramLabel = "SECONDS",
       defaultValue = "" + Limits.KEEP_ALIVE_SECONDS,
@@ -84,8 +93,13 @@ public final class SharedOptions {
 
   /** How to get in at this broker. */
   public BrokerAccess access(BrokerAddress broker) {
-    return new BrokerAccess(
-        broker, file(ca), file(certificate), file(key), given(username), file(passwordFile));
+    BrokerAccess access =
+        new BrokerAccess(
+            broker, file(ca), file(certificate), file(key), given(username), file(passwordFile));
+    if (!allowPlainPassword) {
+      access.refusePlainPassword();
+    }
+    return access;
   }
 
   private static Optional<Path> file(String name) {

@@ -159,6 +159,7 @@ class GroupCommitTest {
 
   private void loseDirectory() throws IOException {
     Files.delete(directory.resolve("lock"));
+    Files.delete(directory.resolve("mark"));
     Files.delete(directory);
   }
 

@@ -6,12 +6,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Files of a directory: ca.pem, and NAME.pem with NAME.key for each that was issued. */
 public final class Certificates {
+  private static final DateTimeFormatter OPENSSL_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+
   private final Path directory;
 
   /** Makes the authority. */
@@ -31,24 +38,56 @@ public final class Certificates {
    * @param name of its files and its subject, and the host name that it is good for
    */
   public void issue(String name) throws IOException, InterruptedException {
-    Path extensions = directory.resolve(name + ".ext");
-    Files.writeString(extensions, "subjectAltName=DNS:" + name + "\n");
+    Instant now = Instant.now();
+    issue(name, "DNS:" + name, now.minus(1, ChronoUnit.DAYS), now.plus(1, ChronoUnit.DAYS));
+  }
+
+  /**
+   * Issues a certificate with dates.
+   *
+   * @param name of its files and its subject
+   * @param hosts that it is good for, as openssl writes them: DNS:a,IP:127.0.0.1
+   */
+  public void issue(String name, String hosts, Instant from, Instant until)
+      throws IOException, InterruptedException {
     Path asked = directory.resolve(name + ".csr");
     request(name, "-out", asked.toString());
+    Path settings =
+        Files.writeString(
+            directory.resolve(name + ".conf"),
+            """
+            [ca]
+            default_ca = ca
+            database = %1$s/index
+            new_certs_dir = %1$s
+            rand_serial = yes
+            default_md = sha256
+            unique_subject = no
+            policy = names
+            x509_extensions = of_hosts
+            [names]
+            commonName = supplied
+            [of_hosts]
+            subjectAltName = %2$s
+            """
+                .formatted(directory, hosts));
+    Files.write(directory.resolve("index"), new byte[0]);
     openssl(
-        "x509",
-        "-req",
+        "ca",
+        "-batch",
+        "-notext",
+        "-config",
+        settings.toString(),
+        "-cert",
+        ca().toString(),
+        "-keyfile",
+        key("ca").toString(),
+        "-startdate",
+        OPENSSL_TIME.format(from),
+        "-enddate",
+        OPENSSL_TIME.format(until),
         "-in",
         asked.toString(),
-        "-CA",
-        ca().toString(),
-        "-CAkey",
-        key("ca").toString(),
-        "-CAcreateserial",
-        "-days",
-        "2",
-        "-extfile",
-        extensions.toString(),
         "-out",
         certificate(name).toString());
   }

@@ -8,27 +8,39 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.hy300.testing.Certificates;
 import org.hy300.testing.LogLines;
 import org.hy300.testing.Mosquitto;
 import org.hy300.testing.Program;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(300)
 class BrokerAccessTest {
   private static final String NAME = "localhost";
+  private static final long HOUR = 3600;
+
+  private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   private final Vertx vertx = Vertx.vertx();
   private final AtomicBoolean connected = new AtomicBoolean();
@@ -52,13 +64,18 @@ class BrokerAccessTest {
   }
 
   private Mosquitto broker(String... settings) throws Exception {
+    return named(NAME, NAME, settings);
+  }
+
+  /** A broker that is called by one name and has the certificate of another. */
+  private Mosquitto named(String host, String certificate, String... settings) throws Exception {
     return new Mosquitto(
         directory,
-        NAME,
+        host,
         true,
         "cafile " + certificates.ca(),
-        "certfile " + certificates.certificate(NAME),
-        "keyfile " + certificates.key(NAME),
+        "certfile " + certificates.certificate(certificate),
+        "keyfile " + certificates.key(certificate),
         String.join("\n", settings));
   }
 
@@ -77,7 +94,8 @@ class BrokerAccessTest {
 
               @Override
               public void received(MqttPublishMessage message) {}
-            });
+            },
+            new NameLookup(vertx, host -> InetAddress.getAllByName("127.0.0.1"), 60_000));
     vertx.getOrCreateContext().runOnContext(now -> session.start());
   }
 
@@ -133,7 +151,10 @@ class BrokerAccessTest {
     Certificates others = new Certificates(directory.resolve("others"));
     try (Mosquitto broker = broker("allow_anonymous true")) {
       connect(trusting(broker.address(), others.ca()));
-      isRefused("trust anchors");
+      isRefused(
+          "127.0.0.1: the broker's certificate CN=localhost is signed by CN=ca, which is not among"
+              + " the authorities of "
+              + others.ca());
     }
   }
 
@@ -142,8 +163,70 @@ class BrokerAccessTest {
     try (Mosquitto broker = broker("allow_anonymous true")) {
       BrokerAddress byNumber = new BrokerAddress("127.0.0.1", broker.address().port(), true);
       connect(trusting(byNumber, certificates.ca()));
-      isRefused("127.0.0.1");
+      isRefused("the broker's certificate is for localhost, not for 127.0.0.1");
     }
+  }
+
+  /** The address that a name was found at is no name that the certificate may have instead. */
+  @ParameterizedTest
+  @CsvSource({
+    "broker.example, 'DNS:other.example,DNS:*.broker.example,IP:127.0.0.1'",
+    "a.b.example, DNS:*.example",
+    "broker.example, 'DNS:*.example,DNS:*'",
+    "broker.example, IP:127.0.0.1",
+    "127.0.0.1, 'DNS:127.0.0.1,IP:127.0.0.2'",
+    "my_broker, DNS:my-broker"
+  })
+  void aNameThatTheCertificateDoesNotHave(String host, String names) throws Exception {
+    issue(names, -HOUR, HOUR);
+    try (Mosquitto broker = named(host, "b", "allow_anonymous true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isRefused("the broker's certificate is for ");
+      assertThat(said.lines().get(0)).contains(", not for " + host);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "broker.example, 'DNS:other.example,DNS:broker.example'",
+    "BROKER.Example, DNS:broker.example",
+    "broker.example, DNS:BROKER.example",
+    "broker.example., DNS:broker.example",
+    "a.broker.example, DNS:*.broker.example",
+    "127.0.0.1, 'DNS:x,IP:127.0.0.1'",
+    "my_broker, DNS:my_broker",
+    "my_broker.example, 'DNS:*.example.com,DNS:my_broker.example'"
+  })
+  void aNameThatTheCertificateHas(String host, String names) throws Exception {
+    issue(names, -HOUR, HOUR);
+    try (Mosquitto broker = named(host, "b", "allow_anonymous true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isLetIn();
+    }
+  }
+
+  @Test
+  void aCertificateThatIsNotValidYet() throws Exception {
+    issue("DNS:" + NAME, HOUR, 2 * HOUR);
+    try (Mosquitto broker = named(NAME, "b", "allow_anonymous true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isRefused("the broker's certificate CN=b is not valid before " + now.plusSeconds(HOUR));
+      assertThat(said.lines().get(0)).contains(", and this machine's clock says 20");
+    }
+  }
+
+  @Test
+  void aCertificateThatHasExpired() throws Exception {
+    issue("DNS:" + NAME, -2 * HOUR, -HOUR);
+    try (Mosquitto broker = named(NAME, "b", "allow_anonymous true")) {
+      connect(trusting(broker.address(), certificates.ca()));
+      isRefused("the broker's certificate CN=b has expired at " + now.minusSeconds(HOUR));
+      assertThat(said.lines().get(0)).contains(", and this machine's clock says 20");
+    }
+  }
+
+  private void issue(String names, long from, long until) throws Exception {
+    certificates.issue("b", names, now.plusSeconds(from), now.plusSeconds(until));
   }
 
   @Test
@@ -162,7 +245,7 @@ class BrokerAccessTest {
             "secret")) {
       assertThat(tool.awaitExit(Duration.ofSeconds(60))).isZero();
     }
-    Path password = Files.writeString(directory.resolve("password"), "secret\n");
+    Path password = Secrets.write(directory.resolve("password"), "secret\n");
     try (Mosquitto broker = broker("allow_anonymous false", "password_file " + passwords)) {
       BrokerAccess access =
           new BrokerAccess(
@@ -178,6 +261,52 @@ class BrokerAccessTest {
       // The file is read at each connection: a corrected one is taken without a restart.
       Files.writeString(password, "secret\n");
       isLetIn();
+    }
+  }
+
+  private static BrokerAccess withPassword(BrokerAddress address, Path password) {
+    return new BrokerAccess(
+        address,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of("u"),
+        Optional.of(password));
+  }
+
+  @Test
+  void aSecretThatEveryUserMayReadIsRefusedWhenItIsNamedAndAtEachConnection() throws Exception {
+    Set<PosixFilePermission> open = PosixFilePermissions.fromString("rw-r--r--");
+    Path password = Secrets.write(directory.resolve("password"), "s3cret\n");
+    try (Mosquitto broker = new Mosquitto(directory)) {
+      BrokerAccess access = withPassword(broker.address(), password);
+      Files.setPosixFilePermissions(password, open);
+      connect(access);
+      isRefused(password + " holds a secret, and every user may read or write it");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> withPassword(broker.address(), password))
+          .withMessageContaining(password + " holds a secret");
+    }
+    Files.setPosixFilePermissions(certificates.key("p1"), open);
+    BrokerAddress tls = new BrokerAddress("localhost", 8883, true);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> withCertificate(tls, certificates.ca(), "p1"))
+        .withMessageContaining(certificates.key("p1") + " holds a secret");
+  }
+
+  @Test
+  void aPasswordGoesInTheClearToThisMachineOnly() throws Exception {
+    Path password = Secrets.write(directory.resolve("password"), "s3cret\n");
+    for (String here : List.of("localhost", "127.0.0.1", "[::1]")) {
+      withPassword(new BrokerAddress(here, 1883), password).refusePlainPassword();
+    }
+    withPassword(new BrokerAddress("broker.example", 8883, true), password).refusePlainPassword();
+    for (String there : List.of("broker.example", "127.example", "10.0.0.1", "[fe80::1]")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> withPassword(new BrokerAddress(there, 1883), password).refusePlainPassword())
+          .withMessageContaining("mqtts://" + there)
+          .withMessageContaining("--allow-plain-password");
     }
   }
 

@@ -60,9 +60,13 @@ final class FaultyBroker implements AutoCloseable {
   final AtomicInteger subscriptions = new AtomicInteger();
 
   FaultyBroker() throws Exception {
+    this("127.0.0.1", 0);
+  }
+
+  FaultyBroker(String host, int port) throws Exception {
     server =
         MqttServer.create(
-            vertx, new MqttServerOptions().setHost("127.0.0.1").setPort(0).setAutoClientId(false));
+            vertx, new MqttServerOptions().setHost(host).setPort(port).setAutoClientId(false));
     server.endpointHandler(this::accept).exceptionHandler(error -> {});
     server.listen().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }

@@ -8,18 +8,21 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.messages.MqttPublishMessage;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.hy300.testing.LogLines;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,7 @@ class MqttSessionTest {
   private final List<String> failed = new CopyOnWriteArrayList<>();
   private volatile Supplier<Buffer> will = () -> Buffer.buffer("offline");
   private volatile Consumer<MqttPublishMessage> received = message -> {};
+  private volatile InetAddress[] addresses;
   @TempDir private Path directory;
   private Path password;
   private FaultyBroker broker;
@@ -47,46 +51,50 @@ class MqttSessionTest {
 
   @BeforeEach
   void start() throws Exception {
-    password = Files.writeString(directory.resolve("password"), "s3cret\n");
+    password = Secrets.write(directory.resolve("password"), "s3cret\n");
     broker = new FaultyBroker();
-    session =
-        new MqttSession(
-            vertx,
-            new MqttSession.Options(
-                new BrokerAccess(
-                    broker.address(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of("user"),
-                    Optional.of(password)),
-                "test",
-                1,
-                List.of(Subscription.of("commands/#", 1)),
-                100),
-            new MqttSession.Will("status", () -> will.get()),
-            new MqttSession.Listener() {
-              @Override
-              public void connected() {
-                connected.incrementAndGet();
-                session.publishRetained("status", () -> Buffer.buffer("online"));
-              }
+    session = session(broker.address().host(), new NameLookup(vertx, host -> addresses, 60_000));
+  }
 
-              @Override
-              public void disconnected() {
-                disconnected.incrementAndGet();
-              }
+  private MqttSession session(String host, NameLookup names) {
+    return new MqttSession(
+        vertx,
+        new MqttSession.Options(
+            new BrokerAccess(
+                new BrokerAddress(host, broker.address().port()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("user"),
+                Optional.of(password)),
+            "test",
+            1,
+            List.of(Subscription.of("commands/#", 1)),
+            100),
+        new MqttSession.Will("status", () -> will.get()),
+        new MqttSession.Listener() {
+          @Override
+          public void connected() {
+            connected.incrementAndGet();
+            session.publishRetained("status", () -> Buffer.buffer("online"));
+          }
 
-              @Override
-              public void received(MqttPublishMessage message) {
-                received.accept(message);
-              }
+          @Override
+          public void disconnected() {
+            disconnected.incrementAndGet();
+          }
 
-              @Override
-              public void failed(String topic) {
-                failed.add(topic);
-              }
-            });
+          @Override
+          public void received(MqttPublishMessage message) {
+            received.accept(message);
+          }
+
+          @Override
+          public void failed(String topic) {
+            failed.add(topic);
+          }
+        },
+        names);
   }
 
   @AfterEach
@@ -251,6 +259,84 @@ class MqttSessionTest {
           .until(() -> log.lines().stream().anyMatch(line -> line.contains(password + "")));
       Files.writeString(password, "s3cret\n");
       awaitConnected(2);
+    }
+  }
+
+  @Test
+  void allAddressesAreTriedInTurnAndEachIsSaid() throws Exception {
+    // Only 127.0.0.1 is listened at.
+    InetAddress good = InetAddress.getLoopbackAddress();
+    InetAddress dead = InetAddress.getByName("127.0.0.8");
+    InetAddress silent = InetAddress.getByName("127.0.0.9");
+    session = session("broker.test", new NameLookup(vertx, host -> addresses, 60_000));
+    addresses = new InetAddress[] {dead, silent};
+    try (LogLines log = new LogLines(MqttSession.class)) {
+      connect();
+      await().atMost(LIMIT).until(() -> !log.lines().isEmpty());
+      assertThat(log.lines().get(0))
+          .isEqualTo(
+              "mqtt://broker.test:%d: 127.0.0.8: Connection refused, 127.0.0.9: Connection refused;"
+                      .formatted(broker.address().port())
+                  + " trying again");
+      addresses = new InetAddress[] {dead, silent, good};
+      awaitConnected(1);
+      addresses = new InetAddress[] {good, dead};
+      broker.drop();
+      awaitConnected(2);
+    }
+  }
+
+  @Test
+  void anAddressThatRefusesIsLeftForTheNext() throws Exception {
+    try (FaultyBroker second = new FaultyBroker("127.0.0.9", broker.address().port())) {
+      broker.refuseConnect = true;
+      addresses =
+          new InetAddress[] {InetAddress.getLoopbackAddress(), InetAddress.getByName("127.0.0.9")};
+      session = session("broker.test", new NameLookup(vertx, host -> addresses, 60_000));
+      connect();
+      awaitConnected(1);
+      assertThat(second.connections).hasValue(1);
+    }
+  }
+
+  @Test
+  void nothingWaitsForANameServerThatIsSilent() throws Exception {
+    CountDownLatch answers = new CountDownLatch(1);
+    addresses = new InetAddress[] {InetAddress.getLoopbackAddress()};
+    session =
+        session(
+            "broker.test",
+            new NameLookup(
+                vertx,
+                host -> {
+                  try {
+                    answers.await();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  return addresses;
+                },
+                100));
+    try (LogLines log = new LogLines(MqttSession.class)) {
+      connect();
+      // The line comes from the loop that would stand still.
+      await().atMost(LIMIT).until(() -> !log.lines().isEmpty());
+      assertThat(log.lines().get(0)).contains("no name server gives an address of broker.test");
+      answers.countDown();
+      awaitConnected(1);
+    }
+  }
+
+  @Test
+  void aSessionThatComesAndGoesFillsNoLog() {
+    try (LogLines log = new LogLines(MqttSession.class)) {
+      connect();
+      for (int times = 1; times <= 5; times++) {
+        awaitConnected(times);
+        broker.drop();
+      }
+      awaitConnected(6);
+      assertThat(log.lines()).hasSizeLessThanOrEqualTo(4);
     }
   }
 

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.hy300.mqtt.BrokerAddress;
 import org.hy300.testing.DeepJson;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +51,30 @@ class SettingsTest {
     line.setDefaultValueProvider(Settings.read(line.getCommandSpec(), args, environment));
     line.parseArgs(args);
     return options;
+  }
+
+  @Test
+  void aPasswordGoesInTheClearToAnotherMachineOnlyWhenThatIsAllowed() throws IOException {
+    BrokerAddress other = new BrokerAddress("broker.example", 1883);
+    String user = "--broker-username=u";
+    String password =
+        "--broker-password-file=" + Secrets.write(directory.resolve("password"), "s3cret");
+    String variable = "HY300_ALLOW_PLAIN_PASSWORD";
+    for (Options refused :
+        List.of(
+            parse(Map.of(), user, password),
+            parse(Map.of(variable, "false"), user, password),
+            parse(Map.of(variable, "true"), user, password, "--allow-plain-password=false"))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> refused.shared.access(other))
+          .withMessageContaining("--allow-plain-password");
+    }
+    for (Options allowed :
+        List.of(
+            parse(Map.of(), user, password, "--allow-plain-password"),
+            parse(Map.of(variable, "true"), user, password))) {
+      assertThat(allowed.shared.access(other).address()).isEqualTo(other);
+    }
   }
 
   @Test
@@ -106,7 +133,7 @@ class SettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "keep-alife: 7       | there is no setting 'keep-alife'; there are broker-ca",
+        "keep-alife: 7       | there is no setting 'keep-alife'; there are allow-plain-password",
         "help: true          | there is no setting 'help'",
         "config: other       | there is no setting 'config'",
         "keep-alive: [1      | line 2",

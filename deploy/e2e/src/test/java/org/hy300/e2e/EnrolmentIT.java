@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.hy300.testing.EnrolledBroker;
 import org.hy300.testing.Program;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,7 +76,7 @@ class EnrolmentIT {
 
   /** The collector comes to the broker with a password. */
   private Path password() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "secret\n");
+    Path password = Secrets.write(directory.resolve("password"), "secret\n");
     broker.admit("hy300-collector", "secret");
     broker.reload();
     return password;

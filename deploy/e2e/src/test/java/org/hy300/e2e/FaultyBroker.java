@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.testing.Program;
+import org.hy300.testing.Secrets;
 import org.hy300.testing.ShippedBroker;
 
 /** Certificates, users and access list are those of docs/guides/install.md. */
@@ -46,7 +47,7 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
     for (String device : devices) {
       issue("device", device);
     }
-    Files.writeString(password(), PASSWORD + "\n");
+    Secrets.write(password(), PASSWORD + "\n");
     admit("hy300-collector", PASSWORD);
     admit(OPERATOR, PASSWORD);
     start();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.hy300.testing.Program;
+import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,7 +127,7 @@ class ProgramsIT {
       assertThat(check.awaitExit(LIMIT)).isZero();
       assertThat(check.lines()).containsExactly("hy300-collector: the configuration is sound");
     }
-    Files.writeString(tokens, "nonsense");
+    Secrets.write(tokens, "nonsense");
     try (Program check = start(Map.of(), "--config=" + settings, "--check-config")) {
       assertThat(check.awaitExit(LIMIT)).isEqualTo(2);
       assertThat(check.lines()).singleElement().asString().contains(tokens + " line 1");

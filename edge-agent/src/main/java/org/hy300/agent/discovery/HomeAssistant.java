@@ -9,7 +9,9 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +24,7 @@ import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.Headers;
 import org.hy300.mqtt.MqttSession;
+import org.hy300.program.OwnFile;
 
 /**
  * Device discovery of Home Assistant's MQTT integration
@@ -88,9 +91,8 @@ public final class HomeAssistant {
                     .add(
                         new JsonObject()
                             .put("topic", topics.status(device))
-                            .put("value_template", "{{ value_json.state }}")))
-            .put("qos", 1);
-    if (Files.exists(memory)) {
+                            .put("value_template", "{{ value_json.state }}")));
+    if (Files.isRegularFile(memory, LinkOption.NOFOLLOW_LINKS)) {
       held.addAll(Files.readAllLines(memory));
     }
     if (!topic.isEmpty() && held.add(topic)) {
@@ -98,17 +100,21 @@ public final class HomeAssistant {
     }
   }
 
-  /** Home Assistant takes no dot there. */
-  private static String object(String device) {
-    return "hy300_" + device.replace('.', '_');
+  /**
+   * Home Assistant takes letters, digits, hyphens and underscores there. A name with a dot becomes
+   * one that no other name becomes.
+   */
+  static String object(String device) {
+    return device.contains(".")
+        ? "hy300-" + device.replace("_", "_u").replace(".", "_d")
+        : "hy300_" + device;
   }
 
   private void write() throws IOException {
     if (held.isEmpty()) {
       Files.deleteIfExists(memory);
     } else {
-      Files.createDirectories(memory.getParent());
-      Files.write(memory, held);
+      OwnFile.replace(memory, String.join("\n", held).getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -200,6 +206,8 @@ public final class HomeAssistant {
         new JsonObject()
             .put("p", platform)
             .put("unique_id", "hy300_" + device + "_" + name)
+            // Home Assistant does not hand one of the whole message to each of its entities.
+            .put("qos", 1)
             .put("name", title);
     components.put(name, component);
     return component;

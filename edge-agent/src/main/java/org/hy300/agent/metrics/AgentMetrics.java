@@ -20,6 +20,7 @@ public final class AgentMetrics {
   public final AtomicLong eventsSent = new AtomicLong();
   public final AtomicLong eventsDropped = new AtomicLong();
   public final AtomicLong journalErrors = new AtomicLong();
+  public final AtomicLong journalDamages = new AtomicLong();
   public final AtomicLong connects = new AtomicLong();
   public final AtomicLong processSamplesDropped = new AtomicLong();
   public final AtomicLong bridgeTransitions = new AtomicLong();
@@ -98,6 +99,11 @@ public final class AgentMetrics {
         "Events that the broker has acknowledged.",
         eventsSent);
     counter(page, "hy300_agent_journal_errors_total", "Failed journal writes.", journalErrors);
+    counter(
+        page,
+        "hy300_agent_journal_damages_total",
+        "Damages found in journal files.",
+        journalDamages);
     gauge(
         page,
         "hy300_agent_journal_events",

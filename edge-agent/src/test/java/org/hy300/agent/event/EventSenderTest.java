@@ -8,10 +8,13 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -89,7 +92,10 @@ class EventSenderTest {
         new EventLog(
             vertx,
             new Journal(
-                directory.resolve("events"), journalBytes, own.journalErrors::incrementAndGet),
+                directory.resolve("events"),
+                journalBytes,
+                own.journalErrors::incrementAndGet,
+                own.journalDamages::incrementAndGet),
             session,
             own);
     sender = new EventSender(events, mqtt, Topics.standard(), "p1", own, () -> {});
@@ -258,5 +264,38 @@ class EventSenderTest {
                     .isEqualTo(3000);
               });
     }
+  }
+
+  @Test
+  void whatIsDamagedOnTheDiskIsAnnouncedWithItsNumbers() throws Exception {
+    start("first", 8 * MIB);
+    broker.kill();
+    tell(10);
+    stopSender();
+    Path file = directory.resolve("events").resolve("%019d.journal".formatted(1));
+    byte[] bytes = Files.readAllBytes(file);
+    int fourth = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\"position\":4");
+    bytes[fourth] ^= 1;
+    // The last one, but for its first bytes, and what is done behind it.
+    int tenth = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\"position\":10");
+    Files.write(file, Arrays.copyOf(bytes, tenth));
+    start("second", 8 * MIB);
+    tell(1);
+    try (MqttProbe probe = startBrokerAndSubscribe()) {
+      awaitAllSent();
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () -> {
+                assertThat(heard(probe, "motor").stream().map(EventMessage::seq))
+                    .containsExactly(1L, 2L, 3L, 5L, 6L, 7L, 8L, 9L, 11L);
+                assertThat(heard(probe, "agent").stream().map(gap -> gap.data().encode()))
+                    .containsExactly(
+                        "{\"lost\":1,\"first\":4,\"last\":4}",
+                        "{\"lost\":1,\"first\":10,\"last\":10}");
+              });
+    }
+    assertThat(own.eventsDropped).hasValue(2);
+    assertThat(own.journalDamages).hasValue(2);
   }
 }

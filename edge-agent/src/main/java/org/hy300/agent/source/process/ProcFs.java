@@ -82,12 +82,42 @@ final class ProcFs {
 
   /** One process; empty when it has gone, has ended as a zombie, or may not be seen. */
   Optional<ProcessStat> stat(int pid) {
-    return read(pid, "stat").flatMap(ProcessStat::parse).filter(ProcessStat::isAlive);
+    return stat(root.resolve(Integer.toString(pid)))
+        .filter(ProcessStat::isAlive)
+        .flatMap(
+            process ->
+                process.isLeaderless()
+                    ? stat(directory(process))
+                        .filter(thread -> !thread.isLeaderless())
+                        .map(process::withMemoryOf)
+                    : Optional.of(process));
+  }
+
+  private static Optional<ProcessStat> stat(Path directory) {
+    return read(directory.resolve("stat")).flatMap(ProcessStat::parse);
+  }
+
+  /** Where the kernel tells all of it: when its first thread has ended, at one that runs. */
+  private Path directory(ProcessStat process) {
+    Path directory = root.resolve(Integer.toString(process.id().pid()));
+    if (process.isLeaderless()) {
+      try (DirectoryStream<Path> threads =
+          Files.newDirectoryStream(directory.resolve("task"), "[0-9]*")) {
+        for (Path thread : threads) {
+          if (stat(thread).filter(one -> one.isAlive() && !one.isLeaderless()).isPresent()) {
+            return thread;
+          }
+        }
+      } catch (IOException | DirectoryIteratorException e) {
+        // It has gone meanwhile, and what is read next finds nothing.
+      }
+    }
+    return directory;
   }
 
   /** The name of the program as it was called, without directories; empty for a kernel thread. */
-  String program(int pid) {
-    String arguments = text(pid, "cmdline");
+  String program(ProcessStat process) {
+    String arguments = text(process, "cmdline");
     String first = arguments.substring(0, (arguments + "\0").indexOf('\0'));
     return first.substring(first.lastIndexOf('/') + 1);
   }
@@ -96,21 +126,23 @@ final class ProcFs {
    * Whether a process belongs to a systemd unit: systemd gives each unit a control group of its
    * name, which holds all the unit's processes (cgroups(7)).
    */
-  boolean isOfUnit(int pid, String unit) {
-    return text(pid, "cgroup")
+  boolean isOfUnit(ProcessStat process, String unit) {
+    return text(process, "cgroup")
         .lines()
         .filter(line -> line.startsWith("0::/") || line.contains(":name=systemd:/"))
         .anyMatch(line -> (line + "/").contains("/" + unit + "/"));
   }
 
-  private String text(int pid, String file) {
-    return read(pid, file).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+  private String text(ProcessStat process, String file) {
+    return read(directory(process).resolve(file))
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+        .orElse("");
   }
 
   /** Empty for a process that has gone: ENOENT at open or ESRCH at read. */
-  private Optional<byte[]> read(int pid, String file) {
+  private static Optional<byte[]> read(Path file) {
     try {
-      return Optional.of(Files.readAllBytes(root.resolve(Integer.toString(pid)).resolve(file)));
+      return Optional.of(Files.readAllBytes(file));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -70,8 +70,21 @@ record ProcessStat(
     return Long.parseLong(fields[field - FIRST_BEHIND_NAME]);
   }
 
-  /** Whether it still runs: a zombie only waits for its parent to notice. */
+  /** Whether it still runs: a zombie without threads only waits for its parent to notice. */
   boolean isAlive() {
-    return state != 'Z' && state != 'X' && state != 'x';
+    return state != 'X' && state != 'x' && (state != 'Z' || isLeaderless());
+  }
+
+  /**
+   * Whether its first thread has ended and others run. The kernel then tells its times as before,
+   * and nothing of its memory.
+   */
+  boolean isLeaderless() {
+    return state == 'Z' && threads > 1;
+  }
+
+  /** The same with the memory that one of its threads tells, which all of them share. */
+  ProcessStat withMemoryOf(ProcessStat thread) {
+    return new ProcessStat(id, name, state, cpuTicks, threads, thread.vmsBytes, thread.rssPages);
   }
 }

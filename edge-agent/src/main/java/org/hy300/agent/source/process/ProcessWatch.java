@@ -79,7 +79,7 @@ public record ProcessWatch(Kind kind, String value) {
       case PID -> Integer.toString(process.id().pid()).equals(value);
       case NAME -> isNamed(process, proc);
       // A kernel thread has no memory of its own, and belongs to no unit.
-      case UNIT -> process.vmsBytes() > 0 && proc.isOfUnit(process.id().pid(), value);
+      case UNIT -> process.vmsBytes() > 0 && proc.isOfUnit(process, value);
     };
   }
 
@@ -90,6 +90,6 @@ public record ProcessWatch(Kind kind, String value) {
       return process.name().equals(value);
     }
     String kept = new String(wanted, 0, KERNEL_NAME_BYTES, StandardCharsets.UTF_8);
-    return process.name().equals(kept) && proc.program(process.id().pid()).equals(value);
+    return process.name().equals(kept) && proc.program(process).equals(value);
   }
 }

@@ -3,6 +3,7 @@ package org.hy300.agent.source.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -88,7 +89,7 @@ class ProcFsTest {
     int self = (int) ProcessHandle.current().pid();
     assertThat(proc.pids()).contains(self);
     ProcessStat stat = proc.stat(self).orElseThrow();
-    assertThat(proc.program(self)).isEqualTo("java");
+    assertThat(proc.program(stat)).isEqualTo("java");
     assertThat(proc.seconds(stat.cpuTicks())).isPositive();
     assertThat(proc.bytes(stat.rssPages())).isBetween(10L << 20, proc.memoryBytes());
     assertThat(stat.vmsBytes()).isGreaterThan(proc.bytes(stat.rssPages()));
@@ -112,6 +113,64 @@ class ProcFsTest {
     ProcDirectory fixture = new ProcDirectory(directory);
     fixture.cgroup = cgroup.replace("\\n", "\n") + "\n";
     fixture.put(42, "kodi", 1, 1);
-    assertThat(new ProcFs(directory).isOfUnit(42, "kodi.service")).isEqualTo(member);
+    ProcFs proc = new ProcFs(directory);
+    assertThat(proc.isOfUnit(proc.stat(42).orElseThrow(), "kodi.service")).isEqualTo(member);
+  }
+
+  /** A thread of its own ends the first one, as pthread_exit() in main() does. */
+  @Test
+  void aProcessWhoseFirstThreadHasEndedRuns() throws Exception {
+    Path source = directory.resolve("leaderless.c");
+    Files.writeString(
+        source,
+        """
+        #include <pthread.h>
+        #include <unistd.h>
+        static void *work(void *x) {
+          for (volatile unsigned long i = 0;; i++) if (i % 4096 == 0) usleep(1000);
+          return x;
+        }
+        int main(void) { pthread_t t; pthread_create(&t, 0, work, 0); pthread_exit(0); }
+        """);
+    Path program = directory.resolve("leaderless");
+    Program.run("gcc", "-pthread", "-o", program.toString(), source.toString());
+    ProcFs proc = new ProcFs(Path.of("/proc"));
+    try (Program leaderless = new Program("leaderless", Map.of(), program.toString())) {
+      int pid = (int) leaderless.pid();
+      await().atMost(TEN).until(() -> proc.stat(pid).filter(ProcessStat::isLeaderless).isPresent());
+      ProcessStat stat = proc.stat(pid).orElseThrow();
+      assertThat(stat.isAlive()).isTrue();
+      assertThat(stat.vmsBytes()).isPositive();
+      assertThat(stat.rssPages()).isPositive();
+      assertThat(proc.program(stat)).isEqualTo("leaderless");
+      await().atMost(TEN).until(() -> proc.stat(pid).orElseThrow().cpuTicks() > stat.cpuTicks());
+    }
+  }
+
+  @Test
+  void theUnitOfAProcessIsThatOfAThreadThatRuns() throws Exception {
+    ProcDirectory fixture = new ProcDirectory(directory);
+    fixture.state = 'Z';
+    fixture.threads = 2;
+    fixture.cgroup = "0::/\n";
+    fixture.put(42, "kodi", 1, 1);
+    ProcFs proc = new ProcFs(directory);
+    assertThat(proc.stat(42)).as("no thread is to be seen").isEmpty();
+    ProcDirectory threads = new ProcDirectory(directory.resolve("42/task"));
+    threads.state = 'Z';
+    threads.threads = 2;
+    threads.put(42, "kodi", 1, 1);
+    threads.state = 'S';
+    threads.cgroup = "0::/system.slice/kodi.service\n";
+    threads.put(43, "kodi", 1, 1);
+    assertThat(proc.isOfUnit(proc.stat(42).orElseThrow(), "kodi.service")).isTrue();
+  }
+
+  @Test
+  void aZombieWithoutThreadsHasEnded() throws Exception {
+    ProcDirectory fixture = new ProcDirectory(directory);
+    fixture.state = 'Z';
+    fixture.put(42, "kodi", 1, 1);
+    assertThat(new ProcFs(directory).stat(42)).isEmpty();
   }
 }

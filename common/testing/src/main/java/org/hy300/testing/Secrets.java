@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files with passwords and tokens, as a person has to make them.
+package org.hy300.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Only their owner may read or write them. */
+public final class Secrets {
+  private Secrets() {}
+
+  /** Writes a file, and returns it. */
+  public static Path write(Path file, String text) throws IOException {
+    if (Files.notExists(file)) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+    return Files.writeString(file, text);
+  }
+}
