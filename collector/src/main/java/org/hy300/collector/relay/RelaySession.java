@@ -29,6 +29,7 @@ public final class RelaySession implements MqttSession.Listener {
   private final MqttSession mqtt;
   private CommandRelay relay;
   private FleetCommands fleetCommands;
+  private ForeignCommands foreign;
   private volatile boolean connected;
 
   /** Creates a session that {@link #start} connects. */
@@ -51,7 +52,9 @@ public final class RelaySession implements MqttSession.Listener {
 
   /** Nothing that a device may send as much of as it likes. */
   static Map<String, Integer> subscriptions(Topics topics) {
-    return Map.of(topics.allDevices(Topics.Kind.REPLY), 1, topics.fleetCommands(), 1);
+    // Those to the fleet are among the commands.
+    return Map.of(
+        topics.allDevices(Topics.Kind.REPLY), 1, topics.allDevices(Topics.Kind.COMMAND), 1);
   }
 
   /** The session that commands leave by. */
@@ -64,9 +67,10 @@ public final class RelaySession implements MqttSession.Listener {
   }
 
   /** Connects, and hands on what comes. */
-  public void start(CommandRelay to, FleetCommands fleet) {
+  public void start(CommandRelay to, FleetCommands fleet, ForeignCommands others) {
     relay = to;
     fleetCommands = fleet;
+    foreign = others;
     mqtt.start();
   }
 
@@ -91,7 +95,7 @@ public final class RelaySession implements MqttSession.Listener {
       fleetCommands.received(fleet.get(), message.payload(), message.isRetain());
     } else if (device.isPresent()) {
       own.received(device.get().kind());
-      take(device.get(), message.payload());
+      take(device.get(), message.payload(), message.isRetain());
     } else if (!topics.isFleetReply(topic)) {
       // The collectors' own answers come along with those of devices.
       own.dropped("illegal_topic", "topic", topic);
@@ -103,8 +107,12 @@ public final class RelaySession implements MqttSession.Listener {
     own.failed(topics, topic);
   }
 
-  private void take(Topics.Parsed topic, Buffer payload) {
+  private void take(Topics.Parsed topic, Buffer payload, boolean retained) {
     String device = topic.device();
+    if (topic.kind() == Topics.Kind.COMMAND) {
+      foreign.heard(topic, payload, retained);
+      return;
+    }
     if (topic.kind() != Topics.Kind.REPLY) {
       own.dropped("illegal_topic", device, topic.kind() + " is not subscribed to");
       return;

@@ -29,7 +29,8 @@ class FloodTest extends CollectorFixture {
   @Test
   void whatAProjectorSendsByItselfComesByAnotherSessionThanReplies() {
     assertThat(RelaySession.subscriptions(topics).keySet())
-        .containsExactlyInAnyOrder(topics.allDevices(Topics.Kind.REPLY), topics.fleetCommands());
+        .containsExactlyInAnyOrder(
+            topics.allDevices(Topics.Kind.REPLY), topics.allDevices(Topics.Kind.COMMAND));
     assertThat(FleetSubscriber.subscriptions(topics).keySet())
         .contains(
             topics.allDevices(Topics.Kind.EVENT),
