@@ -37,7 +37,11 @@ let
   access =
     lib.optionalAttrs (cfg.prometheus.scheme != "http") { inherit (cfg.prometheus) scheme; }
     // lib.optionalAttrs (cfg.prometheus.tokenFile != null) {
-      authorization.credentials_file = cfg.prometheus.tokenFile;
+      # Prometheus 2.42 takes no type for granted in http_sd_configs.
+      authorization = {
+        type = "Bearer";
+        credentials_file = cfg.prometheus.tokenFile;
+      };
     };
   targets = [ { targets = [ cfg.prometheus.target ]; } ];
   fleetJob = access // {

@@ -166,9 +166,13 @@ let
       let
         job = lib.head scrapedSecurely.services.prometheus.scrapeConfigs;
         discovery = lib.head job.http_sd_configs;
+        bearer = {
+          type = "Bearer";
+          credentials_file = "/run/t";
+        };
       in
-      job.scheme == "https" && job.authorization.credentials_file == "/run/t" && discovery.url == "https://localhost:8080/sd"
-      && discovery.authorization.credentials_file == "/run/t" && scrapedSecurely.services.prometheus.checkConfig == "syntax-only";
+      job.scheme == "https" && job.authorization == bearer && discovery.url == "https://localhost:8080/sd"
+      && discovery.authorization == bearer && scrapedSecurely.services.prometheus.checkConfig == "syntax-only";
     "a collector elsewhere is scraped without one here" =
       scrapedElsewhere.systemd.services == { }
       && (lib.head scrapedElsewhere.services.prometheus.scrapeConfigs).scheme == "https"

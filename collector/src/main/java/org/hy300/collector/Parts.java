@@ -28,6 +28,7 @@ import org.hy300.collector.relay.AuditLog;
 import org.hy300.collector.relay.CommandIntake;
 import org.hy300.collector.relay.CommandRelay;
 import org.hy300.collector.relay.FleetCommands;
+import org.hy300.collector.relay.ForeignCommands;
 import org.hy300.collector.relay.RelayMetrics;
 import org.hy300.collector.relay.RelaySession;
 import org.hy300.collector.relay.RelayStore;
@@ -56,6 +57,7 @@ final class Parts {
   private final RelayStore store;
   private final CommandRelay relay;
   private final FleetCommands fleetCommands;
+  private final ForeignCommands foreignCommands;
   private final HttpApi http;
 
   /**
@@ -108,6 +110,7 @@ final class Parts {
     CommandIntake intake =
         new CommandIntake(gate, fleet, relay, relaySession::isConnected, relayMetrics);
     fleetCommands = new FleetCommands(relaySession.mqtt(), topics, fleet, intake, store, own);
+    foreignCommands = new ForeignCommands(store, audit);
     http =
         new Routes(
                 vertx,
@@ -148,7 +151,7 @@ final class Parts {
   /** Connects to the broker and listens; gives the server, which knows its port. */
   Future<HttpServer> start() {
     subscriber.start(mqtt);
-    relaySession.start(relay, fleetCommands);
+    relaySession.start(relay, fleetCommands, foreignCommands);
     relay.start();
     fleetCommands.start();
     return http.listen();

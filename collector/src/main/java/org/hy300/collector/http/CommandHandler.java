@@ -48,12 +48,19 @@ final class CommandHandler {
   private final Fleet fleet;
   private final CommandRelay relay;
   private final CommandIntake intake;
+  private final Denials denials;
 
   /** Completes when the collector stops: nobody waits longer than that. */
   private final Future<Void> stopping;
 
   CommandHandler(
-      Vertx vertx, Fleet fleet, CommandRelay relay, CommandIntake intake, Future<Void> stopping) {
+      Vertx vertx,
+      Fleet fleet,
+      CommandRelay relay,
+      CommandIntake intake,
+      Denials denials,
+      Future<Void> stopping) {
+    this.denials = denials;
     this.vertx = vertx;
     this.fleet = fleet;
     this.relay = relay;
@@ -93,9 +100,11 @@ final class CommandHandler {
         vertx,
         json -> {
           String id = null;
+          String name = null;
           try {
             CommandBody body = CommandBody.parse(exchange, json);
             id = body.id();
+            name = body.subsystem() + "/" + body.action();
             Selection selection = devices.of(json);
             Command command =
                 intake.take(request(exchange, body, selection), exchange.principal(), selection);
@@ -107,6 +116,9 @@ final class CommandHandler {
           } catch (MalformedMessageException e) {
             exchange.refuse(400, ErrorCode.MALFORMED, e.getMessage());
           } catch (RefusedException e) {
+            if (e.code().equals(Gate.FORBIDDEN)) {
+              denials.write(exchange.request(), exchange.principal(), e.code(), name);
+            }
             refuse(exchange, id, e);
           }
         });

@@ -52,6 +52,7 @@ public final class HttpApi {
   private final Vertx vertx;
   private final HttpConfig config;
   private final Gate gate;
+  private final Denials denials;
   private final OwnNames names;
   private final Connections connections;
   private final List<Route> routes;
@@ -64,10 +65,11 @@ public final class HttpApi {
    *
    * @param routes the first that fits is taken
    */
-  HttpApi(Vertx vertx, HttpConfig config, Gate gate, List<Route> routes) {
+  HttpApi(Vertx vertx, HttpConfig config, Gate gate, Denials denials, List<Route> routes) {
     this.vertx = vertx;
     this.config = config;
     this.gate = gate;
+    this.denials = denials;
     this.routes = routes;
     names = new OwnNames(config);
     connections =
@@ -195,6 +197,7 @@ public final class HttpApi {
     // does nothing.
     Optional<String> foreign = gate.isGuarded() ? Optional.empty() : names.refusal(request);
     if (foreign.isPresent()) {
+      denials.write(request, principal, "foreign_origin", null);
       Answers.refuse(request.response(), 403, "foreign_origin", foreign.get());
       return;
     }
@@ -245,6 +248,9 @@ public final class HttpApi {
     if (verdict.passes()) {
       exchange.attempt(() -> route.handle(exchange));
     } else {
+      if (verdict.code().equals(Gate.FORBIDDEN)) {
+        denials.write(exchange.request(), exchange.principal(), verdict.code(), null);
+      }
       refuse(exchange.request(), verdict);
     }
   }

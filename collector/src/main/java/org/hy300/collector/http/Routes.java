@@ -59,12 +59,13 @@ public record Routes(
 
   /** A server of all routes. */
   public HttpApi server(HttpConfig config) throws IOException {
-    return new HttpApi(vertx, config, gate, all());
+    return new HttpApi(vertx, config, gate, new Denials(audit), all());
   }
 
   private List<Route> all() throws IOException {
     String description = HttpApi.resource("openapi.yaml") + CommandDescriptions.yaml();
-    CommandHandler commands = new CommandHandler(vertx, fleet, relay, intake, stopping);
+    CommandHandler commands =
+        new CommandHandler(vertx, fleet, relay, intake, new Denials(audit), stopping);
     DeviceHandler devices = new DeviceHandler(vertx, fleet, events, snapshots, settings, audit);
     PageHandler page =
         new PageHandler(

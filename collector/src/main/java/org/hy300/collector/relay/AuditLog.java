@@ -29,6 +29,9 @@ import java.util.stream.Stream;
 public final class AuditLog {
   private static final Logger LOG = System.getLogger(AuditLog.class.getName());
 
+  /** The result of a command whose end is not awaited here. */
+  static final String PUBLISHED = "published";
+
   private static final String NAME = "audit.jsonl";
   private static final int OLDER_FILES = 7;
 
@@ -146,7 +149,8 @@ public final class AuditLog {
     try {
       JsonObject json = new JsonObject(line);
       if (json.getValue("id") instanceof String id
-          && json.getValue("device") instanceof String device) {
+          && json.getValue("device") instanceof String device
+          && !PUBLISHED.equals(json.getValue("result"))) {
         keys.add(Target.key(device, id));
       }
     } catch (DecodeException | ClassCastException e) {

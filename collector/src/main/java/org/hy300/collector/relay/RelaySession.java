@@ -31,6 +31,7 @@ public final class RelaySession implements MqttSession.Listener {
   private final MqttSession mqtt;
   private CommandRelay relay;
   private FleetCommands fleetCommands;
+  private ForeignCommands foreign;
   private volatile boolean connected;
 
   /** Creates a session that {@link #start} connects. */
@@ -53,9 +54,10 @@ public final class RelaySession implements MqttSession.Listener {
 
   /** Nothing that a device may send as much of as it likes. */
   static List<Subscription> subscriptions(Topics topics) {
+    // Those to the fleet are among the commands.
     return List.of(
         Subscription.of(topics.allDevices(Topics.Kind.REPLY), 1),
-        Subscription.asPublished(topics.fleetCommands(), 1));
+        Subscription.asPublished(topics.allDevices(Topics.Kind.COMMAND), 1));
   }
 
   /** The session that commands leave by. */
@@ -68,9 +70,10 @@ public final class RelaySession implements MqttSession.Listener {
   }
 
   /** Connects, and hands on what comes. */
-  public void start(CommandRelay to, FleetCommands fleet) {
+  public void start(CommandRelay to, FleetCommands fleet, ForeignCommands others) {
     relay = to;
     fleetCommands = fleet;
+    foreign = others;
     mqtt.start();
   }
 
@@ -95,7 +98,7 @@ public final class RelaySession implements MqttSession.Listener {
       fleetCommands.received(fleet.get(), message.payload(), message.isRetain());
     } else if (device.isPresent()) {
       own.received(device.get().kind());
-      take(device.get(), message.payload());
+      take(device.get(), message.payload(), message.isRetain());
     } else if (!topics.isFleetReply(topic)) {
       // The collectors' own answers come along with those of devices.
       own.dropped("illegal_topic", "topic", topic);
@@ -112,8 +115,12 @@ public final class RelaySession implements MqttSession.Listener {
     own.refused(refusal.packet(), refusal.reason());
   }
 
-  private void take(Topics.Parsed topic, Buffer payload) {
+  private void take(Topics.Parsed topic, Buffer payload, boolean retained) {
     String device = topic.device();
+    if (topic.kind() == Topics.Kind.COMMAND) {
+      foreign.heard(topic, payload, retained);
+      return;
+    }
     if (topic.kind() != Topics.Kind.REPLY) {
       own.dropped("illegal_topic", device, topic.kind() + " is not subscribed to");
       return;

@@ -196,6 +196,32 @@ class AccessTest extends CollectorFixture {
         .isNotEqualTo(403);
   }
 
+  @Test
+  void whatIsRefusedForWantOfARoleIsAudited() throws Exception {
+    String command = "{\"command\":\"mips/restart\",\"select\":\"all\"}";
+    ask("PUT", "/api/v1/devices/p1/settings", tokens.get(Role.READ), "{}");
+    ask("POST", "/api/v1/commands", tokens.get(Role.OPERATE), command);
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              List<JsonObject> refusals =
+                  Files.readAllLines(directory.resolve("data/audit.jsonl")).stream()
+                      .map(JsonObject::new)
+                      .filter(line -> "refusal".equals(line.getString("what")))
+                      .toList();
+              assertThat(refusals).hasSize(2);
+              assertThat(refusals.get(0).getMap())
+                  .containsEntry("by", "a-read")
+                  .containsEntry("method", "PUT")
+                  .containsEntry("path", "/api/v1/devices/p1/settings")
+                  .containsEntry("error", "forbidden");
+              assertThat(refusals.get(1).getMap())
+                  .containsEntry("by", "a-operate")
+                  .containsEntry("command", "mips/restart");
+            });
+  }
+
   private HttpResponse<String> ask(String method, String path, String token, String body)
       throws Exception {
     return client.send(

@@ -12,6 +12,10 @@ import io.vertx.mqtt.MqttClientWillOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
+import org.hy300.contract.Role;
 import org.hy300.testing.EnrolledBroker;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class BrokerAclTest {
   private static final List<String> USERS =
-      List.of("hy300-collector", "hy300-operator", "homeassistant");
+      List.of("hy300-collector", "hy300-read", "hy300-operator", "hy300-admin", "homeassistant");
 
   @TempDir private Path directory;
   private EnrolledBroker broker;
@@ -136,24 +140,28 @@ class BrokerAclTest {
   }
 
   @Test
-  void homeAssistantHearsOfDevicesByThemselvesAndMovesMotorsOnly() {
+  void homeAssistantHearsOfDevicesByThemselvesAndMovesOneMotorAtATime() {
     try (MqttProbe home = person("homeassistant").subscribe("homeassistant/#");
+        MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/+/cmd/#");
         MqttProbe device =
             new MqttProbe(broker.forDevices(), certificate("p2")).subscribe("hy300/v1/p2/cmd/#")) {
       device.publish("homeassistant/device/hy300_p1/config", "{}");
       device.publish("homeassistant/device/hy300_p2/config", "{}");
       home.await("homeassistant/device/hy300_p2/config", any -> true);
       assertThat(home.heard("homeassistant/device/hy300_p1/config")).isEmpty();
+      home.publish("hy300/v1/fleet/cmd/motor/home", "{}");
       home.publish("hy300/v1/p2/cmd/mips/restart", "{}");
       home.publish("hy300/v1/p2/cmd/motor/home", "{}");
       device.await("hy300/v1/p2/cmd/motor/home", any -> true);
       assertThat(device.heard("hy300/v1/p2/cmd/mips/restart")).isEmpty();
+      collector.await("hy300/v1/p2/cmd/motor/home", any -> true);
+      assertThat(collector.heard("hy300/v1/fleet/cmd/motor/home")).isEmpty();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"homeassistant", "hy300-operator"})
-  void whatADeviceHasToldHomeAssistantIsClearedThereOrByAnOperator(String who) {
+  @ValueSource(strings = {"homeassistant", "hy300-admin"})
+  void whatADeviceHasToldHomeAssistantIsClearedThereOrByAnAdmin(String who) {
     String topic = "homeassistant/device/hy300_p2/config";
     try (MqttProbe device = new MqttProbe(broker.forDevices(), certificate("p2"));
         MqttProbe home = person("homeassistant").subscribe("homeassistant/#");
@@ -165,6 +173,43 @@ class BrokerAclTest {
           .atMost(Duration.ofSeconds(60))
           .until(() -> home.heard(topic).stream().anyMatch(m -> m.payload().length() == 0));
     }
+  }
+
+  /** What an operator's token may not do by HTTP, an operator's password may not do by MQTT. */
+  @Test
+  void eachCommandIsForTheRoleThatTheCatalogueSays() {
+    Map<String, Role> people =
+        Map.of("hy300-read", Role.READ, "hy300-operator", Role.OPERATE, "hy300-admin", Role.ADMIN);
+    try (MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/+/cmd/#")) {
+      people.forEach(
+          (name, role) -> {
+            try (MqttProbe sender = person(name)) {
+              for (CommandEntry command : CommandCatalogue.COMMANDS) {
+                for (String device : List.of("p1", "fleet")) {
+                  sender.publish(topic(device, command), "{\"by\":\"" + name + "\"}");
+                }
+              }
+            }
+            try (MqttProbe last = person("hy300-admin")) {
+              last.publish("hy300/v1/p2/cmd/motor/stop", "{\"after\":\"" + name + "\"}");
+              collector.await(
+                  "hy300/v1/p2/cmd/motor/stop", json -> name.equals(json.getString("after")));
+            }
+            for (CommandEntry command : CommandCatalogue.COMMANDS) {
+              for (String device : List.of("p1", "fleet")) {
+                assertThat(
+                        collector.heard(topic(device, command)).stream()
+                            .anyMatch(message -> name.equals(message.json().getString("by"))))
+                    .as("%s by %s to %s", command.name(), name, device)
+                    .isEqualTo(role.includes(command.role()));
+              }
+            }
+          });
+    }
+  }
+
+  private static String topic(String device, CommandEntry command) {
+    return "hy300/v1/" + device + "/cmd/" + command.name();
   }
 
   @Test

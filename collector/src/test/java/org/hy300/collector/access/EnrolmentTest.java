@@ -237,7 +237,9 @@ class EnrolmentTest {
         List.of(
             "fleet",
             "hy300-collector",
+            "hy300-read",
             "hy300-operator",
+            "hy300-admin",
             "homeassistant",
             "",
             ".p",

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +112,40 @@ class FleetCommandsTest extends CollectorFixture {
     assertThat(reply.getString("status")).isEqualTo("rejected");
     assertThat(reply.getJsonObject("error").getString("code")).isEqualTo(code);
     assertThat(devices).allMatch(d -> d.heard().isEmpty());
+  }
+
+  /** What goes straight to a device, past tokens and roles, is seen at least. */
+  @Test
+  void aCommandThatAnotherHasPublishedIsInTheAuditLogAndThoseOfTheCollectorOnce() throws Exception {
+    operator.publish("hy300/v1/p1/cmd/motor/home", command("own", ""));
+    operator.publish("hy300/v1/p2/cmd/mips/load_firmware", "no command");
+    soon(post("/api/v1/devices/p1/commands/motor/home", "{\"id\":\"ours\"}"));
+    operator.publish(HOME, command("f9", ",\"devices\":[\"p1\"]"));
+    end("f9");
+    // The same identifier for something else is another command.
+    operator.publish("hy300/v1/p2/cmd/motor/home", command("ours", ""));
+    org.awaitility.Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        Files.readAllLines(directory.resolve("data/audit.jsonl")).stream()
+                            .map(JsonObject::new)
+                            .map(
+                                line ->
+                                    "%s %s %s %s %s"
+                                        .formatted(
+                                            line.getString("by"),
+                                            line.getString("id"),
+                                            line.getString("device"),
+                                            line.getString("command"),
+                                            line.getString("result"))))
+                    .containsExactlyInAnyOrder(
+                        "mqtt own p1 motor/home published",
+                        "mqtt null p2 mips/load_firmware published",
+                        "anybody ours p1 motor/home done",
+                        "mqtt f9 p1 motor/home done",
+                        "mqtt ours p2 motor/home published"));
   }
 
   @Test

@@ -31,7 +31,8 @@ class FloodTest extends CollectorFixture {
   void whatAProjectorSendsByItselfComesByAnotherSessionThanReplies() {
     assertThat(RelaySession.subscriptions(topics))
         .extracting(Subscription::filter)
-        .containsExactlyInAnyOrder(topics.allDevices(Topics.Kind.REPLY), topics.fleetCommands());
+        .containsExactlyInAnyOrder(
+            topics.allDevices(Topics.Kind.REPLY), topics.allDevices(Topics.Kind.COMMAND));
     assertThat(FleetSubscriber.subscriptions(topics))
         .extracting(Subscription::filter)
         .contains(
