@@ -44,6 +44,7 @@ public final class Journal implements AutoCloseable {
   private final long maxBytes;
   private final long segmentBytes;
   private final Runnable refused;
+  private final boolean keepsDone;
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final Deque<Entry> unwritten = new ArrayDeque<>();
   private FileChannel lock;
@@ -64,6 +65,18 @@ public final class Journal implements AutoCloseable {
    * @throws IOException when another program has the journal
    */
   public Journal(Path directory, long maxBytes, Runnable refused) throws IOException {
+    this(directory, maxBytes, refused, false);
+  }
+
+  /**
+   * Opens the journal of a directory, as the other constructor does.
+   *
+   * @param keepsDone whether what is done stays, to be given by {@link #range}, until the space is
+   *     needed
+   */
+  public Journal(Path directory, long maxBytes, Runnable refused, boolean keepsDone)
+      throws IOException {
+    this.keepsDone = keepsDone;
     this.directory = directory;
     this.maxBytes = maxBytes;
     this.refused = refused;
@@ -126,8 +139,11 @@ public final class Journal implements AutoCloseable {
     }
     last = Math.max(last, done);
     read = done;
-    if (!segments.isEmpty()) {
-      reader = segments.getFirst().new Reader();
+    for (Segment segment : segments) {
+      // What is done need not be read again to find what is not.
+      if (reader == null || segment.first() <= done + 1) {
+        reader = segment.new Reader();
+      }
     }
   }
 
@@ -216,6 +232,37 @@ public final class Journal implements AutoCloseable {
     return entries;
   }
 
+  /** The entries with these numbers that are still there, oldest first, at most so many. */
+  public List<Entry> range(long first, long last, int most) {
+    List<Entry> entries = new ArrayList<>();
+    for (Segment segment : segments) {
+      if (segment.last() >= first && segment.first() <= last) {
+        addRange(entries, segment.new Reader(), first, last, most);
+      }
+    }
+    for (Entry entry : unwritten) {
+      if (entries.size() < most && entry.number() >= first && entry.number() <= last) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  private void addRange(List<Entry> entries, Segment.Reader from, long first, long last, int most) {
+    try {
+      for (Segment.Item item = from.next();
+          item != null && entries.size() < most;
+          item = from.next()) {
+        if (item.kind() == Segment.ENTRY && item.number() >= first && item.number() <= last) {
+          entries.add(new Entry(item.number(), item.data()));
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING, "journal {0}: entries cannot be read again: {1}", directory, reason(e));
+    }
+  }
+
   private Segment.Item nextOnDisk() {
     while (true) {
       try {
@@ -244,7 +291,10 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Says that the entries up to this number are done; their files go when they are full. */
+  /**
+   * Says that the entries up to this number are done; their files go when they are full, or when
+   * the space is needed.
+   */
   public void done(long number) {
     if (number <= done) {
       return;
@@ -254,7 +304,7 @@ public final class Journal implements AutoCloseable {
       forgetFirst();
     }
     try {
-      while (segments.size() > 1 && segments.getFirst().last() <= number) {
+      while (!keepsDone && segments.size() > 1 && segments.getFirst().last() <= number) {
         dropOldest();
       }
       if (!segments.isEmpty()) {
