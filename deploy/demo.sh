@@ -70,7 +70,7 @@ until [ -e "$password" ]; do
   sleep 0.1
 done
 # Where mosquitto's clients look for options when XDG_CONFIG_HOME names this directory.
-for client in mosquitto_sub mosquitto_pub; do
+for client in mosquitto_sub mosquitto_pub mosquitto_rr; do
   rm -f "$logs/$client"
   (umask 077 && printf '%s\n' '-h 127.0.0.1' "-p $mqtt_port" '-u hy300' "-P $(cat "$password")" >"$logs/$client")
 done

@@ -10,9 +10,12 @@ import io.vertx.mqtt.messages.MqttPublishMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -20,11 +23,13 @@ import org.hy300.agent.command.AgentCommands;
 import org.hy300.agent.command.CommandReceiver;
 import org.hy300.agent.command.MotorCommands;
 import org.hy300.agent.command.ProcessCommands;
+import org.hy300.agent.command.Request;
 import org.hy300.agent.command.StoreCommands;
 import org.hy300.agent.command.TvcapCommands;
 import org.hy300.agent.discovery.HomeAssistant;
 import org.hy300.agent.event.DriverEvents;
 import org.hy300.agent.event.EventLog;
+import org.hy300.agent.event.EventResender;
 import org.hy300.agent.event.EventSender;
 import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.agent.metrics.Metrics;
@@ -37,6 +42,8 @@ import org.hy300.agent.source.SysfsSource;
 import org.hy300.agent.source.board.BoardSource;
 import org.hy300.agent.source.process.ProcessSource;
 import org.hy300.agent.state.StatePublisher;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.hy300.contract.EventName;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.MalformedMessageException;
@@ -52,6 +59,9 @@ import org.hy300.program.Program;
 
 /** What an agent is made of. Belongs to the context that it is started on. */
 final class Parts {
+  private static final Set<String> OF_DRIVERS =
+      Set.of(Subsystems.MOTOR, Subsystems.TVCAP, Subsystems.MIPS);
+
   private static final Path PROC = Path.of("/proc");
 
   /** Replies that wait for the broker, and the events that are on their way. */
@@ -77,6 +87,10 @@ final class Parts {
   private final MotorCommands motorCommands;
   private final CommandReceiver commands;
   private final HomeAssistant homeAssistant;
+
+  /** Subsystems that the drivers have now. */
+  private final Set<String> driven = new HashSet<>();
+
   private long connection;
   private boolean stopping;
   private boolean toldWaiting;
@@ -110,7 +124,7 @@ final class Parts {
     Path journals = config.journals().resolve(device);
     events =
         new EventLog(
-            vertx, journal(journals.resolve("events"), config.journalBytes()), session, own);
+            vertx, journal(journals.resolve("events"), config.journalBytes(), true), session, own);
     eventSender = new EventSender(events, mqtt, topics, device, own, this::eventsDrained);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
     drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
@@ -142,7 +156,7 @@ final class Parts {
             device,
             own,
             this::ownChanged,
-            journal(journals.resolve("commands"), COMMAND_JOURNAL_BYTES),
+            journal(journals.resolve("commands"), COMMAND_JOURNAL_BYTES, false),
             config.clockMarker(),
             executors(bridge, processes));
     homeAssistant =
@@ -174,15 +188,19 @@ final class Parts {
         ProcessSource.SUBSYSTEM,
         new ProcessCommands(processes),
         AgentMetrics.SUBSYSTEM,
-        new AgentCommands(bridge, this::refresh));
+        new AgentCommands(
+            bridge,
+            this::refresh,
+            new EventResender(events, mqtt, config.topics(), config.device())));
   }
 
-  private Journal journal(Path directory, long maxBytes) throws IOException {
+  private Journal journal(Path directory, long maxBytes, boolean keepsDone) throws IOException {
     return new Journal(
         directory,
         maxBytes,
         own.journalErrors::incrementAndGet,
-        own.journalDamages::incrementAndGet);
+        own.journalDamages::incrementAndGet,
+        keepsDone);
   }
 
   private long eventsWaiting() {
@@ -267,8 +285,35 @@ final class Parts {
                     Machine.bootId(),
                     config.labels(),
                     states.subsystems(),
-                    states.families())
+                    states.families(),
+                    commandsNow(),
+                    roles(),
+                    sourcesNow())
                 .toBuffer());
+  }
+
+  /** Those of a part that the drivers have are taken while they have it. */
+  private List<String> commandsNow() {
+    return CommandCatalogue.COMMANDS.stream()
+        .filter(
+            command ->
+                driven.contains(command.subsystem()) || !OF_DRIVERS.contains(command.subsystem()))
+        .map(CommandEntry::name)
+        .toList();
+  }
+
+  /** The drivers know no other motor than that of the keystone. */
+  private Map<String, String> roles() {
+    return driven.contains(Subsystems.MOTOR) ? Map.of(Subsystems.MOTOR, "keystone") : Map.of();
+  }
+
+  private Map<String, String> sourcesNow() {
+    Map<String, String> from = new TreeMap<>();
+    for (String subsystem : states.subsystems()) {
+      String otherwise = subsystem.equals(AgentMetrics.SUBSYSTEM) ? "agent" : "kernel";
+      from.put(subsystem, driven.contains(subsystem) ? "drivers" : otherwise);
+    }
+    return from;
   }
 
   private void ownChanged() {
@@ -301,7 +346,11 @@ final class Parts {
     public void received(MqttPublishMessage message) {
       Optional<Topics.Parsed> topic = config.topics().parse(message.topicName());
       if (topic.isPresent() && topic.get().kind() == Topics.Kind.COMMAND) {
-        commands.received(topic.get(), message.payload(), message.isRetain());
+        commands.received(
+            topic.get(),
+            message.payload(),
+            message.isRetain(),
+            Request.of(message.properties(), Instant.now()));
       } else if (message.topicName().equals(config.topics().status(config.device()))) {
         statusReceived(message);
       } else {
@@ -345,6 +394,7 @@ final class Parts {
     @Override
     public void appeared(Subsystem subsystem) {
       driverEvents.appeared(subsystem);
+      driven.add(subsystem.name());
       states.add(subsystem.name(), subsystem::readMetrics, subsystem::isBusy);
       homeAssistant.appeared(subsystem.name(), subsystem.states());
       publishInfo();
@@ -362,6 +412,7 @@ final class Parts {
     @Override
     public void vanished(Subsystem subsystem) {
       driverEvents.vanished(subsystem);
+      driven.remove(subsystem.name());
       states.remove(subsystem.name());
     }
   }

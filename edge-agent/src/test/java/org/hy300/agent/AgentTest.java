@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.hy300.agent.source.SysfsSource;
+import org.hy300.contract.CommandCatalogue;
+import org.hy300.contract.CommandEntry;
 import org.hy300.testing.LogLines;
 import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,18 @@ class AgentTest extends AgentFixture {
     assertThat(info.getJsonObject("labels").getString("site")).isEqualTo("berlin");
     assertThat(info.getJsonArray("subsystems"))
         .containsExactly("agent", "board", "mips", "motor", "tvcap");
+    assertThat(info.getJsonArray("commands"))
+        .containsExactlyElementsOf(
+            CommandCatalogue.COMMANDS.stream().map(CommandEntry::name).toList());
+    assertThat(info.getJsonObject("role")).isEqualTo(new JsonObject().put("motor", "keystone"));
+    assertThat(info.getJsonObject("source"))
+        .isEqualTo(
+            new JsonObject()
+                .put("agent", "agent")
+                .put("board", "kernel")
+                .put("mips", "drivers")
+                .put("motor", "drivers")
+                .put("tvcap", "drivers"));
     probe.await(ROOT + "/event/agent", e -> e.getString("event").equals("agent_started"));
     JsonObject state = probe.heard(STATE).get(0).json();
     assertThat(state.getString("session")).isEqualTo(status.getString("session"));
@@ -150,6 +164,11 @@ class AgentTest extends AgentFixture {
     Path class0 = drivers();
     Files.move(class0.resolve("motor"), directory.resolve("away"));
     probe.await(STATE, s -> s.getJsonObject("values").isEmpty());
+    probe.await(
+        ROOT + "/info",
+        info ->
+            info.getJsonArray("commands").contains("mips/restart")
+                && !info.getJsonArray("commands").contains("motor/move"));
     probe.publish(MOVE, command("m1", "{\"position\":5}"));
     assertThat(terminal(MOVE_REPLY, "m1").getJsonObject("error").getString("code"))
         .isEqualTo("unavailable");

@@ -65,7 +65,7 @@ public final class RecentEvents {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes an event; one that came before is dropped. */
+  /** Takes an event; one that came before is dropped, and so is one that is sent again later. */
   public void add(String device, String subsystem, EventMessage event) {
     Ring ring = rings.get(device);
     if (ring == null) {
@@ -73,7 +73,7 @@ public final class RecentEvents {
       rings.put(device, ring);
       bytes += ring.bytes;
     }
-    if (ring.ids.contains(event.id())) {
+    if (ring.ids.contains(event.id()) || isOlder(device, ring, event)) {
       return;
     }
     if (ring.seq >= 0 && event.seq() > ring.seq + 1) {
@@ -106,6 +106,12 @@ public final class RecentEvents {
       latest.remove(forgotten.getKey());
       quietest.remove();
     }
+  }
+
+  /** A lower number alone may be of a projector that has lost its journal and counts anew. */
+  private boolean isOlder(String device, Ring ring, EventMessage event) {
+    Latest newest = latest.get(device);
+    return event.seq() < ring.seq && newest != null && !event.time().isAfter(newest.time());
   }
 
   private void grow(Ring ring, int by) {

@@ -49,6 +49,26 @@ class DeviceKnowledgeTest {
   }
 
   @Test
+  void whatAJournalSendsAgainIsNotWhatHappenedLast() {
+    RecentEvents events = new RecentEvents(missed::addAndGet);
+    for (long seq = 1; seq <= 100; seq++) {
+      events.add("p1", "motor", event(seq));
+    }
+    for (long seq = 1; seq <= 100; seq++) {
+      events.add("p1", "motor", event(seq));
+    }
+    assertThat(events.latest("p1").id()).isEqualTo("e100");
+    assertThat(events.of("p1").getJsonObject(0).getLong("seq")).isEqualTo(81);
+    // A journal that was lost counts anew.
+    events.add(
+        "p1",
+        "motor",
+        new EventMessage("new-1", 1, Instant.EPOCH.plusSeconds(1), "homed", new JsonObject()));
+    assertThat(events.latest("p1").id()).isEqualTo("new-1");
+    assertThat(missed).hasValue(0);
+  }
+
+  @Test
   void theDeviceThatWasQuietLongestIsForgottenFirst() {
     RecentEvents events = new RecentEvents(missed::addAndGet, 10_000);
     events.add("quiet", "motor", event(1));

@@ -156,4 +156,11 @@ class FleetCommandsTest extends CollectorFixture {
     assertThat(end("old").getJsonObject("error").getString("code")).isEqualTo("retained");
     assertThat(devices).allMatch(d -> d.heard().isEmpty());
   }
+
+  @Test
+  void aRetainedCommandThatComesLiveIsNotExecuted() {
+    operator.publish(HOME, Buffer.buffer(command("live", ",\"select\":\"all\"")), true);
+    assertThat(end("live").getJsonObject("error").getString("code")).isEqualTo("retained");
+    assertThat(devices).allMatch(d -> d.heard().isEmpty());
+  }
 }

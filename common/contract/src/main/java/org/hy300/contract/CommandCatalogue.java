@@ -300,7 +300,32 @@ public final class CommandCatalogue {
               NONE,
               ALL_OF,
               List.of(),
-              new End("all is published", AT_ONCE)));
+              new End("all is published", AT_ONCE)),
+          new CommandEntry(
+              Subsystems.AGENT,
+              "resend",
+              "Resend events",
+              "Sends events of the journal again, in their order.",
+              OPERATE,
+              IN_ITS_TURN,
+              List.of(
+                  new IntegerArgument(
+                      "first", 1, Integer.MAX_VALUE, "", "number of the first event"),
+                  new IntegerArgument(
+                      "last", 1, Integer.MAX_VALUE, "", "number of the last event")),
+              ALL_OF,
+              List.of(
+                  new Field("sent", "integer", "how many events were sent"),
+                  new Field(
+                      "missing",
+                      "array",
+                      "first and last number of each hole: what the journal does not hold"),
+                  new Field(
+                      "missing_omitted",
+                      "integer",
+                      "how many holes the list has no room for",
+                      true)),
+              new End("the broker has all of them", AT_ONCE)));
 
   private static final Map<String, CommandEntry> BY_NAME =
       COMMANDS.stream()

@@ -23,9 +23,26 @@ public record CommandMessage(String id, Instant issued, Instant expires, JsonObj
   }
 
   public static CommandMessage parse(Buffer payload) throws MalformedMessageException {
+    return parse(payload, null, null);
+  }
+
+  /**
+   * Takes from beside the payload what it does not have.
+   *
+   * @param idOtherwise null when there is none
+   * @param expiresOtherwise null when there is none
+   */
+  public static CommandMessage parse(Buffer payload, String idOtherwise, Instant expiresOtherwise)
+      throws MalformedMessageException {
     Fields fields = Fields.parse(payload);
-    return new CommandMessage(
-        id(fields), fields.timeOrNull("issued"), fields.time("expires"), fields.carried("args"));
+    boolean named = idOtherwise == null || fields.textOrNull("id") != null;
+    String id = named ? id(fields) : idOtherwise;
+    Instant issued = fields.timeOrNull("issued");
+    Instant expires = fields.timeOrNull("expires");
+    if (expires == null) {
+      expires = expiresOtherwise == null ? fields.time("expires") : expiresOtherwise;
+    }
+    return new CommandMessage(id, issued, expires, fields.carried("args"));
   }
 
   /** Whether arguments that came in another way fit into this message. */

@@ -155,6 +155,10 @@ final class Fields {
         && (levels == 0 || array.stream().anyMatch(element -> isDeeper(element, levels - 1)));
   }
 
+  List<String> textsOrEmpty(String name) throws MalformedMessageException {
+    return json.getValue(name) == null ? List.of() : texts(name);
+  }
+
   List<String> texts(String name) throws MalformedMessageException {
     if (!(json.getValue(name) instanceof JsonArray array)) {
       throw new MalformedMessageException("field '" + name + "' is not an array");

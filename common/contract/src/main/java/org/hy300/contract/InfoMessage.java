@@ -22,6 +22,10 @@ import java.util.Map;
  * @param labels what the operator calls it: site, room and the like
  * @param subsystems names of the subsystems that send state, sorted
  * @param families metadata by family name
+ * @param commands names of the commands that the device takes now, such as motor/move; empty when
+ *     it does not say
+ * @param roles what a subsystem is for, where there may be several of its kind
+ * @param sources where the values of a subsystem come from
  */
 public record InfoMessage(
     String session,
@@ -32,17 +36,40 @@ public record InfoMessage(
     String bootId,
     Map<String, String> labels,
     List<String> subsystems,
-    Map<String, Family> families) {
+    Map<String, Family> families,
+    List<String> commands,
+    Map<String, String> roles,
+    Map<String, String> sources) {
+
+  /** Of an agent that does not say which commands it takes. */
+  public InfoMessage(
+      String session,
+      Instant time,
+      String model,
+      String kernel,
+      String agentVersion,
+      String bootId,
+      Map<String, String> labels,
+      List<String> subsystems,
+      Map<String, Family> families) {
+    this(
+        session,
+        time,
+        model,
+        kernel,
+        agentVersion,
+        bootId,
+        labels,
+        subsystems,
+        families,
+        List.of(),
+        Map.of(),
+        Map.of());
+  }
 
   public static InfoMessage parse(Buffer payload) throws MalformedMessageException {
     Fields fields = Fields.parse(payload);
-    Map<String, String> labels = new LinkedHashMap<>();
-    for (Map.Entry<String, Object> label : fields.objectOrEmpty("labels")) {
-      if (!(label.getValue() instanceof String value)) {
-        throw new MalformedMessageException("label '" + label.getKey() + "' is not a string");
-      }
-      labels.put(label.getKey(), value);
-    }
+    Map<String, String> labels = texts(fields, "labels", "label");
     Map<String, Family> families = new LinkedHashMap<>();
     for (Map.Entry<String, Object> family : fields.objectOrEmpty("families")) {
       if (!(family.getValue() instanceof JsonObject metadata
@@ -62,7 +89,22 @@ public record InfoMessage(
         fields.text("boot_id"),
         labels,
         fields.texts("subsystems"),
-        families);
+        families,
+        fields.textsOrEmpty("commands"),
+        texts(fields, "role", "role of"),
+        texts(fields, "source", "source of"));
+  }
+
+  private static Map<String, String> texts(Fields fields, String name, String what)
+      throws MalformedMessageException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> each : fields.objectOrEmpty(name)) {
+      if (!(each.getValue() instanceof String value)) {
+        throw new MalformedMessageException(what + " '" + each.getKey() + "' is not a string");
+      }
+      texts.put(each.getKey(), value);
+    }
+    return texts;
   }
 
   public Buffer toBuffer() {
@@ -71,16 +113,22 @@ public record InfoMessage(
         (name, family) ->
             metadata.put(
                 name, new JsonObject().put("type", family.type()).put("help", family.help())));
-    return new JsonObject()
-        .put("session", session)
-        .put("time", Fields.format(time))
-        .put("model", model)
-        .put("kernel", kernel)
-        .put("agent_version", agentVersion)
-        .put("boot_id", bootId)
-        .put("labels", new JsonObject(new LinkedHashMap<>(labels)))
-        .put("subsystems", new JsonArray(new ArrayList<>(subsystems)))
-        .put("families", metadata)
-        .toBuffer();
+    JsonObject json =
+        new JsonObject()
+            .put("session", session)
+            .put("time", Fields.format(time))
+            .put("model", model)
+            .put("kernel", kernel)
+            .put("agent_version", agentVersion)
+            .put("boot_id", bootId)
+            .put("labels", new JsonObject(new LinkedHashMap<>(labels)))
+            .put("subsystems", new JsonArray(new ArrayList<>(subsystems)))
+            .put("families", metadata);
+    if (!commands.isEmpty()) {
+      json.put("commands", new JsonArray(new ArrayList<>(commands)))
+          .put("role", new JsonObject(new LinkedHashMap<>(roles)))
+          .put("source", new JsonObject(new LinkedHashMap<>(sources)));
+    }
+    return json.toBuffer();
   }
 }

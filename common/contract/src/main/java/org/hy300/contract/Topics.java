@@ -2,6 +2,7 @@
 // The MQTT topics of one installation: built from and taken apart into their levels.
 package org.hy300.contract;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,8 @@ public record Topics(String root) {
 
   /** No device may be called this: it is the collector's own branch. */
   public static final String FLEET = "fleet";
+
+  private static final int MAX_RESPONSE_LENGTH = 256;
 
   private static final Pattern LEVEL = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}");
 
@@ -87,6 +90,15 @@ public record Topics(String root) {
 
   public String reply(String device, String subsystem, String action) {
     return device(device, Kind.REPLY) + "/" + subsystem + "/" + action;
+  }
+
+  /** Whether who asks the device over MQTT 5 may be answered there: below its own replies. */
+  public boolean isResponse(String device, String topic) {
+    String replies = device(device, Kind.REPLY) + "/";
+    return topic.startsWith(replies)
+        && topic.length() <= MAX_RESPONSE_LENGTH
+        && Arrays.stream(topic.substring(replies.length()).split("/", -1))
+            .allMatch(Topics::isLevel);
   }
 
   /** Where a frame of the HDMI input goes: JPEG, QoS 0. */

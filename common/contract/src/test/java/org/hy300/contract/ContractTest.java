@@ -202,4 +202,64 @@ class ContractTest {
   void illegalSeriesAreRefused(String text) {
     assertThat(Series.parse(text)).isEmpty();
   }
+
+  @Test
+  void aDeviceAnswersBelowItsOwnRepliesAlone() {
+    assertThat(
+            List.of(
+                "hy300/v1/p1/reply/c-1", "hy300/v1/p1/reply/motor/move", "hy300/v1/p1/reply/a/b/c"))
+        .allMatch(topic -> topics.isResponse("p1", topic));
+    assertThat(
+            List.of(
+                "hy300/v1/p1/reply",
+                "hy300/v1/p1/reply/",
+                "hy300/v1/p1/reply/a/",
+                "hy300/v1/p1/reply/+",
+                "hy300/v1/p1/reply/#",
+                "hy300/v1/p1/reply/$x",
+                "hy300/v1/p1/status",
+                "hy300/v1/p2/reply/a",
+                "hy300/v2/p1/reply/a",
+                "x/hy300/v1/p1/reply/a",
+                "hy300/v1/p1/reply/" + "a/".repeat(200) + "a"))
+        .noneMatch(topic -> topics.isResponse("p1", topic));
+  }
+
+  @Test
+  void anInfoSaysWhichCommandsAreTakenOrIsOfAnOlderAgent() throws Exception {
+    InfoMessage info =
+        new InfoMessage(
+            "s1",
+            TIME,
+            "HY300",
+            "6.1.0",
+            "0.1.0",
+            "b1",
+            Map.of(),
+            List.of("agent", "motor"),
+            Map.of(),
+            List.of("motor/move", "agent/ping"),
+            Map.of("motor", "keystone"),
+            Map.of("agent", "agent", "motor", "drivers"));
+    assertThat(InfoMessage.parse(info.toBuffer())).isEqualTo(info);
+    assertThat(INFO.toBuffer().toJsonObject().fieldNames())
+        .doesNotContain("commands", "role", "source");
+    assertThatThrownBy(
+            () ->
+                InfoMessage.parse(
+                    info.toBuffer().toJsonObject().put("role", Map.of("motor", 1)).toBuffer()))
+        .hasMessageContaining("role of 'motor' is not a string");
+  }
+
+  @Test
+  void whatAPayloadDoesNotHaveMayComeBesideIt() throws Exception {
+    CommandMessage command = CommandMessage.parse(Buffer.buffer("{}"), "c-77", TIME);
+    assertThat(command).isEqualTo(new CommandMessage("c-77", null, TIME, new JsonObject()));
+    assertThat(
+            CommandMessage.parse(
+                new CommandMessage("own", null, TIME.plusSeconds(1), new JsonObject()).toBuffer(),
+                "c-77",
+                TIME))
+        .isEqualTo(new CommandMessage("own", null, TIME.plusSeconds(1), new JsonObject()));
+  }
 }

@@ -192,6 +192,11 @@ public final class GroupCommit {
     return onThread(() -> journal.read(atMost));
   }
 
+  /** The entries with these numbers that are still there, oldest first, at most so many. */
+  public Future<List<Journal.Entry>> range(long first, long last, int most) {
+    return onThread(() -> journal.range(first, last, most));
+  }
+
   /** Says that the entries up to this number are done, and need not be read again. */
   public void done(long number) {
     onThread(

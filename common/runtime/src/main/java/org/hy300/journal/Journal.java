@@ -47,6 +47,7 @@ public final class Journal implements AutoCloseable {
   private final long segmentBytes;
   private final Runnable refused;
   private final Runnable damaged;
+  private final boolean keepsDone;
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final Deque<Entry> unwritten = new ArrayDeque<>();
   private FileChannel lock;
@@ -82,6 +83,19 @@ public final class Journal implements AutoCloseable {
    */
   public Journal(Path directory, long maxBytes, Runnable refused, Runnable damaged)
       throws IOException {
+    this(directory, maxBytes, refused, damaged, false);
+  }
+
+  /**
+   * Opens the journal of a directory, as the other constructor does.
+   *
+   * @param keepsDone whether what is done stays, to be given by {@link #range}, until the space is
+   *     needed
+   */
+  public Journal(
+      Path directory, long maxBytes, Runnable refused, Runnable damaged, boolean keepsDone)
+      throws IOException {
+    this.keepsDone = keepsDone;
     this.directory = directory;
     this.maxBytes = maxBytes;
     this.refused = refused;
@@ -164,8 +178,13 @@ public final class Journal implements AutoCloseable {
     }
     last = Math.max(last, done);
     read = done;
+    for (Segment segment : segments) {
+      // What is done need not be read again to find what is not.
+      if (reader == null || segment.first() <= done + 1) {
+        reader = segment.new Reader();
+      }
+    }
     if (!segments.isEmpty()) {
-      reader = segments.getFirst().new Reader();
       searched = segments.getLast().first();
       String holes = holes(numbers);
       if (!holes.isEmpty()) {
@@ -300,6 +319,37 @@ public final class Journal implements AutoCloseable {
     return entries;
   }
 
+  /** The entries with these numbers that are still there, oldest first, at most so many. */
+  public List<Entry> range(long first, long last, int most) {
+    List<Entry> entries = new ArrayList<>();
+    for (Segment segment : segments) {
+      if (segment.last() >= first && segment.first() <= last) {
+        addRange(entries, segment.new Reader(), first, last, most);
+      }
+    }
+    for (Entry entry : unwritten) {
+      if (entries.size() < most && entry.number() >= first && entry.number() <= last) {
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  private void addRange(List<Entry> entries, Segment.Reader from, long first, long last, int most) {
+    try {
+      for (Segment.Item item = from.next();
+          item != null && entries.size() < most;
+          item = from.next()) {
+        if (item.kind() == Segment.ENTRY && item.number() >= first && item.number() <= last) {
+          entries.add(new Entry(item.number(), item.data()));
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING, "journal {0}: entries cannot be read again: {1}", directory, reason(e));
+    }
+  }
+
   private Segment.Item nextOnDisk() {
     while (true) {
       try {
@@ -328,7 +378,10 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Says that the entries up to this number are done; their files go when they are full. */
+  /**
+   * Says that the entries up to this number are done; their files go when they are full, or when
+   * the space is needed.
+   */
   public void done(long number) {
     if (number <= done) {
       return;
@@ -338,7 +391,7 @@ public final class Journal implements AutoCloseable {
       forgetFirst();
     }
     try {
-      while (segments.size() > 1 && segments.getFirst().last() <= number) {
+      while (!keepsDone && segments.size() > 1 && segments.getFirst().last() <= number) {
         dropOldest();
       }
       if (!segments.isEmpty()) {

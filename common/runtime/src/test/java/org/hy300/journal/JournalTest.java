@@ -195,4 +195,29 @@ class JournalTest {
       assertThat(numbers(journal)).isEqualTo(range(101, 103));
     }
   }
+
+  @Test
+  void whatIsDoneIsKeptUntilTheSpaceIsNeeded() throws IOException {
+    long most = 64 * 1024;
+    try (Journal journal = new Journal(directory, most, refused::incrementAndGet, () -> {}, true)) {
+      append(journal, 1, 1000);
+      journal.done(900);
+      assertThat(rangeOf(journal, 1, 2000)).isEqualTo(range(1, 1000));
+      assertThat(rangeOf(journal, 500, 510)).isEqualTo(range(500, 510));
+      assertThat(journal.range(500, 600, 3)).hasSize(3);
+    }
+    try (Journal journal = new Journal(directory, most, refused::incrementAndGet, () -> {}, true)) {
+      assertThat(numbers(journal)).isEqualTo(range(901, 1000));
+      assertThat(rangeOf(journal, 1, 1000)).isEqualTo(range(1, 1000));
+      append(journal, 1001, 4000);
+      List<Long> kept = rangeOf(journal, 1, 4000);
+      assertThat(kept).isEqualTo(range(kept.get(0), 4000)).hasSizeBetween(1000, 3000);
+      assertThat(journal.bytes()).isLessThanOrEqualTo(most);
+      assertThat(numbers(journal)).isEqualTo(range(kept.get(0), 4000));
+    }
+  }
+
+  private static List<Long> rangeOf(Journal journal, long first, long last) {
+    return journal.range(first, last, ALL).stream().map(Journal.Entry::number).toList();
+  }
 }

@@ -86,6 +86,7 @@ public final class ContractDocument {
             .getString("address")
             .replace(".", "\\.")
             .replace("{device}", "(?!fleet/){device}")
+            .replace("{response}", ".+")
             .replaceAll("\\{(\\w+)}", "(?<$1>[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63})");
     String message = channel.getJsonObject("messages").fieldNames().iterator().next();
     JsonObject content =

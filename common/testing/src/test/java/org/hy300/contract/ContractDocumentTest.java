@@ -70,6 +70,8 @@ class ContractDocumentTest {
         Arrays.stream(Topics.Kind.values())
             .map(topics::allDevices)
             .collect(Collectors.toCollection(TreeSet::new));
+    // Below its replies a device answers wherever it is asked to.
+    built.add("hy300/v1/+/reply/+");
     built.add(topics.fleetCommands());
     built.add(topics.fleetReply("+", "+"));
     assertThat(documented).isEqualTo(built);
@@ -237,7 +239,8 @@ class ContractDocumentTest {
         "p1/event/motor | {\"id\":\"e\",\"seq\":1,\"time\":\"2026-11-21T04:00:00Z\",\"event\":\"homed\",\"data\":{}} | position",
         "p1/event/agent | {\"id\":\"e\",\"seq\":1,\"time\":\"2026-11-21T04:00:00Z\",\"event\":\"gap\",\"data\":{\"lost\":1}} | data",
         "p1/cmd/motor/move | {\"id\":\"c\",\"expires\":\"2026-11-21T04:00:00Z\"}                  | position",
-        "p1/cmd/motor/move | {\"id\":\"c\",\"args\":{\"position\":1}}                              | expires",
+        "fleet/cmd/motor/move | {\"id\":\"c\",\"select\":\"all\",\"args\":{\"position\":1}}           | expires",
+        "p1/reply/c-1   | {\"id\":\"c\",\"status\":\"failed\"}                                     | error",
         "p1/cmd/motor/move | {\"id\":\"c\",\"expires\":\"2026-11-21T04:00:00Z\",\"args\":{\"position\":-1}} | position",
         "p1/cmd/motor/dance | {\"id\":\"c\",\"expires\":\"2026-11-21T04:00:00Z\"}                 | there is no schema args-motor-dance",
         "p1/reply/motor/move | {\"id\":\"c\",\"status\":\"done\",\"result\":{}}                    | position",

@@ -1,31 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-// Executes the commands to the agent itself: ping and refresh.
+// Executes the commands to the agent itself: ping, refresh and resend.
 package org.hy300.agent.command;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import org.hy300.agent.command.CommandReceiver.Order;
+import org.hy300.agent.event.EventResender;
 import org.hy300.agent.source.BridgeSource;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.ReplyMessage;
+import org.hy300.contract.ReplyMessage.Status;
 
-/** A ping goes through the bridge to the kernel and back; a refresh reads and publishes all. */
+/**
+ * A ping goes through the bridge to the kernel and back; a refresh reads and publishes all; a
+ * resend sends events of the journal again.
+ */
 public final class AgentCommands implements CommandReceiver.Executor {
   private final BridgeSource bridge;
   private final Runnable refresh;
+  private final EventResender events;
 
-  public AgentCommands(BridgeSource bridge, Runnable refresh) {
+  public AgentCommands(BridgeSource bridge, Runnable refresh, EventResender events) {
     this.bridge = bridge;
     this.refresh = refresh;
+    this.events = events;
   }
 
   @Override
   public void execute(Order order) {
+    if (order.action().equals("resend")) {
+      resend(order);
+      return;
+    }
     order.run(
         () -> run(order),
         error ->
             new ReplyMessage.Reason(
                 ErrorCode.UNAVAILABLE, error.getMessage() + "; is the bridge's module loaded?"));
+  }
+
+  private void resend(Order order) {
+    long first = order.args().getLong("first");
+    long last = order.args().getLong("last");
+    if (first > last) {
+      order.refuse(
+          Status.REJECTED,
+          ErrorCode.INVALID_ARGUMENT,
+          "argument 'last' is less than 'first', which is " + first);
+      return;
+    }
+    order.run(
+        () -> events.resend(first, last),
+        error ->
+            new ReplyMessage.Reason(
+                ErrorCode.UNAVAILABLE,
+                "not all events were sent: " + error.getMessage() + "; ask again for fewer"));
   }
 
   private Future<JsonObject> run(Order order) {

@@ -37,16 +37,25 @@ final class CommandLog {
   /**
    * What is known of one command.
    *
+   * @param request where the answer goes
    * @param heard whether the broker has acknowledged the terminal reply
    */
-  record Known(String subsystem, String action, ReplyMessage reply, boolean heard) {
+  record Known(
+      String subsystem, String action, ReplyMessage reply, Request request, boolean heard) {
     private Buffer encode() {
-      return new JsonObject()
-          .put("subsystem", subsystem)
-          .put("action", action)
-          .put("reply", reply.toJson())
-          .put("heard", heard)
-          .toBuffer();
+      JsonObject json =
+          new JsonObject()
+              .put("subsystem", subsystem)
+              .put("action", action)
+              .put("reply", reply.toJson())
+              .put("heard", heard);
+      if (request.responseTopic() != null) {
+        json.put("response_topic", request.responseTopic());
+      }
+      if (request.correlation() != null) {
+        json.put("correlation", request.correlation().getBytes());
+      }
+      return json.toBuffer();
     }
 
     private static Known decode(Buffer data) throws MalformedMessageException {
@@ -55,6 +64,8 @@ final class CommandLog {
           json.getString("subsystem"),
           json.getString("action"),
           ReplyMessage.parse(json.getJsonObject("reply").toBuffer()),
+          // Written by agents that answer requests; what is still to come is the last reply.
+          new Request(json.getString("response_topic"), json.getBuffer("correlation"), null, false),
           json.getBoolean("heard"));
     }
 
@@ -104,9 +115,9 @@ final class CommandLog {
   }
 
   /** Keeps a reply to an accepted command; completes when it is on the disk, if that takes it. */
-  Future<Void> write(String subsystem, String action, ReplyMessage reply) {
+  Future<Void> write(String subsystem, String action, ReplyMessage reply, Request request) {
     return commit
-        .write(keep(new Known(subsystem, action, reply, false)))
+        .write(keep(new Known(subsystem, action, reply, request, false)))
         .onSuccess(taken -> commit.rewrite(REWRITE_BYTES, liveBytes, this::all))
         .mapEmpty();
   }
@@ -116,7 +127,8 @@ final class CommandLog {
     Kept kept = commands.get(id);
     if (kept != null) {
       Known known = kept.known;
-      commit.append(keep(new Known(known.subsystem(), known.action(), known.reply(), true)));
+      commit.append(
+          keep(new Known(known.subsystem(), known.action(), known.reply(), known.request(), true)));
     }
   }
 

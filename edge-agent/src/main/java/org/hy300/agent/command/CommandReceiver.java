@@ -29,6 +29,7 @@ import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 import org.hy300.contract.Topics;
 import org.hy300.journal.Journal;
+import org.hy300.mqtt.Headers;
 import org.hy300.mqtt.MqttSession;
 
 /** Belongs to the event loop. */
@@ -98,7 +99,8 @@ public final class CommandReceiver {
   /** Answers the commands that an earlier run has accepted and not answered. */
   public void start() {
     for (CommandLog.Known known : log.known()) {
-      Order order = new Order(known.subsystem(), known.action(), known.reply().id());
+      Order order =
+          new Order(known.subsystem(), known.action(), known.reply().id(), known.request());
       order.accepted = true;
       if (!known.reply().status().isTerminal()) {
         underWay.put(order.id(), order);
@@ -115,18 +117,22 @@ public final class CommandReceiver {
     }
   }
 
-  /** Takes one message from a command topic. */
-  public void received(Topics.Parsed topic, Buffer payload, boolean retained) {
+  /** Takes one message from a command topic, with what has come beside its payload. */
+  public void received(Topics.Parsed topic, Buffer payload, boolean retained, Request request) {
     if (payload.length() > Limits.MAX_PAYLOAD_BYTES) {
       drop("too_large", topic, payload.length() + " bytes");
       return;
     }
-    String id = CommandMessage.idOrNull(payload);
+    String given = CommandMessage.idOrNull(payload);
+    String id = given == null ? request.id() : given;
     if (id == null) {
       drop("malformed", topic, "no usable 'id'");
       return;
     }
-    Order order = new Order(topic.subsystem(), topic.action(), id);
+    Optional<String> problem = request.problem(topics, device);
+    Order order =
+        new Order(
+            topic.subsystem(), topic.action(), id, problem.isEmpty() ? request : Request.NONE);
     ReplyMessage known = results.find(id);
     if (retained) {
       order.refuse(
@@ -136,6 +142,9 @@ public final class CommandReceiver {
       send(order, known);
     } else if (underWay.containsKey(id)) {
       LOG.log(Level.DEBUG, "command {0} came again before it was answered", id);
+    } else if (problem.isPresent()) {
+      drop("response_topic", topic, problem.get());
+      order.refuse(Status.REJECTED, ErrorCode.MALFORMED, problem.get());
     } else {
       takeOrFail(order, payload);
     }
@@ -155,7 +164,7 @@ public final class CommandReceiver {
   private void take(Order order, Buffer payload) {
     CommandMessage command;
     try {
-      command = CommandMessage.parse(payload);
+      command = CommandMessage.parse(payload, order.request.id(), order.request.expires());
     } catch (MalformedMessageException e) {
       order.refuse(Status.REJECTED, ErrorCode.MALFORMED, e.getMessage());
       return;
@@ -220,14 +229,24 @@ public final class CommandReceiver {
     counted.run();
   }
 
-  private void send(Order order, ReplyMessage reply) {
-    mqtt.publish(topics.reply(device, order.subsystem(), order.action()), reply.toBuffer());
+  /** Where all replies go, and where the sender has asked for them. */
+  private Future<Void> send(Order order, ReplyMessage reply) {
+    String everybody = topics.reply(device, order.subsystem(), order.action());
+    String sender = order.request.responseTopic();
+    boolean isFinal = reply.status().isTerminal();
+    Headers headers = order.request.headers(isFinal);
+    if (sender == null || sender.equals(everybody)) {
+      return mqtt.publish(everybody, reply.toBuffer(), headers);
+    }
+    Future<Void> heard = mqtt.publish(everybody, reply.toBuffer());
+    return isFinal || order.request.progress()
+        ? Future.join(heard, mqtt.publish(sender, reply.toBuffer(), headers)).mapEmpty()
+        : heard;
   }
 
   /** Sends the terminal reply to an accepted command, and notes that it has arrived. */
   private void sendLast(Order order, ReplyMessage reply) {
-    mqtt.publish(topics.reply(device, order.subsystem(), order.action()), reply.toBuffer())
-        .onSuccess(arrived -> log.heard(reply.id()));
+    send(order, reply).onSuccess(arrived -> log.heard(reply.id()));
   }
 
   /** One command on its way to its terminal reply. */
@@ -235,16 +254,18 @@ public final class CommandReceiver {
     private final String subsystem;
     private final String action;
     private final String id;
+    private final Request request;
     private final long beginNanos = System.nanoTime();
     private final Promise<Void> over = Promise.promise();
     private JsonObject args = new JsonObject();
     private boolean accepted;
     private boolean ended;
 
-    private Order(String subsystem, String action, String id) {
+    private Order(String subsystem, String action, String id, Request request) {
       this.subsystem = subsystem;
       this.action = action;
       this.id = id;
+      this.request = request;
     }
 
     public String subsystem() {
@@ -282,7 +303,7 @@ public final class CommandReceiver {
       }
       accepted = true;
       ReplyMessage reply = ReplyMessage.accepted(id);
-      return log.write(subsystem, action, reply)
+      return log.write(subsystem, action, reply, request)
           .map(
               written -> {
                 if (!ended) {
@@ -325,7 +346,7 @@ public final class CommandReceiver {
       ended = true;
       if (accepted) {
         // On the disk first: after a crash it must not be answered otherwise.
-        log.write(subsystem, action, reply).onComplete(written -> answer(reply));
+        log.write(subsystem, action, reply, request).onComplete(written -> answer(reply));
       } else {
         answer(reply);
       }

@@ -114,6 +114,11 @@ public final class EventLog {
     return commit.read(most).map(entries -> entries.stream().map(Kept::of).toList());
   }
 
+  /** The events of these numbers that are still kept, oldest first, at most so many. */
+  Future<List<Kept>> range(long first, long last, int most) {
+    return commit.range(first, last, most).map(entries -> entries.stream().map(Kept::of).toList());
+  }
+
   /** Says that the events up to this number need not be kept any longer. */
   void done(long number) {
     commit.done(number);

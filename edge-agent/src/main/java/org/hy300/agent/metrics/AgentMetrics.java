@@ -53,6 +53,7 @@ public final class AgentMetrics {
     // Known from the beginning, so that a first drop is an increase and not a new series.
     dropped.put("internal", 0L);
     dropped.put("malformed", 0L);
+    dropped.put("response_topic", 0L);
     dropped.put("too_large", 0L);
     dropped.put("unexpected_topic", 0L);
     dropped.put("outbox_full", 0L);

@@ -72,7 +72,8 @@ class CommandReceiverTest {
                 receiver.received(
                     TOPICS.parse(message.topicName()).orElseThrow(),
                     message.payload(),
-                    message.isRetain());
+                    message.isRetain(),
+                    Request.NONE);
               }
 
               @Override

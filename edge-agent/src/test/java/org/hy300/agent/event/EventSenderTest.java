@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -95,7 +96,8 @@ class EventSenderTest {
                 directory.resolve("events"),
                 journalBytes,
                 own.journalErrors::incrementAndGet,
-                own.journalDamages::incrementAndGet),
+                own.journalDamages::incrementAndGet,
+                true),
             session,
             own);
     sender = new EventSender(events, mqtt, Topics.standard(), "p1", own, () -> {});
@@ -297,5 +299,50 @@ class EventSenderTest {
     }
     assertThat(own.eventsDropped).hasValue(2);
     assertThat(own.journalDamages).hasValue(2);
+  }
+
+  @Test
+  void whatTheJournalStillHoldsIsSentAgainInOrderAndTheRestIsNamed() throws Exception {
+    start("s1", 64 * 1024);
+    tell(100);
+    await().atMost(LIMIT).until(() -> onLoop(() -> sender.depth() == 0));
+    broker.kill();
+    tell(500);
+    await().atMost(LIMIT).until(() -> onLoop(() -> events.readable() == events.newest()));
+    broker.start();
+    await().atMost(LIMIT).until(() -> onLoop(() -> sender.depth() == 0));
+    try (MqttProbe probe = subscribe()) {
+      long newest = onLoop(events::newest);
+      EventResender resender = new EventResender(events, mqtt, Topics.standard(), "p1");
+      JsonObject result =
+          Future.<JsonObject>future(
+                  done ->
+                      context.runOnContext(now -> resender.resend(1, newest + 5).onComplete(done)))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(60, TimeUnit.SECONDS);
+      long lost = result.getJsonArray("missing").getJsonArray(0).getLong(1);
+      assertThat(lost).isBetween(1L, newest - 100);
+      assertThat(result)
+          .isEqualTo(
+              new JsonObject()
+                  .put("sent", newest - lost)
+                  .put(
+                      "missing",
+                      new JsonArray()
+                          .add(new JsonArray().add(1L).add(lost))
+                          .add(new JsonArray().add(newest + 1).add(newest + 5))));
+      await()
+          .atMost(LIMIT)
+          .until(
+              () -> heard(probe, "motor").size() + heard(probe, "agent").size() == newest - lost);
+      List<Long> motor = heard(probe, "motor").stream().map(EventMessage::seq).toList();
+      List<Long> all = new ArrayList<>(motor);
+      heard(probe, "agent").forEach(event -> all.add(event.seq()));
+      assertThat(motor).isSorted();
+      assertThat(all)
+          .containsExactlyInAnyOrderElementsOf(
+              LongStream.rangeClosed(lost + 1, newest).boxed().toList());
+    }
   }
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes beside a command's payload in MQTT 5: where to answer, and by what it is known.
+package org.hy300.agent.command;
+
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.MqttProperty;
+import io.netty.handler.codec.mqtt.MqttProperties.StringPair;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.hy300.contract.CommandMessage;
+import org.hy300.contract.Topics;
+import org.hy300.mqtt.Headers;
+
+/**
+ * A request; all is null or false where the sender gives nothing.
+ *
+ * @param responseTopic where the terminal reply goes as well
+ * @param correlation goes back with each reply
+ * @param expires when the message's own expiry is over
+ * @param progress whether {@code accepted} goes there too: the user property {@code progress: true}
+ */
+public record Request(String responseTopic, Buffer correlation, Instant expires, boolean progress) {
+  /** Kept on disk and in memory for each command. */
+  static final int MAX_CORRELATION_BYTES = 128;
+
+  private static final String PROGRESS = "progress";
+
+  /** Of a client that speaks MQTT 3.1.1, or asks for nothing. */
+  public static final Request NONE = new Request(null, null, null, false);
+
+  /**
+   * Reads it.
+   *
+   * @param properties of the message; null for none
+   */
+  public static Request of(MqttProperties properties, Instant now) {
+    if (properties == null || properties.isEmpty()) {
+      return NONE;
+    }
+    byte[] correlation = value(properties, MqttProperties.CORRELATION_DATA, byte[].class);
+    Integer seconds = value(properties, MqttProperties.PUBLICATION_EXPIRY_INTERVAL, Integer.class);
+    boolean progress =
+        properties.getProperties(MqttProperties.USER_PROPERTY).stream()
+            .anyMatch(
+                pair ->
+                    pair.value() instanceof StringPair user
+                        && user.key.equals(PROGRESS)
+                        && user.value.equals("true"));
+    return new Request(
+        value(properties, MqttProperties.RESPONSE_TOPIC, String.class),
+        correlation == null ? null : Buffer.buffer(correlation),
+        // The four bytes have no sign.
+        seconds == null ? null : now.plusSeconds(Integer.toUnsignedLong(seconds)),
+        progress);
+  }
+
+  private static <T> T value(MqttProperties properties, int id, Class<T> type) {
+    MqttProperty<?> property = properties.getProperty(id);
+    return property == null ? null : type.cast(property.value());
+  }
+
+  /** The command's identifier where its payload has none; null when there is nothing for it. */
+  String id() {
+    if (correlation == null) {
+      return null;
+    }
+    String text = correlation.toString(StandardCharsets.UTF_8);
+    return CommandMessage.isId(text) ? text : hash(correlation.getBytes());
+  }
+
+  private static String hash(byte[] data) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Java without SHA-256", e);
+    }
+  }
+
+  /** Why it cannot be answered as it asks, in one line; empty when it can. */
+  Optional<String> problem(Topics topics, String device) {
+    if (correlation != null && correlation.length() > MAX_CORRELATION_BYTES) {
+      return Optional.of(
+          "its Correlation Data has %d bytes, more than %d"
+              .formatted(correlation.length(), MAX_CORRELATION_BYTES));
+    }
+    // Anywhere else the agent would write with its own rights where the asker may not.
+    return responseTopic == null || topics.isResponse(device, responseTopic)
+        ? Optional.empty()
+        : Optional.of(
+            "its Response Topic is not below %s"
+                .formatted(topics.reply(device, "", "").replaceFirst("/$", "")));
+  }
+
+  /** What goes with a reply to whoever has asked. */
+  Headers headers(boolean isFinal) {
+    return Headers.CONTRACT.with("final", String.valueOf(isFinal)).correlatedBy(correlation);
+  }
+}
