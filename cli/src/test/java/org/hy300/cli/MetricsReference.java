@@ -154,7 +154,7 @@ final class MetricsReference {
     AgentMetrics bridged = new AgentMetrics(() -> 0, () -> 0);
     bridged.bridgeRoundTripNanos = 1;
     try (InputStream drivers =
-        MetricsReference.class.getResourceAsStream("/org/hy300/simulator/drivers.txt")) {
+        MetricsReference.class.getResourceAsStream("/org/hy300/contract/drivers.txt")) {
       return new MetricsReference()
           .add(new String(drivers.readAllBytes(), StandardCharsets.UTF_8))
           .add(fleet)
