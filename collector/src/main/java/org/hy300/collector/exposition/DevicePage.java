@@ -39,7 +39,7 @@ public final class DevicePage implements Page {
     if (device.throttled() > 0) {
       MetricFamily throttled = fleet.standing().throttled();
       writer.header(to, throttled);
-      to.sample(throttled.head(), device.nameBytes(), TAIL, device.throttled());
+      to.sample(throttled.head(), device.nameBytes(), TAIL, (double) device.throttled());
     }
     if (device.infoLabels() != null) {
       InfoFamily.header(to, writer);

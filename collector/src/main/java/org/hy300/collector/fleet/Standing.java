@@ -79,7 +79,7 @@ public final class Standing {
   }
 
   static void throttled(Layout.Place place, long count) {
-    place.block().store(THROTTLED, place.index(), count);
+    place.block().store(THROTTLED, place.index(), (double) count);
   }
 
   /** Notes when a device was heard, in ms of Unix time. */
