@@ -118,7 +118,7 @@ class FleetCommandsTest extends CollectorFixture {
   @Test
   void aCommandThatAnotherHasPublishedIsInTheAuditLogAndThoseOfTheCollectorOnce() throws Exception {
     operator.publish("hy300/v1/p1/cmd/motor/home", command("own", ""));
-    operator.publish("hy300/v1/p2/cmd/mips/load_firmware", "no command");
+    operator.publish("hy300/v1/absent/cmd/mips/load_firmware", "no command");
     soon(post("/api/v1/devices/p1/commands/motor/home", "{\"id\":\"ours\"}"));
     operator.publish(HOME, command("f9", ",\"devices\":[\"p1\"]"));
     end("f9");
@@ -142,7 +142,7 @@ class FleetCommandsTest extends CollectorFixture {
                                             line.getString("result"))))
                     .containsExactlyInAnyOrder(
                         "mqtt own p1 motor/home published",
-                        "mqtt null p2 mips/load_firmware published",
+                        "mqtt null absent mips/load_firmware published",
                         "anybody ours p1 motor/home done",
                         "mqtt f9 p1 motor/home done",
                         "mqtt ours p2 motor/home published"));
