@@ -28,6 +28,10 @@ import java.util.stream.Stream;
 import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.agent.metrics.Metrics;
 import org.hy300.collector.access.Gate;
+import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.fleet.FleetLimits;
+import org.hy300.collector.fleet.MetricFamily;
+import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.collector.relay.RelayMetrics;
 import org.hy300.contract.Topics;
 import org.hy300.testing.MqttProbe;
@@ -126,6 +130,14 @@ final class MetricsReference {
     return this;
   }
 
+  /** Adds a family of the collector, whose series have the device alone as a label. */
+  MetricsReference add(MetricFamily family) {
+    Shown shown = families.computeIfAbsent(family.name(), other -> new Shown());
+    shown.type = family.type();
+    shown.help = family.help();
+    return this;
+  }
+
   /** Everything that a site shows, once what is only counted when it happens has happened. */
   static MetricsReference of(Site site) throws Exception {
     Path hwmon = site.projector(1).resolve("hwmon");
@@ -151,6 +163,8 @@ final class MetricsReference {
     PrometheusMeterRegistry guarded = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new Gate(Optional.empty(), 1, guarded).count("rate");
     new RelayMetrics(guarded).refused("rate");
+    CollectorMetrics metrics = new CollectorMetrics(guarded);
+    metrics.refused("PUBACK", "not authorized");
     AgentMetrics bridged = new AgentMetrics(() -> 0, () -> 0);
     bridged.bridgeRoundTripNanos = 1;
     try (InputStream drivers =
@@ -160,7 +174,8 @@ final class MetricsReference {
           .add(fleet)
           .add(page(site, "/internal/metrics"))
           .add(guarded.scrape())
-          .add(bridged.read());
+          .add(bridged.read())
+          .add(new Fleet(FleetLimits.STANDARD, metrics).standing().throttled());
     }
   }
 
