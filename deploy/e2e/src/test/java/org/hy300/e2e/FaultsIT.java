@@ -145,7 +145,11 @@ class FaultsIT {
     return new MqttSession(
         vertx,
         new MqttSession.Options(
-            fleet.broker.operator(), "operator", 5, List.of(Subscription.of("hy300/v1/fleet/reply/+/+", 1)), 1000),
+            fleet.broker.operator(),
+            "operator",
+            5,
+            List.of(Subscription.of("hy300/v1/fleet/reply/+/+", 1)),
+            1000),
         null,
         new NoListener());
   }
