@@ -114,7 +114,7 @@ public final class CollectorMetrics {
    */
   public void refused(String packet, String reason) {
     Counter.builder("hy300.collector.broker.refusals")
-        .description("What the broker has refused, by the packet that said so and its reason.")
+        .description("Refusals of the broker, by packet and reason.")
         .tag("packet", packet)
         .tag("reason", reason)
         .register(registry)

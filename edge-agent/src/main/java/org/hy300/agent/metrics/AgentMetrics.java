@@ -64,7 +64,7 @@ public final class AgentMetrics {
     dropped.merge(reason, 1L, Long::sum);
   }
 
-  /** Counts what the broker has refused, by the packet that said so and its reason. */
+  /** Counts what the broker has refused, by packet and reason. */
   public void refused(String packet, String reason) {
     refused.merge(new Refused(packet, reason), 1L, Long::sum);
   }
@@ -140,7 +140,7 @@ public final class AgentMetrics {
     page.family(
         "hy300_agent_broker_refusals_total",
         "counter",
-        "What the broker has refused, by the packet that said so and its reason.");
+        "Refusals of the broker, by packet and reason.");
     refused.forEach(
         (what, count) ->
             page.value(
