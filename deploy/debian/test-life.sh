@@ -110,7 +110,7 @@ options() {
     hy300-collector token tokens anna operate
     chmod g+r ../*/*.key' >/dev/null 2>"$work/log" || cat "$work/log"
   for program in agent collector; do
-    same "options of hy300-$program" "$(enter hy300-$program --help | sed -n 's/^ *\(-., \)\{0,1\}--\([a-z-]*\)=.*/\2/p' | grep -vx config | sort)" \
+    same "options of hy300-$program" "$(enter hy300-$program --help | sed -n 's/^ *\(-., \)\{0,1\}--\([a-z-]*\)\[\{0,1\}=.*/\2/p' | grep -vx config | sort)" \
       "$(sed -n 's/^#\([a-z-]*\): .*/\1/p' "$tree/etc/hy300/$program.yaml" | sort)"
     sed 's/^#\([a-z-]*: \)/\1/' "$tree/etc/hy300/$program.yaml" >"$tree/tmp/$program.yaml"
     enter setpriv --reuid=hy300-$program --regid=hy300-$program --init-groups hy300-$program --config /tmp/$program.yaml --check-config |

@@ -108,13 +108,18 @@ final class MetricsReference {
         family = families.computeIfAbsent(words[2], name -> new Shown());
         family.type = words[3];
       } else if (!line.startsWith("#")) {
-        for (MatchResult label : LABEL.matcher(line.replaceAll("\\\\.", "")).results().toList()) {
-          family.labels.add(label.group(1));
-        }
+        addLabels(family, line);
       }
     }
     families.keySet().removeIf(name -> !name.startsWith("hy300_"));
     return this;
+  }
+
+  private static void addLabels(Shown family, String series) {
+    // What is escaped in a label's value could look like another label.
+    for (MatchResult label : LABEL.matcher(series.replaceAll("\\\\.", "")).results().toList()) {
+      family.labels.add(label.group(1));
+    }
   }
 
   /** Adds the families of an agent's reading. */
@@ -127,6 +132,10 @@ final class MetricsReference {
               shown.type = family.type();
               shown.help = family.help();
             });
+    reading
+        .values()
+        .keySet()
+        .forEach(series -> addLabels(families.get(series.replaceFirst("\\{.*", "")), series));
     return this;
   }
 
@@ -167,6 +176,7 @@ final class MetricsReference {
     metrics.refused("PUBACK", "not authorized");
     AgentMetrics bridged = new AgentMetrics(() -> 0, () -> 0);
     bridged.bridgeRoundTripNanos = 1;
+    bridged.refused("PUBACK", "not authorized");
     try (InputStream drivers =
         MetricsReference.class.getResourceAsStream("/org/hy300/contract/drivers.txt")) {
       return new MetricsReference()

@@ -157,7 +157,7 @@ class ConnectionTest {
                   > 0);
       assertThat(agent.lines().stream().filter(line -> !line.startsWith("INFO ")))
           .containsExactly(
-              "WARNING "
+              "WARNING mqtt: "
                   + broker.address()
                   + ": the broker refuses messages on hy300/v1/p1/event/agent: not authorized"
                   + " (said once, counted)");
