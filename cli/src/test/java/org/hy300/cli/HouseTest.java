@@ -32,6 +32,7 @@ class HouseTest {
       List.of(
           // common
           "contract",
+          "file",
           "mqtt",
           "journal",
           "program",

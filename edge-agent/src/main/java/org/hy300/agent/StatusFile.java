@@ -15,7 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import org.hy300.program.OwnFile;
+import org.hy300.file.OwnFile;
 
 /** One file for each device, for several agents may run on one machine. Every call blocks. */
 final class StatusFile {

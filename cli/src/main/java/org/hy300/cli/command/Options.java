@@ -15,7 +15,7 @@ import org.hy300.cli.client.CollectorClient;
 import org.hy300.cli.client.Exit;
 import org.hy300.cli.client.FailureException;
 import org.hy300.contract.CommandCatalogue;
-import org.hy300.program.SecretFile;
+import org.hy300.file.SecretFile;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 

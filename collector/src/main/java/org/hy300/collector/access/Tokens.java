@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hy300.contract.Role;
-import org.hy300.program.SecretFile;
+import org.hy300.file.SecretFile;
 
 /**
  * A token is 256 random bits, so nobody finds one from its SHA-256 by trying; a slow hash, which

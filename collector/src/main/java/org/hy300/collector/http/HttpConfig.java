@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.hy300.program.SecretFile;
+import org.hy300.file.SecretFile;
 
 /**
  * What the HTTP server is told.

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
-import org.hy300.program.SecretFile;
+import org.hy300.file.SecretFile;
 
 /** Every call blocks. */
 final class ServerCertificate {

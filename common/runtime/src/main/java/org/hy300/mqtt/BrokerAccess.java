@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.hy300.program.SecretFile;
+import org.hy300.file.SecretFile;
 
 /**
  * All files are read again at each connection, so that renewed ones are taken without a restart.

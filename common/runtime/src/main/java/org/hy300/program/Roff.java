@@ -14,6 +14,8 @@ public final class Roff {
     page.append(".TH ").append(program.toUpperCase(Locale.ROOT).replace("-", "\\-"));
     page.append(' ').append(section).append(" \"\" \"hy300-fleet\" \"");
     page.append(section == 8 ? "System Administration" : "User Commands").append("\"\n");
+    // Names and commands are to be found as they are.
+    page.append(".nh\n");
   }
 
   public void section(String name) {

@@ -24,7 +24,7 @@ import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.Headers;
 import org.hy300.mqtt.MqttSession;
-import org.hy300.program.OwnFile;
+import org.hy300.file.OwnFile;
 
 /**
  * Device discovery of Home Assistant's MQTT integration

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small files that a program writes anew as a whole.
-package org.hy300.program;
+package org.hy300.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

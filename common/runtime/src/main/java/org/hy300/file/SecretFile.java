@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files with a password, a key or a token: of no use when every user of the machine has them.
-package org.hy300.program;
+package org.hy300.file;
 
 import java.io.IOException;
 import java.nio.file.Files;

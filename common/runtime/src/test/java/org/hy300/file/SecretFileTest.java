@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.hy300.program;
+package org.hy300.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
