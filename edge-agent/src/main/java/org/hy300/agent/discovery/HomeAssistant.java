@@ -22,9 +22,9 @@ import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.CommandEntry;
 import org.hy300.contract.Subsystems;
 import org.hy300.contract.Topics;
+import org.hy300.file.OwnFile;
 import org.hy300.mqtt.Headers;
 import org.hy300.mqtt.MqttSession;
-import org.hy300.file.OwnFile;
 
 /**
  * Device discovery of Home Assistant's MQTT integration
