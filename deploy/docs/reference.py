@@ -12,7 +12,10 @@ import sys
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = ROOT / "docs/reference"
+DOCS = ROOT / "docs"
+RECORD = re.compile(
+    r"# (\d+)\. (.*)\n\n- Date: (.*)\n- Status: (.*)\n\n## Context\n\n(?s:.+)\n## Decision\n\n(?s:.+)\n## Consequences\n\n(?s:.+)"
+)
 OPENAPI = ROOT / "collector/src/main/resources/org/hy300/collector/http/openapi.yaml"
 CODES = ROOT / "common/contract/src/main/java/org/hy300/contract/ErrorCode.java"
 PROGRAMS = {
@@ -65,17 +68,29 @@ def options():
     return page
 
 
+def decisions():
+    page = "# Decisions\n\nEach record explains one decision: context, decision and consequences. A newer record replaces an older one.\n\n"
+    page += "| | decision | date | status |\n|---|---|---|---|\n"
+    for record in sorted((DOCS / "decisions").glob("0*.md")):
+        parts = RECORD.fullmatch(record.read_text())
+        if not parts:
+            sys.exit(f"reference.py: {record} has not the form of a record: title, date, status, context, decision, consequences")
+        number, title, date, status = parts.groups()
+        page += f"| [{number}]({record.name}) | {title} | {date} | {status} |\n"
+    return page
+
+
 def main():
-    pages = {"http.md": http, "errors.md": errors}
+    pages = {"reference/http.md": http, "reference/errors.md": errors, "decisions/README.md": decisions}
     if "--options" in sys.argv:
-        pages["options.md"] = options
+        pages["reference/options.md"] = options
     stale = []
     for name, make in pages.items():
-        page, text = PAGES / name, make()
+        page, text = DOCS / name, make()
         if "--check" not in sys.argv:
             page.write_text(text)
         elif not page.exists() or page.read_text() != text:
-            stale.append(f"docs/reference/{name}")
+            stale.append(f"docs/{name}")
     if stale:
         sys.exit(f"reference.py: {', '.join(stale)} differ from the sources; run make reference")
 
