@@ -79,7 +79,7 @@ class ReadmeIT {
     for (String page : PAGES) {
       type(page, Guide.read(page).blocks());
     }
-    // What the pages say of their commands.
+    // The results that the pages promise.
     byte[] frame = Files.readAllBytes(Root.DIRECTORY.resolve("target/frame.jpg"));
     assertThat(frame).startsWith(0xFF, 0xD8).hasSizeGreaterThan(1000);
     shows("hy300_motor_position_steps{device=\"projector-vm\"} 40");
