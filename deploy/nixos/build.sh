@@ -46,6 +46,9 @@ case $program in
 hy300-agent) sources=edge-agent ;;
 hy300-collector)
   sources=collector
+  manual=$work/hy300-collector/org/hy300/collector/docs
+  mkdir -p "$manual"
+  (cd "$root/docs" && cp --parents ./*.md guides/*.md reference/*.md runbooks/*.md "$manual")
   module collector/embedded-broker hy300-embedded-broker "$home/broker-lib"
   ;;
 hy300) sources=cli ;;

@@ -44,6 +44,7 @@ let
       ];
       hy300-collector = [
         "collector/src/main"
+        "docs"
         "collector/embedded-broker/src/main"
         "deploy/debian"
       ];

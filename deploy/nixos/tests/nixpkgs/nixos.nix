@@ -75,6 +75,7 @@ let
     services.prometheus.exporters.node.openFirewall = of bool false;
     services.prometheus.globalConfig.scrape_interval = of (nullOr str) null;
     services.prometheus.globalConfig.evaluation_interval = of (nullOr str) null;
+    services.prometheus.globalConfig.external_labels = of (attrsOf str) { };
     services.prometheus.ruleFiles = of (listOf path) [ ];
     services.prometheus.scrapeConfigs = of (listOf scrapeConfig) [ ];
     services.udev.packages = of (listOf package) [ ];

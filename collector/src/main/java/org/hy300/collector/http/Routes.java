@@ -74,6 +74,7 @@ public record Routes(
             new PageFiles(),
             new FleetStreams(vertx, fleet, events, settings, fleetConnected, stopping),
             new DeviceStreams(vertx, fleet, events, snapshots, settings, fleetConnected, stopping));
+    ManualHandler manual = new ManualHandler(vertx);
     HealthHandler health =
         new HealthHandler()
             .needs("fleet_connected", fleetConnected)
@@ -87,6 +88,8 @@ public record Routes(
     Collections.addAll(
         routes,
         new Route(GET, "/page/{file}", null, page::file),
+        new Route(GET, "/docs/{page}", null, manual::page),
+        new Route(GET, "/docs/{part}/{page}", null, manual::part),
         new Route(GET, "/openapi.yaml", null, e -> Answers.text(e.response(), YAML, description)),
         new Route(GET, "/healthz", null, health::alive),
         new Route(GET, "/readyz", null, health::ready),

@@ -29,6 +29,7 @@ public final class PageFiles {
       List.of(
           INDEX,
           "style.css",
+          "manual.css",
           "icon.svg",
           "app.js",
           "api.js",
@@ -98,6 +99,13 @@ public final class PageFiles {
     }
   }
 
+  /** Forbids what none of our pages does. */
+  public static HttpServerResponse protect(HttpServerResponse response) {
+    return response
+        .putHeader("Content-Security-Policy", POLICY)
+        .putHeader("Referrer-Policy", "no-referrer");
+  }
+
   /** Sends the page itself. */
   public void index(HttpServerRequest request) {
     send(request, INDEX);
@@ -114,10 +122,7 @@ public final class PageFiles {
       return false;
     }
     HttpServerResponse response =
-        request
-            .response()
-            .putHeader("Content-Security-Policy", POLICY)
-            .putHeader("Referrer-Policy", "no-referrer")
+        protect(request.response())
             // Asked for each time, and mostly answered without a body: a new collector is a new
             // page.
             .putHeader("Cache-Control", "no-cache")

@@ -210,6 +210,10 @@ class OpenApiTest extends CollectorFixture {
     }
     check("GET", "/page/app.js", "/page/{file}", null);
     check("GET", "/page/none.js", "/page/{file}", null);
+    check("GET", "/docs/index", "/docs/{page}", null);
+    check("GET", "/docs/none", "/docs/{page}", null);
+    check("GET", "/docs/runbooks/DeviceDown", "/docs/{part}/{page}", null);
+    check("GET", "/docs/runbooks/None", "/docs/{part}/{page}", null);
     check("GET", "/api/v1/me", "/api/v1/me", null);
     check("GET", "/api/v1/catalogue", "/api/v1/catalogue", null);
     check("GET", "/metrics", "/metrics", null);

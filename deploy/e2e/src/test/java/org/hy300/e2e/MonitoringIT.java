@@ -246,7 +246,7 @@ class MonitoringIT {
       assertThat(Pattern.compile("/d/([a-z0-9-]+)").matcher(text).results().map(m -> m.group(1)))
           .isNotEmpty()
           .isSubsetOf(uids);
-      assertThat(text).contains("${runbooks}/");
+      assertThat(text).contains("${collector}/docs/runbooks/");
       assertThat(Dashboards.objects(dashboard.getJsonArray("panels")).map(p -> p.getInteger("id")))
           .doesNotHaveDuplicates();
       assertThat(Dashboards.panels(dashboard))
