@@ -19,7 +19,7 @@ public final class Agent extends VerticleBase {
 
   public Agent(AgentConfig config) {
     this.config = config;
-    statusFile = new StatusFile(config.runDirectory(), config.device());
+    statusFile = new StatusFile(config.storage().runDirectory(), config.projector().device());
   }
 
   /** A Vert.x as small as the agent needs it. */

@@ -14,66 +14,84 @@ import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
 
 /**
- * What one agent is told.
+ * The options of one agent.
  *
- * @param classDirectory where the drivers show themselves, /sys/class/hy300
- * @param bridge the daedalus bridge, /dev/daedalus-v4l2
- * @param pipe the message pipe, /dev/kmsgpipe
- * @param labels what the operator calls the device: site, room and the like
+ * @param clockMarker the file that exists while the clock is synchronised; null when it always is
  * @param processes which processes are watched from the start
- * @param journals where journals are kept; each device has a directory below
- * @param journalBytes most that the journal of events takes
- * @param clockMarker the file that says that the clock is synchronised; null when it always is
- * @param runDirectory where the agent says what it is doing
  * @param homeAssistant the prefix under which Home Assistant looks for devices; empty for none
  */
 public record AgentConfig(
     BrokerAccess broker,
-    String device,
     int keepAliveSeconds,
-    Path classDirectory,
-    Path bridge,
-    Path pipe,
-    Topics topics,
-    Map<String, String> labels,
-    List<ProcessWatch> processes,
-    Path journals,
-    long journalBytes,
+    Projector projector,
+    Drivers drivers,
+    Storage storage,
     Path clockMarker,
-    Path runDirectory,
+    List<ProcessWatch> processes,
     String homeAssistant) {
   static final long MIB = 1024 * 1024;
 
   private static final int MAX_KEEP_ALIVE = 65_535;
   private static final int MAX_JOURNAL_MIB = 1024;
 
-  public AgentConfig {
-    if (!Topics.isDeviceName(device)) {
-      throw new IllegalArgumentException(
-          "device name '"
-              + device
-              + "' is not made of up to 64 letters, digits, '_', '-' and '.', or is 'fleet'");
+  /**
+   * The projector as the fleet knows it.
+   *
+   * @param labels what the operator calls it: site, room and the like
+   */
+  public record Projector(String device, Map<String, String> labels, Topics topics) {
+    public Projector {
+      if (!Topics.isDeviceName(device)) {
+        throw new IllegalArgumentException(
+            "device name '"
+                + device
+                + "' is not made of up to 64 letters, digits, '_', '-' and '.', or is 'fleet'");
+      }
+      for (String name : labels.keySet()) {
+        if (!Series.isLabelName(name) || name.equals("device")) {
+          throw new IllegalArgumentException(
+              "label '" + name + "' is no label name that Prometheus takes, or is 'device'");
+        }
+      }
+      labels = Map.copyOf(labels);
     }
+  }
+
+  /**
+   * Where the drivers are.
+   *
+   * @param classDirectory /sys/class/hy300
+   * @param bridge the daedalus bridge, /dev/daedalus-v4l2
+   * @param pipe the message pipe, /dev/kmsgpipe
+   */
+  public record Drivers(Path classDirectory, Path bridge, Path pipe) {}
+
+  /**
+   * Where the agent writes.
+   *
+   * @param journals each device has a directory below
+   * @param journalBytes size limit of the journal of events
+   * @param runDirectory for the file from which {@code --status} is answered
+   */
+  public record Storage(Path journals, long journalBytes, Path runDirectory) {
+    public Storage {
+      if (journalBytes < MIB || journalBytes > MAX_JOURNAL_MIB * MIB) {
+        throw new IllegalArgumentException(
+            "journal of " + journalBytes / MIB + " MiB is not within 1 to " + MAX_JOURNAL_MIB);
+      }
+    }
+  }
+
+  public AgentConfig {
     if (keepAliveSeconds < 1 || keepAliveSeconds > MAX_KEEP_ALIVE) {
       throw new IllegalArgumentException(
           "keep-alive of " + keepAliveSeconds + " s is not within 1 to " + MAX_KEEP_ALIVE);
-    }
-    if (journalBytes < MIB || journalBytes > MAX_JOURNAL_MIB * MIB) {
-      throw new IllegalArgumentException(
-          "journal of " + journalBytes / MIB + " MiB is not within 1 to " + MAX_JOURNAL_MIB);
     }
     if (!homeAssistant.isEmpty()
         && !Arrays.stream(homeAssistant.split("/", -1)).allMatch(Topics::isLevel)) {
       throw new IllegalArgumentException(
           "Home Assistant's prefix '" + homeAssistant + "' is no topic such as homeassistant");
     }
-    for (String name : labels.keySet()) {
-      if (!Series.isLabelName(name) || name.equals("device")) {
-        throw new IllegalArgumentException(
-            "label '" + name + "' is no label name that Prometheus takes, or is 'device'");
-      }
-    }
-    labels = Map.copyOf(labels);
     processes = List.copyOf(processes);
   }
 

@@ -140,7 +140,8 @@ final class Main implements Callable<Integer> {
       return 0;
     }
     if (status) {
-      StatusFile.Verdict verdict = new StatusFile(config.runDirectory(), config.device()).read();
+      StatusFile.Verdict verdict =
+          new StatusFile(config.storage().runDirectory(), config.projector().device()).read();
       System.out.println(verdict.line());
       return verdict.exit();
     }
@@ -160,18 +161,12 @@ final class Main implements Callable<Integer> {
             : device;
     return new AgentConfig(
         shared.access(BrokerAddress.parse(broker)),
-        name,
         shared.keepAliveSeconds(),
-        AgentConfig.driverClass(sysfs),
-        bridge,
-        pipe,
-        shared.topics(),
-        AgentConfig.parseLabels(labels),
-        AgentConfig.parseProcesses(processes),
-        journal,
-        journalSize * AgentConfig.MIB,
+        new AgentConfig.Projector(name, AgentConfig.parseLabels(labels), shared.topics()),
+        new AgentConfig.Drivers(AgentConfig.driverClass(sysfs), bridge, pipe),
+        new AgentConfig.Storage(journal, journalSize * AgentConfig.MIB, runDirectory),
         clockMarker.equals(Path.of("none")) ? null : clockMarker,
-        runDirectory,
+        AgentConfig.parseProcesses(processes),
         homeAssistant);
   }
 

@@ -74,6 +74,7 @@ final class Parts {
 
   private final Vertx vertx;
   private final AgentConfig config;
+  private final AgentConfig.Projector projector;
   private final Runnable connectionChanged;
   private final String session = UUID.randomUUID().toString();
   private final MqttSession mqtt;
@@ -105,8 +106,9 @@ final class Parts {
     this.vertx = vertx;
     this.config = config;
     this.connectionChanged = connectionChanged;
-    Topics topics = config.topics();
-    String device = config.device();
+    projector = config.projector();
+    Topics topics = projector.topics();
+    String device = projector.device();
     mqtt =
         new MqttSession(
             vertx,
@@ -121,15 +123,18 @@ final class Parts {
             new MqttSession.Will(topics.status(device), this::will),
             new Connection());
     own = new AgentMetrics(mqtt::depth, this::eventsWaiting);
-    Path journals = config.journals().resolve(device);
+    Path journals = config.storage().journals().resolve(device);
     events =
         new EventLog(
-            vertx, journal(journals.resolve("events"), config.journalBytes(), true), session, own);
+            vertx,
+            journal(journals.resolve("events"), config.storage().journalBytes(), true),
+            session,
+            own);
     eventSender = new EventSender(events, mqtt, topics, device, own, this::eventsDrained);
     states = new StatePublisher(vertx, mqtt, topics, device, session, this::publishInfo);
-    drivers = new SysfsSource(vertx, config.classDirectory(), own, new Drivers());
+    drivers = new SysfsSource(vertx, config.drivers().classDirectory(), own, new Drivers());
     driverEvents = new DriverEvents(events, drivers::reread);
-    BridgeSource bridge = new BridgeSource(vertx, config.bridge(), own, driverEvents);
+    BridgeSource bridge = new BridgeSource(vertx, config.drivers().bridge(), own, driverEvents);
     OtherSubsystems others = new OtherSubsystems();
     ProcessSource processes =
         new ProcessSource(vertx, PROC, config.processes(), own.processSamplesDropped, others);
@@ -137,16 +142,16 @@ final class Parts {
         new BoardSource(
             vertx,
             // The classes hwmon and thermal stand beside the drivers' own.
-            config.classDirectory().resolveSibling(""),
+            config.drivers().classDirectory().resolveSibling(""),
             drivers::isBusy,
             own.attributeErrors,
             others);
-    MessagePipe pipe = new MessagePipe(vertx, config.pipe(), own, others);
+    MessagePipe pipe = new MessagePipe(vertx, config.drivers().pipe(), own, others);
     sources = List.of(drivers, bridge, processes, board, pipe);
     motorCommands =
         new MotorCommands(
             vertx,
-            config.classDirectory().resolve(Subsystems.MOTOR),
+            config.drivers().classDirectory().resolve(Subsystems.MOTOR),
             position -> driverEvents.ordered(Subsystems.MOTOR, position));
     commands =
         new CommandReceiver(
@@ -178,12 +183,14 @@ final class Parts {
         Subsystems.TVCAP,
         new TvcapCommands(
             vertx,
-            config.classDirectory().resolve(Subsystems.TVCAP),
-            jpeg -> mqtt.publishNow(config.topics().snapshot(config.device()), jpeg, Headers.JPEG)),
+            config.drivers().classDirectory().resolve(Subsystems.TVCAP),
+            jpeg ->
+                mqtt.publishNow(
+                    projector.topics().snapshot(projector.device()), jpeg, Headers.JPEG)),
         Subsystems.MIPS,
         StoreCommands.mips(
             vertx,
-            config.classDirectory().resolve(Subsystems.MIPS),
+            config.drivers().classDirectory().resolve(Subsystems.MIPS),
             data -> events.happened(Subsystems.MIPS, EventName.FIRMWARE_FAILED, data)),
         ProcessSource.SUBSYSTEM,
         new ProcessCommands(processes),
@@ -191,7 +198,7 @@ final class Parts {
         new AgentCommands(
             bridge,
             this::refresh,
-            new EventResender(events, mqtt, config.topics(), config.device())));
+            new EventResender(events, mqtt, projector.topics(), projector.device())));
   }
 
   private Journal journal(Path directory, long maxBytes, boolean keepsDone) throws IOException {
@@ -269,12 +276,12 @@ final class Parts {
   }
 
   private void publishStatus(boolean online) {
-    mqtt.publishRetained(config.topics().status(config.device()), () -> status(online));
+    mqtt.publishRetained(projector.topics().status(projector.device()), () -> status(online));
   }
 
   private void publishInfo() {
     mqtt.publishRetained(
-        config.topics().info(config.device()),
+        projector.topics().info(projector.device()),
         () ->
             new InfoMessage(
                     session,
@@ -283,7 +290,7 @@ final class Parts {
                     Machine.kernel(),
                     Program.version(Agent.class),
                     Machine.bootId(),
-                    config.labels(),
+                    projector.labels(),
                     states.subsystems(),
                     states.families(),
                     commandsNow(),
@@ -344,14 +351,14 @@ final class Parts {
 
     @Override
     public void received(MqttPublishMessage message) {
-      Optional<Topics.Parsed> topic = config.topics().parse(message.topicName());
+      Optional<Topics.Parsed> topic = projector.topics().parse(message.topicName());
       if (topic.isPresent() && topic.get().kind() == Topics.Kind.COMMAND) {
         commands.received(
             topic.get(),
             message.payload(),
             message.isRetain(),
             Request.of(message.properties(), Instant.now()));
-      } else if (message.topicName().equals(config.topics().status(config.device()))) {
+      } else if (message.topicName().equals(projector.topics().status(projector.device()))) {
         statusReceived(message);
       } else {
         own.dropped("unexpected_topic");
@@ -384,7 +391,7 @@ final class Parts {
 
     @Override
     public void dropped(String topic) {
-      if (config.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isEmpty()) {
+      if (projector.topics().parse(topic).filter(t -> t.kind() == Topics.Kind.EVENT).isEmpty()) {
         own.dropped("outbox_full");
       }
     }

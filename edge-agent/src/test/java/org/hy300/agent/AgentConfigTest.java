@@ -23,18 +23,14 @@ class AgentConfigTest {
   private static AgentConfig config(String device, int keepAlive, Map<String, String> labels) {
     return new AgentConfig(
         BrokerAccess.open(new BrokerAddress("127.0.0.1", 1883)),
-        device,
         keepAlive,
-        Path.of("/sys/class/hy300"),
-        Path.of("/dev/daedalus-v4l2"),
-        Path.of("/dev/kmsgpipe"),
-        Topics.standard(),
-        labels,
-        List.of(),
-        Path.of("/var/lib/hy300-agent"),
-        8 * AgentConfig.MIB,
+        new AgentConfig.Projector(device, labels, Topics.standard()),
+        new AgentConfig.Drivers(
+            Path.of("/sys/class/hy300"), Path.of("/dev/daedalus-v4l2"), Path.of("/dev/kmsgpipe")),
+        new AgentConfig.Storage(
+            Path.of("/var/lib/hy300-agent"), 8 * AgentConfig.MIB, Path.of("/run/hy300-agent")),
         null,
-        Path.of("/run/hy300-agent"),
+        List.of(),
         "");
   }
 

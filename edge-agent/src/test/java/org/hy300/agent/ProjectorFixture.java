@@ -56,18 +56,14 @@ abstract class ProjectorFixture {
   final AgentConfig config(Path clockMarker, String homeAssistant) {
     return new AgentConfig(
         BrokerAccess.open(broker.address()),
-        "p1",
         1,
-        drivers(),
-        directory.resolve("no-bridge"),
-        directory.resolve("pipe"),
-        Topics.standard(),
-        Map.of("site", "berlin"),
-        List.of(),
-        directory.resolve("journal"),
-        AgentConfig.MIB,
+        new AgentConfig.Projector("p1", Map.of("site", "berlin"), Topics.standard()),
+        new AgentConfig.Drivers(
+            drivers(), directory.resolve("no-bridge"), directory.resolve("pipe")),
+        new AgentConfig.Storage(
+            directory.resolve("journal"), AgentConfig.MIB, directory.resolve("run")),
         clockMarker,
-        directory.resolve("run"),
+        List.of(),
         homeAssistant);
   }
 
