@@ -39,6 +39,9 @@ public final class CollectorMetrics {
     for (Topics.Kind kind : Topics.Kind.values()) {
       messages.put(kind, messages(kind));
     }
+    // A counter that begins with 1 has no increase: the usual ones begin with 0.
+    refusals("connack", "not_authorized");
+    refusals("puback", "not_authorized");
     missed =
         Counter.builder("hy300.collector.missed")
             .description("State messages that were sent and not received.")
@@ -113,12 +116,15 @@ public final class CollectorMetrics {
    * @param reason one word
    */
   public void refused(String packet, String reason) {
-    Counter.builder("hy300.collector.broker.refusals")
+    refusals(packet, reason).increment();
+  }
+
+  private Counter refusals(String packet, String reason) {
+    return Counter.builder("hy300.collector.broker.refusals")
         .description("Refusals of the broker, by packet and reason.")
         .tag("packet", packet)
         .tag("reason", reason)
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 
   /** What a device sent must not end the line, nor fill the log. */
