@@ -20,6 +20,8 @@ GUEST_PACKAGES := qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gc
 UPSTREAM_PACKAGES := sparse dt-schema dkms python3 python3-git python3-ply perl prometheus
 DEBUG_PACKAGES := flex bison
 SOAK_SECONDS := 3600
+# The last commit whose programs speak MQTT 3.1.1 only.
+OLDER ?= ff1ec25
 FAULTS_SECONDS ?= 240
 FAULTS_PACKAGES := mosquitto prometheus openssl nftables libfaketime iproute2 util-linux mount
 TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev man-db zsh
@@ -112,6 +114,12 @@ test-guides: package ## docs/ followed to the letter on fresh Debian machines wi
 	@$(AS_ROOT) deploy/vm/debian/disk.sh >/dev/null
 	$(E2E) -Djvm=$(CURDIR)/deploy/e2e/src/test/machines/bin/java -Dit.test=GuidesIT
 
+test-older: ## agents and collectors of OLDER=COMMIT beside those of this checkout
+	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) -s --no-print-directory programs
+	deploy/e2e/older.sh $(OLDER)
+	$(E2E) -Dit.test=OlderIT
+
 test-soak: ## a fleet of 2,000 alone, with power cuts and broker restarts: SOAK_SECONDS=3600
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) -s --no-print-directory programs
@@ -183,7 +191,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size docs reference pictures package clean programs
+.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-older test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size docs reference pictures package clean programs
 
 programs: target/programs
 

@@ -26,7 +26,12 @@ import org.hy300.testing.Program;
 final class SimulatedFleet implements AutoCloseable {
   static final Duration LIMIT = Duration.ofMinutes(2);
 
+  private static final Path AGENT = Root.DIRECTORY.resolve("edge-agent/target/hy300-agent");
+  private static final Path COLLECTOR = Root.DIRECTORY.resolve("collector/target/hy300-collector");
+
   private final Path directory;
+  private final Path agentHome;
+  private final Path collectorHome;
   private final List<String> agentOptions;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -39,14 +44,23 @@ final class SimulatedFleet implements AutoCloseable {
 
   /** Starts all but the collector. */
   SimulatedFleet(Path directory, int projectors, String... agentOptions) throws IOException {
+    this(directory, AGENT, COLLECTOR, projectors, agentOptions);
+  }
+
+  /** With an agent or a collector of another version. */
+  SimulatedFleet(
+      Path directory, Path agentHome, Path collectorHome, int projectors, String... agentOptions)
+      throws IOException {
     this.directory = directory;
+    this.agentHome = agentHome;
+    this.collectorHome = collectorHome;
     this.agentOptions = List.of(agentOptions);
     broker = new Mosquitto(directory);
     simulator =
         new Program(
             "hy300-simulator",
             Map.of(),
-            path("edge-agent/target/hy300-agent/bin/hy300-simulator"),
+            AGENT.resolve("bin/hy300-simulator").toString(),
             "--directory=" + directory,
             "--projectors=" + projectors);
     simulator.awaitLine(Pattern.compile("simulated projectors in"), LIMIT);
@@ -56,15 +70,20 @@ final class SimulatedFleet implements AutoCloseable {
     }
   }
 
-  private static String path(String program) {
-    return Root.DIRECTORY.resolve(program).toString();
+  /** Where the agent and the collector of this checkout are. */
+  static Path agentOfToday() {
+    return AGENT;
+  }
+
+  static Path collectorOfToday() {
+    return COLLECTOR;
   }
 
   void startAgent(int number) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
-                path("edge-agent/target/hy300-agent/bin/hy300-agent"),
+                agentHome.resolve("bin/hy300-agent").toString(),
                 "--broker=" + broker.address(),
                 "--device=simulated-" + number,
                 "--labels=site=berlin",
@@ -87,7 +106,7 @@ final class SimulatedFleet implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                path("collector/target/hy300-collector/bin/hy300-collector"),
+                collectorHome.resolve("bin/hy300-collector").toString(),
                 "--broker=" + broker.address(),
                 "--http-port=0",
                 "--data=" + directory.resolve("collector")));
