@@ -49,7 +49,7 @@ def http():
 def errors():
     page = HEAD.format(title="Error codes", source="`ErrorCode.java`")
     page += "Values of `error.code` in replies over MQTT and in answers over HTTP.\n\n| code | meaning |\n|---|---|\n"
-    found = re.findall(r'/\*\*(.*?)\*/\s*public static final String \w+ = "(\w+)"', CODES.read_text(), re.S)
+    found = re.findall(r'/\*\*((?:(?!\*/).)*)\*/\s*public static final String \w+ = "(\w+)"', CODES.read_text(), re.S)
     for text, code in sorted(found, key=lambda each: each[1]):
         meaning = cell(re.sub(r"(?m)^\s*\*", "", text))
         page += f"| `{code}` | {meaning} |\n"

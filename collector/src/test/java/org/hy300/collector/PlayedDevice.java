@@ -48,6 +48,7 @@ public final class PlayedDevice {
   private volatile MqttClient client;
   private int sessions;
   private volatile boolean silent;
+  private volatile List<String> commands = List.of();
   private volatile Status ending = Status.DONE;
 
   /**
@@ -80,6 +81,12 @@ public final class PlayedDevice {
   public boolean hasEnded(String id) {
     ReplyMessage reply = replies.get(id);
     return reply != null && reply.status().isTerminal();
+  }
+
+  /** Lists the commands that it takes, from the next connection on. */
+  public PlayedDevice taking(String... names) {
+    commands = List.of(names);
+    return this;
   }
 
   /** Whether to answer nothing from now on, as one whose replies are lost. */
@@ -143,7 +150,10 @@ public final class PlayedDevice {
             "b1",
             Map.of("site", site),
             List.of("motor"),
-            new TreeMap<>())
+            new TreeMap<>(),
+            commands,
+            Map.of(),
+            Map.of())
         .toBuffer();
   }
 

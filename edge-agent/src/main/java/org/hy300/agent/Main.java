@@ -90,7 +90,8 @@ final class Main implements Callable<Integer> {
       names = "--journal-size",
       paramLabel = "MIB",
       defaultValue = "8",
-      description = "Maximum size of waiting events on disk; the oldest are dropped first (8).")
+      description =
+          "Size limit of the journal of events, sent ones included; the oldest are dropped first (8).")
   private int journalSize;
 
   @Option(

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hy300.collector.metrics.CollectorMetrics;
+import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.InfoMessage;
 
 /** Models, kernels, labels and lists of subsystems. */
@@ -53,7 +54,26 @@ final class Shared {
         cut(info.bootId(), limits),
         one(Map.copyOf(labels)),
         one(subsystems),
-        Map.of());
+        Map.of(),
+        one(info.commands().stream().filter(Shared::isCommand).distinct().toList()),
+        one(ofSubsystems(info.roles(), subsystems, limits)),
+        one(ofSubsystems(info.sources(), subsystems, limits)));
+  }
+
+  private static boolean isCommand(String name) {
+    return CommandCatalogue.COMMANDS.stream().anyMatch(command -> command.name().equals(name));
+  }
+
+  private static Map<String, String> ofSubsystems(
+      Map<String, String> words, List<String> subsystems, FleetLimits limits) {
+    Map<String, String> kept = new TreeMap<>();
+    words.forEach(
+        (subsystem, word) -> {
+          if (subsystems.contains(subsystem)) {
+            kept.put(subsystem, cut(word, limits));
+          }
+        });
+    return Map.copyOf(kept);
   }
 
   private static boolean tooLong(String text, FleetLimits limits) {

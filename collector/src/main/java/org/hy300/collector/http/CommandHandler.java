@@ -32,17 +32,18 @@ final class CommandHandler {
 
   /** How a refusal is answered; a wrong argument is answered as a device would. */
   private static final Map<String, Integer> REFUSALS =
-      Map.of(
-          ErrorCode.UNKNOWN_COMMAND, 404,
-          ErrorCode.UNKNOWN_DEVICE, 404,
-          ErrorCode.NO_DEVICE, 404,
-          Gate.FORBIDDEN, 403,
-          ErrorCode.ID_IN_USE, 409,
-          ErrorCode.EXPIRED, 504,
-          ErrorCode.DEVICE_OFFLINE, 503,
-          CommandIntake.BROKER_OFFLINE, 503,
-          ErrorCode.STOPPING, 503,
-          ErrorCode.BUSY, 503);
+      Map.ofEntries(
+          Map.entry(ErrorCode.UNKNOWN_COMMAND, 404),
+          Map.entry(ErrorCode.UNKNOWN_DEVICE, 404),
+          Map.entry(ErrorCode.NO_DEVICE, 404),
+          Map.entry(Gate.FORBIDDEN, 403),
+          Map.entry(ErrorCode.ID_IN_USE, 409),
+          Map.entry(ErrorCode.UNAVAILABLE, 409),
+          Map.entry(ErrorCode.EXPIRED, 504),
+          Map.entry(ErrorCode.DEVICE_OFFLINE, 503),
+          Map.entry(CommandIntake.BROKER_OFFLINE, 503),
+          Map.entry(ErrorCode.STOPPING, 503),
+          Map.entry(ErrorCode.BUSY, 503));
 
   private final Vertx vertx;
   private final Fleet fleet;

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.hy300.collector.fleet.Device;
 import org.hy300.contract.InfoMessage;
@@ -34,10 +35,14 @@ public final class DeviceJson {
   public static void describe(Device device, JsonObject json) {
     InfoMessage info = device.info();
     if (info != null) {
-      JsonObject labels = new JsonObject();
-      new TreeMap<>(info.labels()).forEach(labels::put);
-      json.put("model", info.model()).put("labels", labels);
+      json.put("model", info.model()).put("labels", words(info.labels()));
     }
+  }
+
+  private static JsonObject words(Map<String, String> words) {
+    JsonObject json = new JsonObject();
+    new TreeMap<>(words).forEach(json::put);
+    return json;
   }
 
   /** All that is known, with its values. */
@@ -49,6 +54,11 @@ public final class DeviceJson {
           .put("agent_version", info.agentVersion())
           .put("boot_id", info.bootId())
           .put("subsystems", new JsonArray(List.copyOf(info.subsystems())));
+      if (!info.commands().isEmpty()) {
+        json.put("commands", new JsonArray(List.copyOf(info.commands())))
+            .put("role", words(info.roles()))
+            .put("source", words(info.sources()));
+      }
     }
     JsonObject values = new JsonObject();
     device.visit(

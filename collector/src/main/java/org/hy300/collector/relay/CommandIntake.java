@@ -13,6 +13,7 @@ import org.hy300.collector.fleet.Fleet;
 import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.CommandEntry;
 import org.hy300.contract.ErrorCode;
+import org.hy300.contract.InfoMessage;
 
 /** What a command says is the catalogue's to judge, how it is written its sender's way. */
 public final class CommandIntake {
@@ -127,7 +128,22 @@ public final class CommandIntake {
             ErrorCode.DEVICE_OFFLINE,
             "device '" + device.name() + "' is offline; last seen at " + device.lastSeen());
       }
+      if (!takes(device, request)) {
+        throw new RefusedException(
+            ErrorCode.UNAVAILABLE,
+            "device '%s' does not take %s now; GET /api/v1/devices/%s lists its commands"
+                .formatted(device.name(), request.name(), device.name()));
+      }
     }
+  }
+
+  /** A command that is always taken is tried in any case: the device's list may be old. */
+  private static boolean takes(Device device, CommandRequest request) {
+    InfoMessage info = device.info();
+    return info == null
+        || info.commands().isEmpty()
+        || info.commands().contains(request.name())
+        || CommandCatalogue.get(request.name()).isAlwaysTaken();
   }
 
   private void checkRoom(CommandRequest request, Selection selection) throws RefusedException {

@@ -25,6 +25,9 @@ function refusal(name, facts, live) {
   if (!facts || !facts.device.online) {
     return 'the projector is offline';
   }
+  if (facts.device.commands && !facts.device.commands.includes(name)) {
+    return 'the projector does not have it';
+  }
   const moving = facts.is('hy300_motor_moving');
   switch (name) {
     case 'motor/move':

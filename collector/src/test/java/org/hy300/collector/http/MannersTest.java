@@ -34,7 +34,12 @@ class MannersTest extends CollectorFixture {
           .get(10, TimeUnit.SECONDS);
       awaitOnline(1);
       for (String each : get("/api").body().lines().filter(l -> l.startsWith("GET ")).toList()) {
-        String path = each.split(" +", -1)[1].replace("{device}", "p1").replace("{file}", "app.js");
+        String path =
+            each.split(" +", -1)[1]
+                .replace("{device}", "p1")
+                .replace("{file}", "app.js")
+                .replace("{part}/{page}", "guides/mqtt")
+                .replace("{page}", "index");
         String head = ask("HEAD " + path + HOST + END);
         String status = path.endsWith("/snapshot") || path.endsWith("{id}") ? "404" : "200";
         assertThat(head).as(path).startsWith("HTTP/1.1 " + status + " ").endsWith("\r\n\r\n");

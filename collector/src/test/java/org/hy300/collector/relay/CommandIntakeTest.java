@@ -3,6 +3,7 @@
 package org.hy300.collector.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -88,6 +89,34 @@ class CommandIntakeTest extends CollectorFixture {
     assertThat(get("/internal/metrics").body())
         .contains("hy300_collector_command_refusals_total{reason=\"%s\"} 3.0".formatted(code));
     assertThat(device.heard()).isEmpty();
+  }
+
+  @Test
+  void aCommandThatTheDeviceDoesNotListIsNotSentButAStopIs() throws Exception {
+    PlayedDevice bare = new PlayedDevice(broker.address(), "p2", "berlin", 1).taking("agent/ping");
+    bare.connect(vertx).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    try {
+      awaitOnline(2);
+      await()
+          .atMost(LIMIT)
+          .until(() -> get("/api/v1/devices/p2").body().contains("\"commands\":[\"agent/ping\"]"));
+      HttpResponse<String> home =
+          soon(post("/api/v1/devices/p2/commands/motor/home", body("a", "{}", "")));
+      assertThat(home.statusCode()).isEqualTo(409);
+      assertThat(code(home)).isEqualTo("unavailable");
+      for (String taken : List.of("agent/ping", "motor/stop")) {
+        assertThat(
+                soon(post(
+                        "/api/v1/devices/p2/commands/" + taken,
+                        body(taken.replace('/', '-'), "{}", "")))
+                    .statusCode())
+            .as(taken)
+            .isEqualTo(200);
+      }
+      assertThat(bare.executed()).containsExactly("agent-ping", "motor-stop");
+    } finally {
+      bare.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
   }
 
   @Test
