@@ -55,7 +55,7 @@ class OlderIT {
         .atMost(LIMIT)
         .until(
             () ->
-                fleet.get("/metrics/simulated-1").contains("hy300_motor_position{")
+                fleet.get("/metrics/simulated-1").contains("hy300_motor_position_steps")
                     && fleet
                         .get("/api/v1/devices/simulated-1/events")
                         .contains("position_reached"));
