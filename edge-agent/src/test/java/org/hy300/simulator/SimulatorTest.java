@@ -133,7 +133,23 @@ class SimulatorTest {
   @Test
   void theFamiliesAreThoseOfTheDrivers() throws Exception {
     write("mips/load_firmware", "display.bin");
-    until("mips/load_firmware", "");
+    // The page follows the attribute.
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                assertThat(shown())
+                    .containsExactlyInAnyOrderElementsOf(
+                        Files.readAllLines(DRIVERS).stream()
+                            .filter(
+                                line ->
+                                    !line.startsWith("## ")
+                                        && !line.contains("hy300_tvcap_register"))
+                            .map(SimulatorTest::withoutValue)
+                            .toList()));
+  }
+
+  private List<String> shown() throws IOException {
     List<String> shown = new ArrayList<>();
     try (Stream<Path> files = Files.walk(directory.resolve("1/hy300"), 2)) {
       for (Path page : files.filter(Files::isRegularFile).toList()) {
@@ -143,12 +159,7 @@ class SimulatorTest {
         }
       }
     }
-    assertThat(shown)
-        .containsExactlyInAnyOrderElementsOf(
-            Files.readAllLines(DRIVERS).stream()
-                .filter(line -> !line.startsWith("## ") && !line.contains("hy300_tvcap_register"))
-                .map(SimulatorTest::withoutValue)
-                .toList());
+    return shown;
   }
 
   /** A firmware has another name in each guest. */
