@@ -169,7 +169,10 @@ class CollectorVerticleTest {
     String[] whole = Stream.concat(command.stream(), Stream.of(options)).toArray(String[]::new);
     try (Program program = new Program("collector", Map.of(), whole)) {
       assertThat(program.awaitExit(Duration.ofSeconds(60))).isEqualTo(1);
-      return program.lines().stream().filter(line -> !line.startsWith("INFO ")).toList();
+      // A machine that is busy holds up the event loop, which Vert.x logs.
+      return program.lines().stream()
+          .filter(line -> !line.startsWith("INFO ") && !line.startsWith("WARNING vertx: "))
+          .toList();
     }
   }
 

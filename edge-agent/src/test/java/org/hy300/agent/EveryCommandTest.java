@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The agent executes whatever the catalogue has, with whatever arguments it allows. */
-@Timeout(60)
+@Timeout(300)
 class EveryCommandTest extends AgentFixture {
   /** What has to come before some of them. */
   private static final Map<String, String> BEFORE =

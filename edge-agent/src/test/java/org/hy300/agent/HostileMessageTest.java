@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A whole program, with the stack that its launcher gives it. */
-@Timeout(120)
+@Timeout(300)
 class HostileMessageTest extends ProjectorFixture {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String MALFORMED =

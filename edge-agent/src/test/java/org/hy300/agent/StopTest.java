@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Writing to a pipe lasts until somebody reads, as a store lasts until its driver has done it. */
-@Timeout(120)
+@Timeout(300)
 class StopTest extends AgentFixture {
   private static final String STOP = ROOT + "/cmd/motor/stop";
   private static final String STOP_REPLY = ROOT + "/reply/motor/stop";

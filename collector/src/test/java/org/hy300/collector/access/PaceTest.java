@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 class PaceTest extends CollectorFixture {
   /** So many pass at once; in this test's time few more come. */
   private static final int BURST = 4;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(300)
 class ConnectionsTest extends CollectorFixture {
   private static final int MAX = 12;
   private static final String HALF = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n";

@@ -9,7 +9,7 @@ import org.hy300.collector.CollectorFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class HttpMetersTest extends CollectorFixture {
   private static final int METHODS = 2_000;
 

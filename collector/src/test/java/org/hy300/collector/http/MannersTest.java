@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 class MannersTest extends CollectorFixture {
   private static final String END = "Connection: close\r\n\r\n";
   private static final String HOST = " HTTP/1.1\r\nHost: 127.0.0.1\r\n";

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On a real disk, whose thread the test can hold. */
-@Timeout(60)
+@Timeout(300)
 class GroupCommitTest {
   private static final String THREAD = "journal";
   private static final long AN_HOUR_MS = 3_600_000;

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A receiver whose executor makes the mistakes that it must not pay for. */
-@Timeout(60)
+@Timeout(300)
 class CommandReceiverTest {
   private static final Topics TOPICS = Topics.standard();
   private static final String REPLY = TOPICS.reply("p1", Subsystems.MOTOR, "home");
