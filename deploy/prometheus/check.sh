@@ -16,8 +16,8 @@ quietly() {
 }
 for configuration in prometheus.yml prometheus-devices.yml ../node-exporter/prometheus.yml; do
   quietly promtool check config --lint=all --lint-fatal "$configuration"
-  grep -q 'external_labels: {hy300_url: "http' "$configuration" || {
-    echo "check.sh: $configuration has no hy300_url, with which links in alerts begin" >&2
+  grep -q 'external_labels: {fleet_url: "http' "$configuration" || {
+    echo "check.sh: $configuration has no fleet_url, with which links in alerts begin" >&2
     exit 1
   }
 done
@@ -40,7 +40,7 @@ for alert in $alerts; do
   cases 1 | grep -qx "$alert" || complain "no test in deploy/prometheus/tests makes $alert fire"
   cases 0 | grep -qx "$alert" || complain "no test in deploy/prometheus/tests keeps $alert from firing"
   [ -s "$runbooks/$alert.md" ] || complain "docs/runbooks/$alert.md is missing: what to look at when $alert fires"
-  grep -qF "runbook_url: '{{ \$externalLabels.hy300_url }}/docs/runbooks/$alert'" rules/*.yml || complain "$alert does not name docs/runbooks/$alert as its runbook_url"
+  grep -qF "runbook_url: '{{ \$externalLabels.fleet_url }}/docs/runbooks/$alert'" rules/*.yml || complain "$alert does not name docs/runbooks/$alert as its runbook_url"
   grep -q "($alert.md)" "$runbooks/README.md" || complain "docs/runbooks/README.md does not list $alert"
 done
 # Another job's series, or one that a projector forges, must not count.

@@ -190,7 +190,7 @@ in
           scrape_interval = lib.mkDefault "15s";
           evaluation_interval = lib.mkDefault "15s";
           # Links in alerts begin with it.
-          external_labels.hy300_url = lib.mkDefault "${cfg.prometheus.scheme}://${cfg.prometheus.target}";
+          external_labels.fleet_url = lib.mkDefault "${cfg.prometheus.scheme}://${cfg.prometheus.target}";
         };
         # The token is not there when the system is built.
         checkConfig = lib.mkIf (cfg.prometheus.tokenFile != null) (lib.mkDefault "syntax-only");

@@ -72,7 +72,7 @@ in
           scrape_interval = lib.mkDefault "15s";
           evaluation_interval = lib.mkDefault "15s";
           # Links in alerts begin with it: a collector as a browser reaches it.
-          external_labels.hy300_url = lib.mkDefault "http://localhost:8080";
+          external_labels.fleet_url = lib.mkDefault "http://localhost:8080";
         };
       };
     })
