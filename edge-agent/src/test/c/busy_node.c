@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Preloaded: reading a file called video0 fails as a video node does that another program captures from.
+// For LD_PRELOAD: reading a file called video0 fails as if another program captured from the video node.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

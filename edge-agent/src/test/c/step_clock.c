@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Preloaded into a program: its wall clock is off by the seconds that stand in the file STEP_CLOCK.
+// For LD_PRELOAD: shifts the wall clock by the number of seconds in the file STEP_CLOCK.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent as a verticle: begins and ends its parts, and says how it is to systemd and --status.
+// The agent as a verticle: starts and stops its parts, and reports its health to systemd and
+// --status.
 package org.hy300.agent;
 
 import io.vertx.core.Future;
@@ -22,7 +23,7 @@ public final class Agent extends VerticleBase {
     statusFile = new StatusFile(config.storage().runDirectory(), config.projector().device());
   }
 
-  /** A Vert.x as small as the agent needs it. */
+  /** A Vert.x with the few threads that the agent needs. */
   public static Vertx vertx() {
     return Vertx.vertx(
         new VertxOptions()
@@ -37,7 +38,8 @@ public final class Agent extends VerticleBase {
   }
 
   /**
-   * Watches and tries to connect when it is complete; fails when another agent has the journals.
+   * Completes when the agent watches the drivers and has begun to connect. Fails when another agent
+   * uses the journals.
    */
   @Override
   public Future<?> start() {
@@ -54,7 +56,10 @@ public final class Agent extends VerticleBase {
             });
   }
 
-  /** Complete when what was under way is answered, offline is published and the journals closed. */
+  /**
+   * Completes when all pending commands are answered, offline is published and the journals are
+   * closed.
+   */
   @Override
   public Future<?> stop() {
     stopping = true;

@@ -16,9 +16,9 @@ import org.hy300.mqtt.BrokerAccess;
 /**
  * The options of one agent.
  *
- * @param clockMarker the file that exists while the clock is synchronised; null when it always is
- * @param processes which processes are watched from the start
- * @param homeAssistant the prefix under which Home Assistant looks for devices; empty for none
+ * @param clockMarker file that exists while the clock is synchronised; null if it always is
+ * @param processes processes that are watched from the start
+ * @param homeAssistant discovery prefix of Home Assistant; empty for no discovery
  */
 public record AgentConfig(
     BrokerAccess broker,
@@ -37,7 +37,7 @@ public record AgentConfig(
   /**
    * The projector as the fleet knows it.
    *
-   * @param labels what the operator calls it: site, room and the like
+   * @param labels the operator's labels, such as site and room
    */
   public record Projector(String device, Map<String, String> labels, Topics topics) {
     public Projector {
@@ -67,11 +67,11 @@ public record AgentConfig(
   public record Drivers(Path classDirectory, Path bridge, Path pipe) {}
 
   /**
-   * Where the agent writes.
+   * The agent's files.
    *
-   * @param journals each device has a directory below
+   * @param journals holds one directory for each device
    * @param journalBytes size limit of the journal of events
-   * @param runDirectory for the file from which {@code --status} is answered
+   * @param runDirectory holds the file that {@code --status} reads
    */
   public record Storage(Path journals, long journalBytes, Path runDirectory) {
     public Storage {
@@ -96,8 +96,8 @@ public record AgentConfig(
   }
 
   /**
-   * The drivers' class: the one that is named, or that beside it which the drivers take where
-   * another kernel's driver has the name already.
+   * The drivers' class directory: the given one, or its neighbour with the suffix {@code -fleet},
+   * which the drivers use where another driver owns the name.
    */
   static Path driverClass(Path named) {
     Path beside = named.resolveSibling(named.getFileName() + "-fleet");

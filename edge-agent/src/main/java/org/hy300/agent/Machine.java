@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the machine says about itself: serial number, model, kernel, boot.
+// What identifies the machine: serial number, model, kernel, boot.
 package org.hy300.agent;
 
 import java.io.IOException;
@@ -20,8 +20,8 @@ final class Machine {
   private Machine() {}
 
   /**
-   * The name of a projector that was given none: its SoC's serial number, else the machine's
-   * identifier. A host name would be the same on every clone of a disk image.
+   * The default device name: the SoC's serial number, or else the machine ID. A host name would be
+   * the same on every clone of a disk image.
    */
   static Optional<String> defaultDevice() {
     return text(SERIAL)
@@ -42,7 +42,7 @@ final class Machine {
     return text(BOOT_ID).orElse("unknown");
   }
 
-  /** Device-tree strings end in a NUL. */
+  /** Strips the NUL that ends a device-tree string. */
   private static Optional<String> text(Path file) {
     try {
       return Optional.of(Files.readString(file).replace("\0", "").strip())

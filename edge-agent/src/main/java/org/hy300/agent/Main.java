@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options and environment to a running agent. Exit status 2 for a wrong option. */
+/** Starts an agent from options and environment. Exit status 2 for a wrong option. */
 @Command(
     name = "hy300-agent",
     description =

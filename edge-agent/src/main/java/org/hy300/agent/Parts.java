@@ -57,17 +57,17 @@ import org.hy300.mqtt.Refusal;
 import org.hy300.mqtt.Subscription;
 import org.hy300.program.Program;
 
-/** What an agent is made of. Belongs to the context that it is started on. */
+/** The parts of an agent. Belongs to the context that it is started on. */
 final class Parts {
   private static final Set<String> OF_DRIVERS =
       Set.of(Subsystems.MOTOR, Subsystems.TVCAP, Subsystems.MIPS);
 
   private static final Path PROC = Path.of("/proc");
 
-  /** Replies that wait for the broker, and the events that are on their way. */
+  /** Room for replies that wait for the broker, and for events that are not acknowledged yet. */
   private static final int OUTBOX = 1000;
 
-  /** Far more than the replies that are kept take. */
+  /** Far more than all stored replies need. */
   private static final long COMMAND_JOURNAL_BYTES = 64 * AgentConfig.MIB;
 
   private static final long STOP_MS = 2_000;
@@ -89,7 +89,7 @@ final class Parts {
   private final CommandReceiver commands;
   private final HomeAssistant homeAssistant;
 
-  /** Subsystems that the drivers have now. */
+  /** Subsystems that have a driver now. */
   private final Set<String> driven = new HashSet<>();
 
   private long connection;
@@ -97,10 +97,10 @@ final class Parts {
   private boolean toldWaiting;
 
   /**
-   * Makes parts that {@link #start} sets going. Reads the journals, and so blocks.
+   * Creates the parts; {@link #start} starts them. Blocks, because it reads the journals.
    *
-   * @param connectionChanged called when the broker has come or gone
-   * @throws IOException when another agent has the journals
+   * @param connectionChanged called when the connection is made or lost
+   * @throws IOException when another agent uses the journals
    */
   Parts(Vertx vertx, AgentConfig config, Runnable connectionChanged) throws IOException {
     this.vertx = vertx;
@@ -141,7 +141,7 @@ final class Parts {
     BoardSource board =
         new BoardSource(
             vertx,
-            // The classes hwmon and thermal stand beside the drivers' own.
+            // The hwmon and thermal classes are in the same directory as the drivers' own.
             config.drivers().classDirectory().resolveSibling(""),
             drivers::isBusy,
             own.attributeErrors,
@@ -215,14 +215,17 @@ final class Parts {
     return eventSender.depth();
   }
 
-  /** A state that says that events wait is not to stand until the next heartbeat. */
+  /**
+   * Publishes the empty queue at once; else the state would show waiting events until the
+   * heartbeat.
+   */
   private void eventsDrained() {
     if (toldWaiting) {
       ownChanged();
     }
   }
 
-  /** Starts to watch and to connect. */
+  /** Starts watching and connecting. */
   void start() {
     states.add(AgentMetrics.SUBSYSTEM, () -> Future.succeededFuture(own.read()), () -> false);
     states.start();
@@ -236,7 +239,7 @@ final class Parts {
     mqtt.start();
   }
 
-  /** Answers what is under way, publishes offline, disconnects and closes the journals. */
+  /** Answers pending commands, publishes offline, disconnects and closes the journals. */
   Future<Void> stop() {
     stopping = true;
     sources.forEach(Source::stop);
@@ -255,7 +258,7 @@ final class Parts {
     return mqtt.isConnected();
   }
 
-  /** Of an attempt too: the broker may have taken it, and only its answer be lost. */
+  /** Counts attempts as well: the broker may have accepted one whose answer was lost. */
   private Buffer will() {
     connection++;
     return status(false);
@@ -299,7 +302,7 @@ final class Parts {
                 .toBuffer());
   }
 
-  /** Those of a part that the drivers have are taken while they have it. */
+  /** Commands of the drivers' subsystems are offered only while the driver is loaded. */
   private List<String> commandsNow() {
     return CommandCatalogue.COMMANDS.stream()
         .filter(
@@ -309,7 +312,7 @@ final class Parts {
         .toList();
   }
 
-  /** The drivers know no other motor than that of the keystone. */
+  /** The only motor that the drivers support is the keystone's. */
   private Map<String, String> roles() {
     return driven.contains(Subsystems.MOTOR) ? Map.of(Subsystems.MOTOR, "keystone") : Map.of();
   }
@@ -372,7 +375,7 @@ final class Parts {
       ownChanged();
     }
 
-    /** The Will of a connection that this one has replaced may come late. */
+    /** The Will of an earlier connection may arrive after this one was made. */
     private void statusReceived(MqttPublishMessage message) {
       try {
         if (!StatusMessage.parse(message.payload()).online() && !stopping) {
@@ -424,7 +427,7 @@ final class Parts {
     }
   }
 
-  /** What comes from elsewhere than the drivers. */
+  /** Subsystems that do not come from the drivers. */
   private final class OtherSubsystems implements SubsystemListener {
     @Override
     public void appeared(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a running agent is doing: a small file, written by it and read by `hy300-agent --status`.
+// The state of a running agent, in a small file that `hy300-agent --status` reads.
 package org.hy300.agent;
 
 import io.vertx.core.buffer.Buffer;
@@ -17,15 +17,15 @@ import java.time.Duration;
 import java.time.Instant;
 import org.hy300.file.OwnFile;
 
-/** One file for each device, for several agents may run on one machine. Every call blocks. */
+/** One file for each device, since several agents may run on one machine. Every call blocks. */
 final class StatusFile {
-  /** It is written this often, and when the connection comes or goes. */
+  /** The file is written this often, and when the connection is made or lost. */
   static final long PERIOD_MS = 10_000;
 
-  /** Older than this, the agent hangs. */
+  /** If the file is older than this, the agent hangs. */
   private static final Duration SILENT = Duration.ofSeconds(45);
 
-  /** Exit statuses of a service's `status`, as the Linux Standard Base has them. */
+  /** Exit statuses of the Linux Standard Base for the `status` action of a service. */
   private static final int HEALTHY = 0;
 
   private static final int UNHEALTHY = 1;
@@ -44,8 +44,7 @@ final class StatusFile {
   }
 
   /**
-   * Takes the place of what was there, at once. A directory that does not take it is no reason to
-   * end: it is said once.
+   * Replaces the file atomically. If that fails, the agent goes on and logs it once.
    *
    * @param doing one line
    */
@@ -74,7 +73,7 @@ final class StatusFile {
     OwnFile.replace(file, status.toBuffer().getBytes());
   }
 
-  /** Says that the agent has ended as it should. */
+  /** Deletes the file, which marks a clean end. */
   void delete() {
     try {
       Files.deleteIfExists(file);
@@ -84,14 +83,14 @@ final class StatusFile {
   }
 
   /**
-   * How the agent is.
+   * The agent's health.
    *
-   * @param exit 0 for well, 1 for not well, 3 for not there
-   * @param line the same for people
+   * @param exit 0 healthy, 1 unhealthy, 3 not running
+   * @param line the same as text
    */
   record Verdict(int exit, String line) {}
 
-  /** Judges the agent by what it has written last. */
+  /** Judges the agent by the last file that it wrote. */
   Verdict read() throws IOException {
     JsonObject status;
     Duration age;

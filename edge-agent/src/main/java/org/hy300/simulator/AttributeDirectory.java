@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A class device in a plain directory: shows attributes in files, takes orders out of them.
+// A class device in a plain directory: shows attributes in files and takes orders from them.
 package org.hy300.simulator;
 
 import java.io.IOException;
@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What a plain file cannot do, and what stands for it: it cannot refuse a write, so an order that
- * is refused leaves what was there before. It does not make its content when it is read, so
- * whatever is to be seen after a change is written before it. Belongs to the simulator's thread.
+ * Works around two limits of plain files. A file cannot refuse a write, so a refused order restores
+ * the previous content. A file's content is not computed when it is read, so everything that must
+ * be visible after a change is written before it. Belongs to the simulator's thread.
  */
 final class AttributeDirectory implements AutoCloseable {
   private static final int MAX_ORDER_BYTES = 4096;
@@ -37,13 +37,13 @@ final class AttributeDirectory implements AutoCloseable {
     return directory;
   }
 
-  /** One attribute with a value, in a file that stays open: agents hold it open, too. */
+  /** One attribute with a value, in a file that stays open, because agents hold it open, too. */
   private static final class State {
     private final FileChannel channel;
     private final Consumer<String> taker;
     private String value = "";
 
-    /** What the file holds as far as this program has written or read it. */
+    /** The file's content as this program last wrote or read it. */
     private String shown = "";
 
     private long changes;
@@ -60,8 +60,8 @@ final class AttributeDirectory implements AutoCloseable {
     }
 
     /**
-     * In place, and never shorter than it was before the new content is whole: line feeds at the
-     * end mean nothing to a reader, half a number would.
+     * Writes in place, and never shortens the file before the new content is complete: readers
+     * ignore line feeds at the end, but not half a number.
      */
     private void write() throws IOException {
       byte[] content = (value.isEmpty() ? "" : value + "\n").getBytes(StandardCharsets.UTF_8);
@@ -76,18 +76,18 @@ final class AttributeDirectory implements AutoCloseable {
     }
   }
 
-  /** Declares an attribute that is only read. Attributes are written in the order of this. */
+  /** Declares a read-only attribute. Attributes are written in the order of declaration. */
   AttributeDirectory readable(String attribute, Object value) throws IOException {
     return declare(attribute, "r--r--r--", value.toString(), null);
   }
 
-  /** Declares an attribute with a value that may be written. */
+  /** Declares a writable attribute with a value. */
   AttributeDirectory writable(String attribute, Object value, Consumer<String> taker)
       throws IOException {
     return declare(attribute, "rw-r--r--", value.toString(), taker);
   }
 
-  /** Declares an attribute that is only written; it is empty again when the order is taken. */
+  /** Declares a write-only attribute; it is empty again once the order is taken. */
   AttributeDirectory order(String attribute, Consumer<String> taker) throws IOException {
     return declare(attribute, "-w-------", "", taker);
   }
@@ -123,7 +123,7 @@ final class AttributeDirectory implements AutoCloseable {
     set(attribute, value ? 1 : 0);
   }
 
-  /** Writes the values that have changed, in the order of their declaration. */
+  /** Writes the changed values, in the order of declaration. */
   void flush() {
     try {
       for (State state : states.values()) {
@@ -136,13 +136,13 @@ final class AttributeDirectory implements AutoCloseable {
     }
   }
 
-  /** Shows metrics. A page takes the place of the one before at once, however long it is. */
+  /** Shows metrics. A page replaces the previous one atomically, whatever its length. */
   void page(String attribute, ExpositionPage page) {
     String text = page.toString();
     if (text.equals(pages.put(attribute, text))) {
       return;
     }
-    // Beside the directory, where nobody takes it for an attribute.
+    // Outside the directory, where it is not taken for an attribute.
     Path whole = directory.resolveSibling("." + directory.getFileName() + ".page");
     try {
       Files.writeString(whole, text);
@@ -162,7 +162,8 @@ final class AttributeDirectory implements AutoCloseable {
   }
 
   /**
-   * A file was written, by this program or by another: an order is what this one has not written.
+   * A file was written, by this program or by another. Content that this program did not write is
+   * an order.
    */
   void written(String attribute) {
     State state = states.get(attribute);
@@ -187,7 +188,7 @@ final class AttributeDirectory implements AutoCloseable {
     flush();
   }
 
-  /** Looks at all attributes: too many were written to be told of each. */
+  /** Checks all attributes, because the notifications of some writes were lost. */
   void allWritten() {
     states.keySet().forEach(this::written);
   }

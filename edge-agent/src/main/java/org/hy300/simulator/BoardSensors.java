@@ -14,7 +14,7 @@ final class BoardSensors {
   private static final double APPROACH = 0.05;
   private static final int FAN_RPM = 4_200;
 
-  /** The fan begins to turn faster here, and is at its fastest so much above. */
+  /** The fan speeds up from here, and reaches its maximum this far above. */
   private static final double FAN_CELSIUS = 35;
 
   private static final double FAN_SPAN = 30;
@@ -48,7 +48,7 @@ final class BoardSensors {
     pass();
   }
 
-  /** Some seconds later. */
+  /** Advances by some seconds. */
   void pass() {
     double goal = working.getAsBoolean() ? WORKING_CELSIUS : RESTING_CELSIUS;
     celsius += (goal - celsius) * APPROACH + random.nextGaussian() * 0.1;

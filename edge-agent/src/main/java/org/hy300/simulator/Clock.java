@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The simulator's thread: everything that happens to a projector happens on it, one after the
-// other.
+// The simulator's thread: everything that happens to a projector happens on it, in sequence.
 package org.hy300.simulator;
 
 import java.lang.System.Logger;
@@ -10,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** A failure in one task ends neither those to come nor its own next turn. */
+/** A failing task ends neither later tasks nor its own repetition. */
 final class Clock implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Clock.class.getName());
 
@@ -21,7 +20,7 @@ final class Clock implements AutoCloseable {
     executor.setRemoveOnCancelPolicy(true);
   }
 
-  /** Runs something at once and gives its result. */
+  /** Runs a task at once and returns its result. */
   <T> Future<T> call(Callable<T> task) {
     return executor.submit(task);
   }
@@ -34,13 +33,13 @@ final class Clock implements AutoCloseable {
     Future<?> unused = executor.schedule(guarded(task), ms, TimeUnit.MILLISECONDS);
   }
 
-  /** Runs something again and again, until its turns are ended. */
+  /** Repeats a task until its turns are ended. */
   Turns every(long ms, Runnable task) {
     Future<?> turns = executor.scheduleWithFixedDelay(guarded(task), ms, ms, TimeUnit.MILLISECONDS);
     return () -> turns.cancel(false);
   }
 
-  /** What runs again and again. */
+  /** A repeated task. */
   interface Turns {
     void end();
   }
@@ -55,7 +54,7 @@ final class Clock implements AutoCloseable {
     };
   }
 
-  /** Ends everything, also what has not come yet. */
+  /** Ends everything, including pending tasks. */
   @Override
   public void close() {
     executor.shutdownNow();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The MIPS co-processor: boots, takes a firmware and the keystone's corners.
+// The MIPS co-processor: boots, loads a firmware and takes the keystone's corners.
 package org.hy300.simulator;
 
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** Attributes as in the ABI document sysfs-class-hy300-mips. Belongs to the simulator's thread. */
 final class Coprocessor {
-  /** The one firmware that there is (specification: hardware). */
+  /** The only firmware (specification: hardware). */
   private static final String FIRMWARE = "display.bin";
 
   private static final String FIRMWARE_CRC32 = "e0376895";
@@ -50,7 +50,7 @@ final class Coprocessor {
   private boolean loadedByUs;
   private int[] corners = new int[CORNERS];
 
-  /** Boots begun; a newer one takes the place of the one before. */
+  /** Boots begun; a newer one replaces the one before. */
   private int boots;
 
   private long loadAttempts;
@@ -142,7 +142,7 @@ final class Coprocessor {
         count(errors, "keystone_timeout");
       }
     }
-    // What was refused is put back: the kernel's driver gives EINVAL, ERANGE or ETIMEDOUT.
+    // Restores the value after a refusal: the kernel's driver returns EINVAL, ERANGE or ETIMEDOUT.
     show();
   }
 

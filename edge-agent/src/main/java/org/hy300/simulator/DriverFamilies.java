@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The drivers' metric families as a guest has shown them: what the simulator says is not typed
-// again.
+// The drivers' metric families as recorded in a guest, so that the simulator does not repeat them.
 package org.hy300.simulator;
 
 import java.io.IOException;
@@ -25,13 +24,13 @@ final class DriverFamilies {
   /**
    * One family.
    *
-   * @param header its two lines of comment
-   * @param labels names and values of each series' labels, in turn
+   * @param header its two comment lines
+   * @param labels names and values of each series' labels, alternating
    */
   record DriverFamily(String header, List<List<String>> labels) {}
 
   /**
-   * A family of the drivers.
+   * Finds a family of the drivers.
    *
    * @throws IllegalArgumentException if no driver has it
    */
@@ -44,7 +43,7 @@ final class DriverFamilies {
     return family;
   }
 
-  /** The words of a family with one label, in the drivers' order. */
+  /** The label values of a family with one label, in the drivers' order. */
   static List<String> words(String name) {
     return find(name).labels().stream().map(labels -> labels.get(1)).toList();
   }

@@ -5,15 +5,15 @@ package org.hy300.simulator;
 import java.util.Map;
 import org.hy300.contract.Series;
 
-/** One page of text exposition format 0.0.4, of families that the drivers have. */
+/** One page of text exposition format 0.0.4, with families of the drivers. */
 final class ExpositionPage {
   private final StringBuilder text = new StringBuilder();
   private String last = "";
 
   /**
-   * Adds a series; the first of a family brings its HELP and TYPE.
+   * Adds a series, and for the first of a family its HELP and TYPE.
    *
-   * @param labels names and values in turn
+   * @param labels names and values, alternating
    */
   ExpositionPage value(String family, Number value, String... labels) {
     if (!family.equals(last)) {
@@ -28,7 +28,7 @@ final class ExpositionPage {
     return value(family, value ? 1 : 0);
   }
 
-  /** Adds a state set: one series a word, 1 for the one that holds. */
+  /** Adds a state set: one series for each state, 1 for the current one. */
   ExpositionPage states(String family, String now) {
     DriverFamilies.find(family)
         .labels()
@@ -36,7 +36,7 @@ final class ExpositionPage {
     return this;
   }
 
-  /** Adds all series of a family with one label, each with the number of its word. */
+  /** Adds all series of a family with one label, each with the number of its label value. */
   ExpositionPage words(String family, Map<String, ? extends Number> numbers) {
     DriverFamilies.find(family)
         .labels()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The HDMI capture: a source that comes and goes, signals that change, frames that count.
+// The HDMI capture: a source that comes and goes, signals that change, frames that are counted.
 package org.hy300.simulator;
 
 import java.io.IOException;
@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Attributes as in the ABI document sysfs-class-hy300-tvcap. Somebody watches whatever comes in: a
- * signal streams as soon as it is there. Belongs to the simulator's thread.
+ * Attributes as in the ABI document sysfs-class-hy300-tvcap. Every signal streams as soon as it is
+ * there, as if somebody watched it. Belongs to the simulator's thread.
  */
 final class HdmiInput {
   private static final long FRAMES_MS = 1_000;
@@ -23,7 +23,7 @@ final class HdmiInput {
   private static final String NO_ERROR = "none";
   private static final List<String> ERRORS = DriverFamilies.words("hy300_tvcap_errors_total");
 
-  /** Once in so many seconds of streaming, on average. */
+  /** One error in this many seconds of streaming, on average. */
   private static final int ERROR_EVERY_S = 600;
 
   private static final int DROP_EVERY_FRAMES = 5_000;
@@ -38,7 +38,7 @@ final class HdmiInput {
   };
   private static final Pattern MODE = Pattern.compile("(\\d{3,4})x(\\d{3,4})@(\\d{1,3})");
 
-  /** What comes in by the cable; no width without a picture. */
+  /** The signal on the cable; width 0 without a picture. */
   private record Signal(boolean connected, int width, int height, int rate) {
     boolean isLocked() {
       return width > 0;
@@ -140,12 +140,12 @@ final class HdmiInput {
     knobs.set("hdmi_source", source);
   }
 
-  /** What people do with their sources, by chance. */
+  /** Random actions of people on their sources. */
   private void play() {
     int next = 1_000;
     if (source.equals(AUTO)) {
       if (cable.isLocked()) {
-        // Mostly it is switched off or changes its mode; sometimes the cable is pulled.
+        // Usually the source is switched off or changes its mode; sometimes the cable is pulled.
         cable = random.nextInt(5) == 0 ? UNPLUGGED : SILENT;
         next = 1_000 + random.nextInt(15_000);
       } else {
@@ -157,7 +157,7 @@ final class HdmiInput {
     clock.after(next, this::play);
   }
 
-  /** The driver's view of what has changed. */
+  /** Updates the driver's attributes after a change. */
   private void settle() {
     frames();
     Signal now = enabled ? cable : UNPLUGGED;

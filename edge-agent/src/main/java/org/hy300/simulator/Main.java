@@ -11,7 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Options to running simulated projectors. Exit status 2 for a wrong option. */
+/** Starts simulated projectors from options. Exit status 2 for a wrong option. */
 @Command(
     name = "hy300-simulator",
     description =

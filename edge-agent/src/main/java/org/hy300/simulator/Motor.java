@@ -15,10 +15,10 @@ final class Motor {
   private static final int MARGIN_STEPS = 4;
   private static final int STEP_MS = 3;
 
-  /** The mechanics end soon behind the limit switch: there the rotor slips. */
+  /** The mechanical end is soon after the limit switch: the rotor slips there. */
   private static final int END_STOP = -10;
 
-  /** Notifications coalesce, so nobody sees each step; nobody needs each file written for it. */
+  /** Notifications coalesce, so nobody sees each step, and not every step is written to a file. */
   private static final long TICK_MS = 20;
 
   private static final long PAGES_NANOS = 100_000_000;
@@ -38,7 +38,7 @@ final class Motor {
   private final AttributeDirectory knobs;
   private final Clock clock;
 
-  /** Where the rotor really is, in steps from where the switch closes. */
+  /** The rotor's real position, in steps from where the switch closes. */
   private int rotor;
 
   private String switchMode = "ok";
@@ -79,7 +79,7 @@ final class Motor {
             .writable("fault", fault, this::clearFault)
             .order("home", this::home)
             .order("stop", this::stop)
-            // Last: who reads 0 finds every other attribute final.
+            // Last: when it is 0, all other attributes are final.
             .readable("moving", 0);
     knobs
         .writable("motor_switch_mode", switchMode, this::setSwitchMode)
@@ -99,7 +99,7 @@ final class Motor {
       target = wanted;
       begin(Task.MOVE);
     }
-    // What was refused is put back: the kernel's driver gives ERANGE, EIO or EAGAIN.
+    // Restores the value after a refusal: the kernel's driver returns ERANGE, EIO or EAGAIN.
     show(true);
   }
 
@@ -183,7 +183,7 @@ final class Motor {
     }
   }
 
-  /** One step, or the end of what is under way. */
+  /** Makes one step, or ends the current motion. */
   private void advance() {
     boolean isClosed = sample();
     switch (task) {
@@ -317,7 +317,7 @@ final class Motor {
         new ExpositionPage()
             .value("hy300_motor_steps_total", steps)
             .value("hy300_motor_step_interval_seconds", stepMs / 1e3));
-    // Half steps change one line each.
+    // Each half step changes one line.
     ExpositionPage phases =
         new ExpositionPage().value("hy300_motor_gpio_phase_transitions_total", steps);
     for (int line = 0; line < 4; line++) {

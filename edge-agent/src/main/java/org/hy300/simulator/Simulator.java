@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any number of simulated projectors: one thread that plays them, one that hears of written files.
+// Any number of simulated projectors: one thread plays them, another watches for written files.
 package org.hy300.simulator;
 
 import java.io.IOException;
@@ -19,9 +19,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A projector is a directory: {@code hy300/} looks like /sys/class/hy300, {@code hwmon/} and {@code
- * thermal/} like their classes, and writing to the files of {@code board/} steers what the hardware
- * does, as debugfs does on the virtual board.
+ * A projector is a directory. {@code hy300/} looks like /sys/class/hy300, {@code hwmon/} and {@code
+ * thermal/} look like their classes, and the files of {@code board/} control the hardware, as
+ * debugfs does on the virtual board.
  */
 public final class Simulator implements AutoCloseable {
   private static final long SENSORS_MS = 5_000;
@@ -39,10 +39,10 @@ public final class Simulator implements AutoCloseable {
   }
 
   /**
-   * Adds a projector that plays by itself; what an earlier one has left in its directory is taken
-   * over.
+   * Adds a projector that plays by itself, and continues with the files of an earlier one in its
+   * directory.
    *
-   * @param seed of what happens by chance
+   * @param seed of its random events
    */
   public void add(Path directory, long seed) throws IOException {
     try {
@@ -109,7 +109,7 @@ public final class Simulator implements AutoCloseable {
         .forEach(attributes::written);
   }
 
-  /** Ends all projectors; their directories stay as they are. */
+  /** Ends all projectors; their directories remain. */
   @Override
   public void close() throws IOException {
     service.close();

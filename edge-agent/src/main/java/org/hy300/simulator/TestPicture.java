@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The picture that comes in by HDMI, as a file that stands for the video node: it holds one frame.
+// The picture on the HDMI input, as a file in place of the video node: it holds one frame.
 package org.hy300.simulator;
 
 import java.io.IOException;
@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * YUYV: eight colour bars at the upper edge, which move to the left, above plain green. Green is
- * made of zeros, and the file has holes there: hundreds of projectors fit onto a disk. Without a
- * signal the file is empty. Belongs to the simulator's thread.
+ * all zeros, and the file has holes there, so that hundreds of projectors fit onto a disk. Without
+ * a signal the file is empty. Belongs to the simulator's thread.
  */
 final class TestPicture {
   static final int BAR_LINES = 32;
@@ -39,7 +39,7 @@ final class TestPicture {
     return file;
   }
 
-  /** Shows a picture of this size; none with a width of 0. */
+  /** Shows a picture of this size; none for a width of 0. */
   void draw(int newWidth, int height) {
     width = newWidth;
     try (FileChannel channel =
@@ -53,7 +53,7 @@ final class TestPicture {
     }
   }
 
-  /** Moves what is shown. */
+  /** Moves the bars. */
   void move() {
     if (width == 0) {
       return;

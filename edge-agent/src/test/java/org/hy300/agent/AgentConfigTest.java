@@ -102,7 +102,7 @@ class AgentConfigTest {
         .contains("kodi");
   }
 
-  /** Runs an agent that ends by itself, and returns the one line that it says. */
+  /** Runs an agent that ends by itself, and returns the one line that it prints. */
   private static String run(Map<String, String> environment, int status, String... options)
       throws Exception {
     List<String> command =

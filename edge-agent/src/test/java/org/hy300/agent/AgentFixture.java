@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** An agent called p1, as its class is used. */
+/** An agent called p1, deployed as in its program. */
 abstract class AgentFixture extends ProjectorFixture {
   static final String OWN_STATE = ROOT + "/state/agent";
 
-  /** That of the agent that runs. */
+  /** The running agent's. */
   Vertx agent;
 
   @BeforeEach
@@ -40,7 +40,7 @@ abstract class AgentFixture extends ProjectorFixture {
     return vertx;
   }
 
-  /** Stops the agent and starts it again, and waits until it takes commands. */
+  /** Stops and restarts the agent, and waits until it takes commands. */
   final void restart(Path clockMarker) throws Exception {
     long before = timesOnline();
     stop(agent);
@@ -48,7 +48,7 @@ abstract class AgentFixture extends ProjectorFixture {
     await().atMost(Duration.ofSeconds(60)).until(() -> timesOnline() > before);
   }
 
-  /** It says so when it has subscribed to its commands. */
+  /** An agent goes online once it has subscribed to its commands. */
   private long timesOnline() {
     return probe.heard(ROOT + "/status").stream()
         .filter(status -> status.json().getString("state").equals("online"))

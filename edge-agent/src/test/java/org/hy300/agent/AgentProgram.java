@@ -19,9 +19,9 @@ final class AgentProgram {
   /**
    * Starts an agent called p1.
    *
-   * @param directory where the projector is, and where the journal goes
-   * @param wrapper a program that starts the agent, such as {@code bash -c ...}; none if empty
-   * @param options on top of those that every test needs
+   * @param directory the projector's directory, which also holds the journal
+   * @param wrapper a program that starts the agent, such as {@code bash -c ...}; may be empty
+   * @param options in addition to those that every test needs
    */
   static Program start(
       BrokerAddress broker,

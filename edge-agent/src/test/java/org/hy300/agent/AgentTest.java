@@ -147,7 +147,7 @@ class AgentTest extends AgentFixture {
         .isEqualTo("online");
   }
 
-  /** Among the states after the first so many. */
+  /** Ignores the given number of first states. */
   private void motorComesBack(int before) {
     await()
         .atMost(Duration.ofSeconds(60))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent as what it is deployed as: how it begins, ends, and does not begin.
+// The agent as a deployed verticle: how it starts, stops, and fails to start.
 package org.hy300.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +18,7 @@ import org.hy300.testing.Program;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** On a Vert.x with an event loop for each core, which is not the agent's own. */
+/** Uses a Vert.x with an event loop for each core, unlike the agent's own. */
 @ExtendWith(VertxExtension.class)
 @Timeout(value = 300, timeUnit = TimeUnit.SECONDS)
 class AgentVerticleTest extends ProjectorFixture {
@@ -26,7 +26,7 @@ class AgentVerticleTest extends ProjectorFixture {
     return vertx.deployVerticle(new Agent(config(null, "")));
   }
 
-  /** Waits until the newest status is this one, after so many before it. */
+  /** Waits until the newest status is this one, and not one of the given number of first ones. */
   private Future<Void> hears(Vertx vertx, String state, int before) {
     return vertx.executeBlocking(
         () -> {

@@ -165,7 +165,7 @@ class CommandTest extends AgentFixture {
     probe.await(OWN_STATE, s -> value(s, "hy300_agent_commands_total{status=\"done\"}") >= 3);
     assertThat(probe.heard(OWN_STATE))
         .noneMatch(s -> value(s.json(), "hy300_agent_commands_total{status=\"done\"}") > 3);
-    // Events are in order: one more of the first move would stand before that of the second.
+    // Events are in order: a repeated one of the first move would come before the second's.
     probe.publish(MOVE, command("other", "{\"position\":10}"));
     probe.await(EVENT, e -> e.getJsonObject("data").getInteger("position") == 10);
     assertThat(probe.heard(EVENT))
@@ -207,7 +207,7 @@ class CommandTest extends AgentFixture {
     probe.publish(MOVE, Buffer.buffer(new byte[100_000]), false);
     probe.publish(MOVE, Buffer.buffer(new byte[1_000_000]), false);
     probe.await(OWN_STATE, s -> value(s, malformed) == 3 && value(s, tooLarge) == 2);
-    // Larger than the session reads: the broker keeps it back.
+    // More than the session reads, so the broker keeps it back.
     probe.publish(MOVE, Buffer.buffer(new byte[3_000_000]), false);
     home();
     JsonObject state = probe.await(OWN_STATE, s -> value(s, done) == 1);
@@ -243,7 +243,7 @@ class CommandTest extends AgentFixture {
         .isEqualTo("rejected");
     assertThat(answer("mips/load_firmware", "f1", "{\"name\":\"../x\"}").getString("status"))
         .isEqualTo("rejected");
-    // What lasts is told; whether what comes in between is seen is a matter of the machine.
+    // Lasting states are reported. Whether states in between are seen depends on the machine.
     steer("mips_mode", "silent");
     assertThat(answer("mips/restart", "r1", "{}").getString("status")).isEqualTo("done");
     String events = ROOT + "/event/mips";
@@ -312,7 +312,7 @@ class CommandTest extends AgentFixture {
   void moreCommandsThanEightAtOnceAreRejectedAndAStopIsNot() throws Exception {
     home();
     simulator.close();
-    // Writing to a pipe lasts until somebody reads: the first command holds up the others.
+    // Writing to a FIFO blocks until somebody reads: the first command delays the others.
     Path order = drivers().resolve("motor/home");
     Files.delete(order);
     assertThat(new ProcessBuilder("mkfifo", "-m", "200", order.toString()).start().waitFor())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an agent says when it does not get to its broker: one line, however often it tries.
+// The log of an agent that cannot connect to its broker: one line, however often it tries.
 package org.hy300.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole program, for whatever any part of it prints counts. */
+/** Runs a whole program, because every line that any part of it prints counts. */
 @Timeout(300)
 class ConnectionTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -47,7 +47,7 @@ class ConnectionTest {
     agent.awaitLine(Pattern.compile("connected to"), LIMIT);
   }
 
-  /** Nothing but this and what goes well; a stack trace would be many lines. */
+  /** Ignores INFO lines; a stack trace would be many lines. */
   private void hasSaidOnly(BrokerAddress broker, String why) {
     assertThat(agent.lines().stream().filter(line -> !line.startsWith("INFO ")))
         .containsExactly("WARNING mqtt: " + broker + ": " + why + "; trying again");
@@ -70,7 +70,9 @@ class ConnectionTest {
         String.join("\n", settings));
   }
 
-  /** Until the broker has seen the agent three times; the first one of all was the test's. */
+  /**
+   * Waits until the broker has seen the agent three times; the very first connection is the test's.
+   */
   private void isTriedAgain() {
     await()
         .atMost(LIMIT)

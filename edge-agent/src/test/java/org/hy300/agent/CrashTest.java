@@ -31,12 +31,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An agent in a process of its own, to which things happen that no program survives or expects. */
+/**
+ * An agent in a process of its own, which is killed, or meets faults and conditions of the machine.
+ */
 @Timeout(300)
 class CrashTest extends ProjectorFixture {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** As many events may be lost by a kill. */
+  /** A kill may lose this many events. */
   private static final int LOST = 5;
 
   private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
@@ -89,7 +91,7 @@ class CrashTest extends ProjectorFixture {
         s -> s.getJsonObject("values").getInteger("hy300_motor_position_steps") == steps);
   }
 
-  /** Identifiers by number, of all events of the agent and its motor. */
+  /** The identifiers of all events of the agent and its motor, by number. */
   private Map<Long, String> events() {
     Map<Long, String> events = new TreeMap<>();
     for (String topic : List.of(EVENT, ROOT + "/event/agent")) {
@@ -102,7 +104,7 @@ class CrashTest extends ProjectorFixture {
     return events;
   }
 
-  /** The number of the newest event that the agent has written. */
+  /** The number of the newest event in the agent's journal. */
   private long newestOnDisk() throws IOException {
     long newest = 0;
     try (Stream<Path> segments = Files.list(directory.resolve("journal/p1/events"))) {
@@ -129,18 +131,18 @@ class CrashTest extends ProjectorFixture {
   void anAgentKilledInABurstOfEventsGoesOnWithTheNextNumber() throws Exception {
     simulator.close();
     start();
-    // The broker hears the first half; the second waits on the disk alone.
+    // The broker gets the first half; the second half is on disk only.
     for (int i = 0; i < 100; i++) {
       toggle();
     }
-    // What the broker has and the subscriber has not is lost with the broker.
+    // A broker that ends loses what its subscribers do not have yet.
     awaitEvents(101);
     broker.kill();
     for (int i = 0; i < 100; i++) {
       toggle();
     }
     long told = told();
-    // Each is told before it is written, one after the other; how many wait is the disk's affair.
+    // Events are reported before they are written, in order; the disk decides how many wait.
     await().atMost(LIMIT).until(() -> newestOnDisk() >= told + 1 - LOST);
     kill();
     broker.start();
@@ -151,7 +153,7 @@ class CrashTest extends ProjectorFixture {
     for (int i = 0; i < 10; i++) {
       toggle();
     }
-    // Its switch stands where it stood: a new agent takes that for its first reading.
+    // The switch has not changed, and its state is the new agent's first reading.
     JsonObject last =
         probe.await(
             EVENT,
@@ -169,7 +171,7 @@ class CrashTest extends ProjectorFixture {
               long newest = all.keySet().stream().max(Long::compare).orElse(0L);
               return all.size() == newest && newest >= told + 1 + 1 + 10 - LOST;
             });
-    // All but those that were told in the very instant of the end.
+    // All except those that were reported just before the kill.
     assertThat((long) all.size()).isBetween(told + 12 - LOST, told + 12);
     assertThat(new HashMap<>(all).values()).doesNotHaveDuplicates();
   }
@@ -177,7 +179,7 @@ class CrashTest extends ProjectorFixture {
   @Test
   void aMessageOfThePipeIsAnEventThatOutlivesTheBroker() throws Exception {
     Path pipe = directory.resolve("pipe");
-    // Where there is no kmsgpipe: a FIFO gives what one write() has put in, if nothing else waits.
+    // In place of kmsgpipe: a read from a FIFO returns one write() if nothing else waits.
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     start();
     Files.writeString(pipe, "lamp at 400 h\n");
@@ -185,7 +187,7 @@ class CrashTest extends ProjectorFixture {
     broker.kill();
     Files.write(pipe, new byte[] {(byte) 0xff, 1});
     agent.awaitLine(Pattern.compile("base64"), LIMIT);
-    // It would tell a broker that has no subscriber yet.
+    // Otherwise it would send to a broker that has no subscriber yet.
     agent.signal("STOP");
     broker.start();
     probe.close();
@@ -218,7 +220,7 @@ class CrashTest extends ProjectorFixture {
     probe.publish(ROOT + "/cmd/motor/stop", command("stop", "{}"));
     terminal(ROOT + "/reply/motor/stop", "stop");
     String rest = position();
-    // The same commands again: their first results, and nothing moves.
+    // The same commands again get their first results, and nothing moves.
     probe.publish(MOVE, command("cut", "{\"position\":1000}"));
     probe.publish(MOVE, command("before", "{\"position\":9}"));
     await()
@@ -242,20 +244,20 @@ class CrashTest extends ProjectorFixture {
   @Test
   void aFullDiskIsSaidOnceAndNothingIsLostWhileTheAgentRuns() throws Exception {
     simulator.close();
-    // The kernel refuses what makes a file larger than this many blocks of 1024 bytes.
+    // The kernel refuses to let a file exceed this many blocks of 1024 bytes.
     start(Map.of(), "bash", "-c", "ulimit -S -f 8; exec \"$@\"", "bash");
     for (int i = 0; i < 100; i++) {
       toggle();
     }
     awaitEvents(101);
     assertThat(agent.lines()).filteredOn(line -> line.contains("cannot be written")).hasSize(1);
-    // A command that is refused changes the agent's state, which is then told.
+    // A refused command changes the agent's state, which is then published.
     probe.publish(ROOT + "/cmd/motor/dance", command("dance", "{}"));
     probe.await(
         ROOT + "/state/agent",
         s -> s.getJsonObject("values").getInteger("hy300_agent_journal_errors_total") > 0);
 
-    // There is room again.
+    // Makes room again.
     assertThat(
             new ProcessBuilder("prlimit", "--pid=" + agent.pid(), "--fsize=unlimited")
                 .start()
@@ -269,7 +271,7 @@ class CrashTest extends ProjectorFixture {
     awaitEvents(103);
   }
 
-  /** What `hy300-agent --status` says, and its exit status in front. */
+  /** The output of `hy300-agent --status` after its exit status. */
   private String status() throws Exception {
     try (Program asked =
         new Program(
@@ -313,7 +315,7 @@ class CrashTest extends ProjectorFixture {
     awaitStatus("3 p1: no agent runs, for there is no .*");
   }
 
-  /** Compiles what is put between the agent and the kernel. */
+  /** Compiles a library for LD_PRELOAD. */
   private Path library(String name) throws Exception {
     Path library = directory.resolve(name + ".so");
     try (Program gcc =
@@ -353,7 +355,7 @@ class CrashTest extends ProjectorFixture {
     beginMove("across");
     step(offset, -3600);
     steer("motor_step_ms", "3");
-    // What was under way ends, well before the hour has passed for the second time.
+    // Pending commands end, well before the hour has passed for the second time.
     assertThat(terminal(MOVE_REPLY, "across").getString("status")).isEqualTo("done");
     Instant now = Instant.now().minusSeconds(3600);
     probe.publish(MOVE, command("back", "{\"position\":990}", now.plusSeconds(30)));
@@ -363,7 +365,7 @@ class CrashTest extends ProjectorFixture {
     assertThat(Instant.parse(event.getString("time")))
         .isBetween(now.minusSeconds(5), Instant.now().minusSeconds(3600));
     awaitPosition(990);
-    // Once more, while nothing is under way.
+    // Again, with no command under way.
     step(offset, -7200);
     Instant later = Instant.now().minusSeconds(7200);
     probe.publish(MOVE, command("again", "{\"position\":980}", later.plusSeconds(30)));
@@ -371,7 +373,7 @@ class CrashTest extends ProjectorFixture {
     awaitPosition(980);
     Map<Long, String> events = events();
     awaitEvents(events.size());
-    // The keep-alive goes on: the session is the first.
+    // The keep-alive continues: there was only one session.
     assertThat(agent.lines()).filteredOn(line -> line.contains("connected to")).hasSize(1);
   }
 

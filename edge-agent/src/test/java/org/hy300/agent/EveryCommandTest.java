@@ -16,10 +16,10 @@ import org.hy300.contract.CommandEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The agent executes whatever the catalogue has, with whatever arguments it allows. */
+/** The agent executes every command of the catalogue, with any allowed arguments. */
 @Timeout(300)
 class EveryCommandTest extends AgentFixture {
-  /** What has to come before some of them. */
+  /** Commands that must come before others. */
   private static final Map<String, String> BEFORE =
       Map.of(
           "motor/move", "motor/home",
@@ -45,13 +45,13 @@ class EveryCommandTest extends AgentFixture {
       }
       for (JsonObject args : samples(command)) {
         JsonObject reply = give(command.name(), args);
-        // A simulated projector has no bridge to be asked.
+        // A simulated projector has no bridge, which a ping needs.
         String expected = command.name().equals("agent/ping") ? "failed" : "done";
         assertThat(reply.getString("status"))
             .as("%s %s: %s", command.name(), args, reply)
             .isEqualTo(expected);
         if (expected.equals("done")) {
-          // That the rest is as described too is what the probe sees to.
+          // The probe checks the rest against the contract.
           assertThat(reply.getJsonObject("result", new JsonObject()).fieldNames())
               .as(command.name())
               .isEqualTo(

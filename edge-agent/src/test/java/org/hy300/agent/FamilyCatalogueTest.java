@@ -16,7 +16,7 @@ import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.contract.FamilyCatalogue;
 import org.junit.jupiter.api.Test;
 
-/** The collector lets the families of the catalogue pass, whatever others bring. */
+/** The collector accepts the families of the catalogue only. */
 class FamilyCatalogueTest {
   private static final Path SOURCES = Path.of("src/main/java/org/hy300/agent");
   private static final Pattern FAMILY = Pattern.compile("\"(hy300_(?:agent|board|process)_\\w+)\"");

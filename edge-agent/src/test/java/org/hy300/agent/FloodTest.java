@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ten thousand changes a second of one attribute: state is conflated, events are told or counted.
+// Ten thousand changes a second of one attribute: state is conflated, events are sent or counted.
 package org.hy300.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,10 +30,13 @@ class FloodTest extends AgentFixture {
   private static final int A_SECOND = 10_000;
   private static final int SECONDS = 3;
 
-  /** What {@link org.hy300.agent.state.StatePublisher} keeps between two states of a subsystem. */
+  /**
+   * The least time between two states of a subsystem in {@link
+   * org.hy300.agent.state.StatePublisher}.
+   */
   private static final long INTERVAL_MS = 250;
 
-  /** Writes the texts in turn, the second one last. */
+  /** Writes the texts alternately, the second one last. */
   private void flood(String attribute, String... texts) throws IOException {
     long begin = System.nanoTime();
     try (FileChannel file =
@@ -69,11 +72,11 @@ class FloodTest extends AgentFixture {
         .isEqualTo("done");
     probe.await(OWN_STATE, s -> value(s, "hy300_agent_wakeups_total") > SECONDS);
     probe.await(STATE, s -> value(s, "hy300_motor_position_steps") == 12);
-    // The first at once, the last always.
+    // The first state comes at once, and the last one always comes.
     await().atMost(Duration.ofSeconds(60)).until(() -> probe.heard(STATE).size() >= before + 2);
     int told = probe.heard(STATE).size() - before;
-    // The agent may have changes to read long after the last was written. Some of these states are
-    // from before, and one is what the command refreshed.
+    // The agent may still read changes long after the last was written. Some of these states are
+    // from before, and one is from the refresh command.
     long lasted = (System.nanoTime() - begin) / 1_000_000;
     assertThat(told).isLessThanOrEqualTo((int) (lasted / INTERVAL_MS) + 4);
     assertThat(probe.heard(EVENT)).isEmpty();
@@ -101,7 +104,7 @@ class FloodTest extends AgentFixture {
         .isEqualTo("done");
   }
 
-  /** Numbers of the events that were heard, and of those that a gap says are lost. */
+  /** Numbers of the events that arrived, and of those that a gap reports as lost. */
   private NavigableSet<Long> accountedFor() {
     NavigableSet<Long> numbers = new TreeSet<>();
     for (String topic : List.of(EVENT, ROOT + "/event/agent")) {

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What Home Assistant is told, and what follows when it is taken at its word. */
+/** What the agent announces to Home Assistant, and the effect of using it. */
 @Timeout(300)
 class HomeAssistantTest extends AgentFixture {
   private static final String TOPIC = "homeassistant/device/hy300_p1/config";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** Of each platform's page in Home Assistant's documentation, what is used here. */
+  /** The keys used here, from each platform's page in Home Assistant's documentation. */
   private static final Map<String, Set<String>> KEYS =
       Map.of(
           "number",
@@ -70,7 +70,7 @@ class HomeAssistantTest extends AgentFixture {
     return components.getJsonObject(name);
   }
 
-  /** What an entity shows after the last message. */
+  /** The value that an entity shows after the last message. */
   private String shown(String name) {
     String topic = component(name).getString("state_topic");
     List<MqttProbe.Message> heard = probe.heard(topic);
@@ -85,7 +85,7 @@ class HomeAssistantTest extends AgentFixture {
     await(name + " shows " + value).atMost(LIMIT).until(() -> shown(name).equals(value));
   }
 
-  /** Publishes what Home Assistant would, and returns the last reply. */
+  /** Publishes what Home Assistant would publish, and returns the last reply. */
   private JsonObject give(String name, Number value) {
     JsonObject component = component(name);
     String topic = component.getString("command_topic");
@@ -130,7 +130,7 @@ class HomeAssistantTest extends AgentFixture {
     assertThat(position()).isEqualTo("40");
     awaitShown("position", "40");
 
-    // So slowly that it is still under way when it is stopped.
+    // Slow, so that it is still under way when it is stopped.
     steer("motor_step_ms", "500");
     String move = component("position").getString("command_topic");
     probe.publish(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages that ask more of a parser than the agent's small stack has.
+// Messages that need more of a parser's stack than the agent's small one has.
 package org.hy300.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A whole program, with the stack that its launcher gives it. */
+/** Runs a whole program, with the stack size of its launcher. */
 @Timeout(300)
 class HostileMessageTest extends ProjectorFixture {
   private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Renders the templates that the agent gives to Home Assistant, as Jinja with Home Assistant's
-// functions would.
+// Renders the agent's templates for Home Assistant as Jinja with Home Assistant's functions would.
 package org.hy300.agent;
 
 import io.vertx.core.json.JsonObject;
@@ -11,7 +10,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Refuses every expression that the agent does not use. */
+/** Refuses any expression that the agent does not use. */
 final class JinjaSubset {
   private static final Pattern EXPRESSION = Pattern.compile("\\{\\{ (.+?) }}");
   private static final Pattern VALUE =
@@ -30,8 +29,8 @@ final class JinjaSubset {
   /**
    * Renders a template.
    *
-   * @param message what has come on the topic, `value_json`
-   * @param value what was set, or null
+   * @param message the message on the topic, `value_json`
+   * @param value the value to be set, or null
    */
   static String render(String template, JsonObject message, Number value) {
     return EXPRESSION
@@ -45,7 +44,7 @@ final class JinjaSubset {
     return switch (expression) {
       case "value_json.state" -> message.getString("state");
       case "value | int" -> Integer.toString(value.intValue());
-      // Python has microseconds here.
+      // Python prints microseconds here.
       case "utcnow().timestamp()" ->
           Instant.now().getEpochSecond() + "." + 100_000 + System.nanoTime() % 100_000;
       case "utcnow().isoformat()" -> ISO.format(Instant.now());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A simulated projector, a real mosquitto and a subscriber: what an agent is tested with.
+// A simulated projector, a real mosquitto and a subscriber: the surroundings of an agent.
 package org.hy300.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everything is started before each test and ended after it. */
+/** Everything starts before each test and ends after it. */
 abstract class ProjectorFixture {
   static final String ROOT = "hy300/v1/p1";
   static final String MOVE = ROOT + "/cmd/motor/move";
@@ -45,7 +45,7 @@ abstract class ProjectorFixture {
   final void stopBrokerAndProjector() throws Exception {
     simulator.close();
     broker.close();
-    // Last: it fails the test when it has heard what violates the contract.
+    // Last: it fails the test if a message has violated the contract.
     probe.close();
   }
 
@@ -67,7 +67,7 @@ abstract class ProjectorFixture {
         homeAssistant);
   }
 
-  /** Steers the simulated hardware. */
+  /** Controls the simulated hardware. */
   final void steer(String knob, String value) throws IOException {
     Files.writeString(directory.resolve("projector/board").resolve(knob), value);
   }
@@ -99,7 +99,7 @@ abstract class ProjectorFixture {
         .toList();
   }
 
-  /** Begins a move that takes longer than any test, and waits until its first steps are made. */
+  /** Starts a move that outlasts any test, and waits until its first steps are made. */
   final void beginMove(String id) throws IOException {
     steer("motor_step_ms", "500");
     probe.publish(MOVE, command(id, "{\"position\":1000}"));
@@ -110,7 +110,7 @@ abstract class ProjectorFixture {
                 && value(s, "hy300_motor_position_steps") > 2);
   }
 
-  /** Sends a command such as motor/home and waits for its last reply. */
+  /** Sends a command such as motor/home and waits for its final reply. */
   final JsonObject answer(String command, String id, String args) {
     probe.publish(ROOT + "/cmd/" + command, command(id, args));
     return terminal(ROOT + "/reply/" + command, id);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands as request and response of MQTT 5, given by mosquitto's own programs.
+// Commands as MQTT 5 requests and responses, sent with mosquitto's own programs.
 package org.hy300.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,7 +40,7 @@ class RequestTest extends ProjectorFixture {
     return words;
   }
 
-  /** Runs mosquitto_rr or mosquitto_pub, and gives what it prints. */
+  /** Runs mosquitto_rr or mosquitto_pub and returns its output. */
   private List<String> run(String program, String topic, String payload, String... options)
       throws Exception {
     List<String> command =
@@ -147,7 +147,7 @@ class RequestTest extends ProjectorFixture {
     ask(REFRESH, "{}", MINE, "-D", "publish", "correlation-data", "never");
     assertThat(reply(MINE, "never", "rejected").getJsonObject("error").getString("message"))
         .isEqualTo("field 'expires' is missing");
-    // What is no identifier stands for one.
+    // Correlation data that is not a valid identifier is hashed into one.
     ask(
         REFRESH,
         "{}",

@@ -19,7 +19,7 @@ import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A frame of the simulated HDMI input on its way to a subscriber. */
+/** A frame of the simulated HDMI input, all the way to a subscriber. */
 @Timeout(300)
 class SnapshotCommandTest extends AgentFixture {
   private static final String SNAPSHOT = ROOT + "/snapshot";
@@ -62,7 +62,7 @@ class SnapshotCommandTest extends AgentFixture {
     JsonObject tooSoon = terminal(ROOT + "/reply/tvcap/snapshot", "s2");
     assertThat(tooSoon.getString("status")).isEqualTo("rejected");
     assertThat(tooSoon.getJsonObject("error").getString("code")).isEqualTo("busy");
-    // After a while another is taken, and the picture moves on.
+    // A later snapshot shows a picture that has moved.
     await()
         .atMost(Duration.ofSeconds(60))
         .until(

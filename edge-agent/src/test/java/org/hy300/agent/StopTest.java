@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stop gets through, whatever else the projector was asked to do.
+// A stop always gets through, whatever other commands wait.
 package org.hy300.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Writing to a pipe lasts until somebody reads, as a store lasts until its driver has done it. */
+/**
+ * Writing to a FIFO blocks until somebody reads, as a write to an attribute blocks until its driver
+ * is done.
+ */
 @Timeout(300)
 class StopTest extends AgentFixture {
   private static final String STOP = ROOT + "/cmd/motor/stop";
@@ -24,7 +27,7 @@ class StopTest extends AgentFixture {
   @AfterEach
   void letGo() throws Exception {
     if (Files.exists(slow)) {
-      // A reader, in case the test has failed before it read.
+      // A reader, in case the test failed before it read.
       new ProcessBuilder("timeout", "1", "cat", slow.toString()).start().waitFor();
     }
   }
@@ -103,11 +106,11 @@ class StopTest extends AgentFixture {
     assertThat(Files.readString(slow)).isEqualTo("1");
     isCancelled("m1");
     isCancelled("m2");
-    // The driver has taken the order after the stop, and is told again.
+    // The driver has taken the order after the stop, and must be stopped again.
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> Files.readString(stopAttribute()).equals("1"));
-    // What was sent after the stop is not meant.
+    // Orders after the stop are not affected.
     await().atMost(Duration.ofSeconds(20)).until(() -> target().equals("103"));
     assertThat(before).isNotEqualTo("103");
     terminal(ROOT + "/reply/motor/home", "h1");

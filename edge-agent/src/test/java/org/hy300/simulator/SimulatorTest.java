@@ -36,7 +36,7 @@ class SimulatorTest {
   private static final Pattern WHAT =
       Pattern.compile("(?m)^What:\\s+/sys/class/hy300/(\\w+)/(\\w+)$");
 
-  /** An attribute of sysfs has a page. */
+  /** The size limit of a sysfs attribute. */
   private static final int PAGE = 4096;
 
   @TempDir private Path directory;
@@ -83,7 +83,7 @@ class SimulatorTest {
         .doubleValue();
   }
 
-  /** From now on a move lasts longer than any test. */
+  /** Makes moves outlast any test. */
   private void takesLong() throws IOException {
     steer("motor_step_ms", "1000");
   }
@@ -129,7 +129,7 @@ class SimulatorTest {
     }
   }
 
-  /** The simulator has no registers of the HDMI input: nothing would change them. */
+  /** Except for the registers of the HDMI input, which nothing would change in the simulator. */
   @Test
   void theFamiliesAreThoseOfTheDrivers() throws Exception {
     write("mips/load_firmware", "display.bin");
@@ -162,7 +162,7 @@ class SimulatorTest {
     return shown;
   }
 
-  /** A firmware has another name in each guest. */
+  /** The firmware's label differs in each guest. */
   private static String withoutValue(String line) {
     return line.startsWith("#")
         ? line
@@ -272,7 +272,7 @@ class SimulatorTest {
   void theCoprocessorBootsLoadsAndRefuses() throws Exception {
     assertThat(read("mips/state")).isEqualTo("running");
     write("mips/restart", "1");
-    // There and back, however long it was anything in between.
+    // Counts changes, because the state may have been different only briefly.
     await()
         .atMost(Duration.ofSeconds(60))
         .until(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One attribute held open for reading, its file descriptor's number known.
+// One attribute that is held open for reading, with the number of its file descriptor.
 package org.hy300.agent.attribute;
 
 import java.io.IOException;
@@ -12,16 +12,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A sysfs attribute, or a file that stands for one. Reads always begin at offset 0. */
+/** A sysfs attribute, or a plain file in its place. Every read starts at offset 0. */
 final class AttributeFile implements AutoCloseable {
-  /** A state attribute holds one value; sysfs gives a page at most. */
+  /** A state attribute holds one value, and sysfs serves at most a page. */
   private static final int MAX_BYTES = 4096;
 
   private static final Path DESCRIPTORS = Path.of("/proc/self/fdinfo");
 
   private final FileChannel channel;
 
-  /** Direct: a heap buffer would be copied through one at each read. */
+  /** A direct buffer: Java would copy a heap buffer through one at each read. */
   private final ByteBuffer bytes = ByteBuffer.allocateDirect(MAX_BYTES);
 
   AttributeFile(Path file) throws IOException {
@@ -29,11 +29,11 @@ final class AttributeFile implements AutoCloseable {
   }
 
   /**
-   * The number of the open descriptor, which Java does not tell: the file is given a random offset,
-   * and the descriptor that reports this offset is it.
+   * Finds the number of the open descriptor, which Java does not expose: it sets a random offset,
+   * and looks for the descriptor that reports it.
    */
   int descriptor() throws IOException {
-    // sysfs takes offsets below 2 GiB.
+    // sysfs accepts offsets below 2 GiB.
     long mark = ThreadLocalRandom.current().nextLong(1L << 30, (1L << 31) - 1);
     String first = "pos:\t" + mark + "\n";
     channel.position(mark);
@@ -53,12 +53,12 @@ final class AttributeFile implements AutoCloseable {
     try {
       return Files.readString(descriptor).startsWith(first);
     } catch (IOException e) {
-      // Another thread has closed that descriptor since the listing.
+      // Another thread has closed this descriptor since the listing.
       return false;
     }
   }
 
-  /** Reads the content; the newline at its end is left out. One call of the kernel, for speed. */
+  /** Reads the content without its final newline. One system call, for speed. */
   String read() throws IOException {
     bytes.clear();
     int count = channel.read(bytes, 0);

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a watched attribute and sorts what comes out: content, a failure, or an attribute that has
-// gone.
+// Reads a watched attribute and sorts the outcome: content, failure, or an attribute that is gone.
 package org.hy300.agent.attribute;
 
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** What both watchers do at each wake-up. */
+/** The reaction of both watchers to a wake-up. */
 final class AttributeReader {
   private static final Logger LOG = System.getLogger(AttributeReader.class.getName());
 
-  /** What read() gives for an attribute of a device that was unbound. */
+  /** The error of a read from an attribute whose device was unbound. */
   private static final String ENODEV = "No such device";
 
   private AttributeReader() {}
 
   /**
-   * Reads the file and tells the handler.
+   * Reads the file and calls the handler.
    *
-   * @return false when the attribute has gone, which the handler has been told
+   * @return false when the attribute is gone; the handler has been called with that
    */
   static boolean read(AttributeFile file, AttributeWatcher.Handler handler) {
     String content;
@@ -37,7 +36,7 @@ final class AttributeReader {
     return true;
   }
 
-  /** An exception that reached the event loop would put it to sleep for a second each time. */
+  /** Catches everything: an exception in the event loop makes it sleep for a second each time. */
   static void tell(Runnable news) {
     try {
       news.run();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How to wait for changes of attributes.
+// Watches attributes for changes.
 package org.hy300.agent.attribute;
 
 import io.vertx.core.Vertx;
@@ -9,40 +9,40 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * Tells when attributes change. Everything here is called on, and calls back on, the event loop of
+ * Reports changes of attributes. All methods are called, and all handlers run, on the event loop of
  * the context that made the watcher.
  */
 public interface AttributeWatcher extends AutoCloseable {
 
-  /** The kernel's file systems whose files wake poll() when they change. */
+  /** File systems whose files wake poll() when they change. */
   Set<String> POLLABLE_FILE_SYSTEMS = Set.of("sysfs", "cgroup2");
 
-  /** Whom a watch works for. */
+  /** Receives what a watch finds. */
   interface Handler {
     /**
-     * The attribute was read: once at the beginning, then after each wake-up.
+     * The attribute was read: once at the start, then after each wake-up.
      *
-     * @param content without the newline at its end
+     * @param content without the final newline
      */
     void read(String content);
 
-    /** A read has failed, and the watch goes on. */
+    /** A read has failed; the watch continues. */
     void unreadable(IOException why);
 
-    /** The attribute is no longer there; the watch has ended. */
+    /** The attribute no longer exists; the watch has ended. */
     void gone();
   }
 
-  /** One attribute under watch. */
+  /** A watched attribute. */
   interface Watch {
-    /** Reads the attribute now and hands the content to the handler, as a wake-up does. */
+    /** Reads the attribute now and calls the handler, as after a wake-up. */
     void reread();
 
     void close();
   }
 
   /**
-   * Begins to watch an attribute.
+   * Starts to watch an attribute.
    *
    * @throws IOException when it cannot be opened or does not report changes
    */
@@ -52,8 +52,8 @@ public interface AttributeWatcher extends AutoCloseable {
   void close();
 
   /**
-   * The watcher that works for a directory: epoll where its files can be polled and Vert.x has its
-   * native transport, inotify elsewhere.
+   * The watcher that suits a directory: epoll if its files support poll() and Vert.x has its native
+   * transport, else inotify.
    */
   static AttributeWatcher forDirectory(Vertx vertx, Path directory) throws IOException {
     boolean polls =

@@ -44,7 +44,7 @@ final class EpollWatcher implements AttributeWatcher {
       AttributeReader.close(file);
       throw e;
     }
-    // A descriptor that was never read counts as changed, so the first read comes before.
+    // epoll reports a descriptor that was never read as changed, so the first read comes first.
     handle.alive = AttributeReader.read(file, handler);
     if (handle.alive) {
       handles.add(handle);
@@ -94,7 +94,7 @@ final class EpollWatcher implements AttributeWatcher {
       }
     }
 
-    /** EPERM: the file does not support poll(), so it is no sysfs attribute. */
+    /** EPERM: the file does not support poll(), so it is not a sysfs attribute. */
     private void refused(Throwable why) {
       if (alive) {
         alive = false;
@@ -110,7 +110,8 @@ final class EpollWatcher implements AttributeWatcher {
 
     @Override
     public void handle(IoRegistration woken, IoEvent event) {
-      // Netty knows no contexts: without one, Vert.x would answer what is asked on any event loop.
+      // Netty has no contexts. Without one, the results of Vert.x calls would arrive on any event
+      // loop.
       context.emit(event, now -> reread());
     }
 
@@ -121,7 +122,7 @@ final class EpollWatcher implements AttributeWatcher {
       }
     }
 
-    /** Also what Netty calls when the loop ends. The file is closed when epoll has let it go. */
+    /** Netty also calls this when the loop ends. The file is closed once epoll has released it. */
     @Override
     public void close() {
       alive = false;

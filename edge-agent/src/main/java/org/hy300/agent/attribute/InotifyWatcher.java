@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for attributes by inotify: for plain directories, and for machines without native epoll.
+// Watches attributes with inotify: in plain directories, and on machines without native epoll.
 package org.hy300.agent.attribute;
 
 import io.vertx.core.Context;
@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * One thread takes the events of all directories. Each attribute is held open: sysfs forgets the
- * watch of an inode that nobody holds when the kernel drops its caches.
+ * One thread reads the events of all directories. Each attribute is held open: sysfs loses the
+ * watch of an unused inode when the kernel drops its caches.
  */
 final class InotifyWatcher implements AttributeWatcher {
   private final Context context;
@@ -54,7 +54,7 @@ final class InotifyWatcher implements AttributeWatcher {
         context.runOnContext(now -> dispatch(key, events, valid));
       }
     } catch (ClosedWatchServiceException | RejectedExecutionException e) {
-      // The watcher was closed, or its event loop has ended: nobody waits for changes any more.
+      // The watcher was closed or its event loop has ended; nobody needs the changes any more.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

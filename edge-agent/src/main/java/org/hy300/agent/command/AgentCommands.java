@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Executes the commands to the agent itself: ping, refresh and resend.
+// Executes the agent's own commands: ping, refresh and resend.
 package org.hy300.agent.command;
 
 import io.vertx.core.Future;
@@ -12,8 +12,8 @@ import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 
 /**
- * A ping goes through the bridge to the kernel and back; a refresh reads and publishes all; a
- * resend sends events of the journal again.
+ * A ping makes a round trip to the kernel over the bridge. A refresh reads and publishes
+ * everything. A resend publishes events of the journal again.
  */
 public final class AgentCommands implements CommandReceiver.Executor {
   private final BridgeSource bridge;

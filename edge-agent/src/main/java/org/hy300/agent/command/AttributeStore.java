@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes to a driver's attribute and translates the kernel's refusals.
+// Writes to a driver's attribute and translates the kernel's errors.
 package org.hy300.agent.command;
 
 import java.io.IOException;
@@ -15,9 +15,9 @@ import java.util.Map;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.ReplyMessage;
 
-/** One write, one order (specification: kernel; errors: ABI document of the class). */
+/** One write is one order (specification: kernel; errors: ABI document of the class). */
 final class AttributeStore {
-  /** Codes by the kernel's words, which the C locale gives. */
+  /** Error codes by the kernel's error text in the C locale. */
   private static final Map<String, String> CODES =
       Map.of(
           "Input/output error", ErrorCode.FAULT,
@@ -29,7 +29,7 @@ final class AttributeStore {
 
   private AttributeStore() {}
 
-  /** A store that the driver refused, with the reason for the reply. */
+  /** The driver has refused a write; carries the reason for the reply. */
   static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -46,16 +46,16 @@ final class AttributeStore {
   }
 
   /**
-   * Writes the text. Blocks as long as the driver takes.
+   * Writes the text. Blocks for as long as the driver needs.
    *
-   * @param refusals what the driver means by the kernel's words where that is more than they say
+   * @param refusals by the kernel's error text: reasons that are more exact than the general ones
    */
   static void write(Path attribute, String text, Map<String, ReplyMessage.Reason> refusals)
       throws RefusedException {
     try (FileChannel channel =
         FileChannel.open(
             attribute, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-      // Java gives EAGAIN as nothing written.
+      // Java reports EAGAIN as zero bytes written.
       if (channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))) == 0) {
         throw refused(attribute, "Resource temporarily unavailable", refusals);
       }
@@ -66,7 +66,7 @@ final class AttributeStore {
     }
   }
 
-  /** The reason for the reply when a store to a device, or a reading of it, has failed so. */
+  /** The reason for the reply when writing to a device, or reading from it, has failed. */
   static ReplyMessage.Reason why(Path device, Throwable error) {
     if (error instanceof RefusedException refused) {
       return refused.reason();
@@ -80,7 +80,7 @@ final class AttributeStore {
         : new ReplyMessage.Reason(ErrorCode.DRIVER, String.valueOf(error));
   }
 
-  /** The exceptions of java.nio.file name the file; for the usual two, Java drops the words. */
+  /** Exceptions of java.nio.file name the file; the two most usual ones lack the kernel's text. */
   private static ReplyMessage.Reason notOpened(FileSystemException error) {
     String file = error.getFile();
     if (error instanceof NoSuchFileException) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The replies to accepted commands on disk: what is still owed after a crash, and what was done.
+// The replies to accepted commands on disk: those still to be sent after a crash, and past results.
 package org.hy300.agent.command;
 
 import io.vertx.core.Future;
@@ -19,26 +19,25 @@ import org.hy300.journal.GroupCommit;
 import org.hy300.journal.Journal;
 
 /**
- * One entry for each reply, and one for each terminal reply that the broker has acknowledged. The
- * last {@value #REMEMBERED} commands are kept, and all that still owe something. Commands that were
- * refused before they were accepted are not here: they have moved nothing. Belongs to the event
- * loop.
+ * Holds one entry for each reply, and one for each final reply that the broker has acknowledged. It
+ * keeps the last {@value #REMEMBERED} commands, and all that still need a reply. A command that was
+ * refused before it was accepted has moved nothing, and is not stored. Belongs to the event loop.
  */
 final class CommandLog {
   private static final Logger LOG = System.getLogger(CommandLog.class.getName());
 
   static final int REMEMBERED = 256;
 
-  /** The files are written anew when they are larger than this and than twice what they hold. */
+  /** The files are rewritten when they exceed both this size and twice their live content. */
   private static final long REWRITE_BYTES = 256 * 1024;
 
   private static final int READ_AT_ONCE = 64;
 
   /**
-   * What is known of one command.
+   * The stored state of one command.
    *
-   * @param request where the answer goes
-   * @param heard whether the broker has acknowledged the terminal reply
+   * @param request where the reply goes
+   * @param heard whether the broker has acknowledged the final reply
    */
   record Known(
       String subsystem, String action, ReplyMessage reply, Request request, boolean heard) {
@@ -64,7 +63,7 @@ final class CommandLog {
           json.getString("subsystem"),
           json.getString("action"),
           ReplyMessage.parse(json.getJsonObject("reply").toBuffer()),
-          // Written by agents that answer requests; what is still to come is the last reply.
+          // Written by agents that support requests; only the final reply is still to be sent.
           new Request(json.getString("response_topic"), json.getBuffer("correlation"), null, false),
           json.getBoolean("heard"));
     }
@@ -74,14 +73,14 @@ final class CommandLog {
     }
   }
 
-  /** A command with its newest entry. */
+  /** A command and its newest entry. */
   private record Kept(Known known, Buffer data) {}
 
   private final GroupCommit commit;
   private final Map<String, Kept> commands = new LinkedHashMap<>();
   private long liveBytes;
 
-  /** Reads what earlier runs have left; blocks. */
+  /** Reads the entries of earlier runs; blocks. */
   CommandLog(Vertx vertx, Journal journal) {
     for (List<Journal.Entry> some = journal.read(READ_AT_ONCE);
         !some.isEmpty();
@@ -109,12 +108,14 @@ final class CommandLog {
     liveBytes += newest.data.length();
   }
 
-  /** What is known, oldest first; to be asked before the first {@link #write}. */
+  /** All stored commands, oldest first; call it before the first {@link #write}. */
   List<Known> known() {
     return commands.values().stream().map(Kept::known).toList();
   }
 
-  /** Keeps a reply to an accepted command; completes when it is on the disk, if that takes it. */
+  /**
+   * Stores a reply to an accepted command; completes when it is on disk or the disk has refused it.
+   */
   Future<Void> write(String subsystem, String action, ReplyMessage reply, Request request) {
     return commit
         .write(keep(new Known(subsystem, action, reply, request, false)))
@@ -122,7 +123,7 @@ final class CommandLog {
         .mapEmpty();
   }
 
-  /** Notes that the broker has the terminal reply. Unsynced: to send it again would do no harm. */
+  /** Notes that the broker has the final reply. Not synced, since a repeated reply does no harm. */
   void heard(String id) {
     Kept kept = commands.get(id);
     if (kept != null) {

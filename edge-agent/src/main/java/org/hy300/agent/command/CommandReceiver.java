@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes commands from the broker: refuses what may not be executed, hands on the rest, and sees to
-// exactly one terminal reply for each.
+// Takes commands from the broker: refuses the ones that must not run, hands on the others, and
+// ensures exactly one final reply for each.
 package org.hy300.agent.command;
 
 import io.vertx.core.Future;
@@ -38,21 +38,21 @@ public final class CommandReceiver {
 
   private static final int REMEMBERED = 1000;
 
-  /** More commands at once than any person gives; stopping is always possible. */
+  /** Far more concurrent commands than a person sends. A stop is always taken. */
   private static final int AT_ONCE = 8;
 
-  /** What a log line shows of the arguments. */
+  /** Most characters of the arguments in a log line. */
   private static final int SHOWN = 200;
 
   /** Executes the commands of one subsystem. */
   public interface Executor {
     /**
-     * Begins the command. Nothing may move before {@link Order#accept} has said yes; stopping is
-     * the exception. The order's reply may come now or later.
+     * Starts the command. Nothing may move before {@link Order#accept} has returned true, except
+     * for a stop. The order's reply may come now or later.
      */
     void execute(Order order);
 
-    /** Ends everything that is under way: the agent stops. */
+    /** Ends everything that is under way, because the agent stops. */
     void interrupt();
   }
 
@@ -70,9 +70,9 @@ public final class CommandReceiver {
   private boolean stopping;
 
   /**
-   * Creates a receiver, and reads from the journal what earlier runs have left.
+   * Creates a receiver, and reads the commands of earlier runs from the journal.
    *
-   * @param clockMarker the file that says that the clock is right; null when it always is
+   * @param clockMarker file that exists while the clock is synchronised; null if it always is
    * @param executors by subsystem
    * @param counted called when a counter has changed
    */
@@ -96,7 +96,7 @@ public final class CommandReceiver {
     log = new CommandLog(vertx, journal);
   }
 
-  /** Answers the commands that an earlier run has accepted and not answered. */
+  /** Answers the commands that an earlier run accepted and did not answer. */
   public void start() {
     for (CommandLog.Known known : log.known()) {
       Order order =
@@ -117,7 +117,7 @@ public final class CommandReceiver {
     }
   }
 
-  /** Takes one message from a command topic, with what has come beside its payload. */
+  /** Takes one message from a command topic, with its MQTT 5 request properties. */
   public void received(Topics.Parsed topic, Buffer payload, boolean retained, Request request) {
     if (payload.length() > Limits.MAX_PAYLOAD_BYTES) {
       drop("too_large", topic, payload.length() + " bytes");
@@ -138,7 +138,7 @@ public final class CommandReceiver {
       order.refuse(
           Status.REJECTED, ErrorCode.RETAINED, "a command must not be retained; clear its topic");
     } else if (known != null) {
-      // The same command again: its sender has not heard the answer.
+      // The same command again: its sender has missed the reply.
       send(order, known);
     } else if (underWay.containsKey(id)) {
       LOG.log(Level.DEBUG, "command {0} came again before it was answered", id);
@@ -150,7 +150,7 @@ public final class CommandReceiver {
     }
   }
 
-  /** A mistake of ours is the session's to log, and no reason to leave the sender waiting. */
+  /** The session logs a bug of ours; the sender gets a reply all the same. */
   private void takeOrFail(Order order, Buffer payload) {
     try {
       take(order, payload);
@@ -199,9 +199,9 @@ public final class CommandReceiver {
   }
 
   /**
-   * Answers every command that is under way, and refuses those to come: the agent stops.
+   * Answers every command that is under way and refuses all later ones, because the agent stops.
    *
-   * @return completes when the answers are on their way
+   * @return completes when the answers have been published
    */
   public Future<Void> interrupt() {
     stopping = true;
@@ -212,7 +212,7 @@ public final class CommandReceiver {
     return Future.join(orders.stream().map(order -> order.over.future()).toList()).mapEmpty();
   }
 
-  /** Closes the journal; nothing may be received any more. */
+  /** Closes the journal; no more messages may be received. */
   public Future<Void> close() {
     return log.close();
   }
@@ -229,7 +229,7 @@ public final class CommandReceiver {
     counted.run();
   }
 
-  /** Where all replies go, and where the sender has asked for them. */
+  /** Sends to the common reply topic, and to the response topic of the request. */
   private Future<Void> send(Order order, ReplyMessage reply) {
     String everybody = topics.reply(device, order.subsystem(), order.action());
     String sender = order.request.responseTopic();
@@ -244,12 +244,12 @@ public final class CommandReceiver {
         : heard;
   }
 
-  /** Sends the terminal reply to an accepted command, and notes that it has arrived. */
+  /** Sends the final reply to an accepted command, and notes when the broker has it. */
   private void sendLast(Order order, ReplyMessage reply) {
     send(order, reply).onSuccess(arrived -> log.heard(reply.id()));
   }
 
-  /** One command on its way to its terminal reply. */
+  /** One command until its final reply. */
   public final class Order {
     private final String subsystem;
     private final String action;
@@ -280,12 +280,12 @@ public final class CommandReceiver {
       return id;
     }
 
-    /** The arguments, checked against the catalogue. */
+    /** The arguments, which the catalogue has validated. */
     public JsonObject args() {
       return args;
     }
 
-    /** Whether it is never refused for want of room or time. */
+    /** Whether the command is exempt from limits on concurrency and time. */
     private boolean isAlwaysTaken() {
       return CommandCatalogue.find(subsystem, action)
           .filter(CommandEntry::isAlwaysTaken)
@@ -293,9 +293,9 @@ public final class CommandReceiver {
     }
 
     /**
-     * Puts on the disk that the command will be executed, and tells the sender.
+     * Writes to disk that the command will run, and reports that to the sender.
      *
-     * @return false when it has ended meanwhile, and must not be
+     * @return false when the command has ended meanwhile and must not run
      */
     public Future<Boolean> accept() {
       if (ended) {
@@ -315,9 +315,9 @@ public final class CommandReceiver {
     }
 
     /**
-     * Executes the command once it is accepted, and ends it with the result or as failed.
+     * Runs the command once it is accepted, and ends it with the result or as failed.
      *
-     * @param why the reason for the reply, made of what the work has failed with
+     * @param why makes the reason for the reply from the work's exception
      */
     void run(Supplier<Future<JsonObject>> work, Function<Throwable, ReplyMessage.Reason> why) {
       accept()
@@ -334,7 +334,7 @@ public final class CommandReceiver {
       end(ReplyMessage.done(id, result));
     }
 
-    /** Ends the command in any other way. */
+    /** Ends the command with any other status. */
     public void refuse(Status status, String code, String message) {
       end(ReplyMessage.ended(id, status, code, message));
     }
@@ -345,7 +345,7 @@ public final class CommandReceiver {
       }
       ended = true;
       if (accepted) {
-        // On the disk first: after a crash it must not be answered otherwise.
+        // To disk first: after a crash the command must not get a different reply.
         log.write(subsystem, action, reply, request).onComplete(written -> answer(reply));
       } else {
         answer(reply);
@@ -356,7 +356,7 @@ public final class CommandReceiver {
       underWay.remove(id, this);
       boolean replay = reply.error() != null && reply.error().code().equals(ErrorCode.RETAINED);
       if (!replay) {
-        // A retained copy must not overwrite what became of the command it is a copy of.
+        // A retained copy must not overwrite the result of the original command.
         results.store(reply);
       }
       own.command(reply.status().word());
@@ -370,7 +370,7 @@ public final class CommandReceiver {
       over.complete();
     }
 
-    /** One line for each command; the sender is known by the identifier that he has chosen. */
+    /** One line for each command. Its identifier, which the sender chose, identifies the sender. */
     private void audit(ReplyMessage reply) {
       String given = args.encode();
       LOG.log(

@@ -22,21 +22,21 @@ import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 
 /**
- * One motor. An order is given by a store and has ended when `moving` says 0; what became of it is
- * read then. Orders are checked and stored one after the other, on a worker; the rest happens on
- * the event loop.
+ * One motor. A write to an attribute gives an order, which has ended when `moving` is 0; its result
+ * is read then. Orders are checked and written one after the other, on a worker thread. The rest
+ * happens on the event loop.
  *
- * <p>A stop waits for none of them, nor for any other store that a driver takes its time with: it
- * has a thread of its own. What was ordered before it and not yet stored is cancelled.
+ * <p>A stop has a thread of its own, so that it waits neither for orders nor for any other slow
+ * write to a driver. Orders that came before it and are not written yet are cancelled.
  */
 public final class MotorCommands implements CommandReceiver.Executor {
-  /** A motor that moves and makes no step for so long will not arrive. */
+  /** A moving motor that makes no step for this long will not arrive. */
   private static final long STALL_MS =
       CommandCatalogue.get("motor/move").end().patience().toMillis();
 
   private static final long CHECK_MS = 1_000;
 
-  /** What to do about {@link ErrorCode#NOT_HOMED}. */
+  /** Advice for {@link ErrorCode#NOT_HOMED}. */
   private static final String HOME_FIRST = "the motor is not homed; send motor/home first";
 
   /** Errors of the motor's attributes (ABI document sysfs-class-hy300-motor). */
@@ -51,7 +51,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
           new ReplyMessage.Reason(
               ErrorCode.BUSY, "the motor is homing; wait for its end or send motor/stop"));
 
-  /** An order that a stop has overtaken. */
+  /** A stop has overtaken the order. */
   private static final class OvertakenException extends Exception {
     private static final long serialVersionUID = 1L;
   }
@@ -61,44 +61,44 @@ public final class MotorCommands implements CommandReceiver.Executor {
   private final Path directory;
   private final IntConsumer ordered;
 
-  /** The move or homing under way. */
+  /** The current move or homing. */
   private Motion motion;
 
-  /** Those that are stored, and wait until the motor rests. */
+  /** Stops that are written, and wait until the motor rests. */
   private final List<Order> stops = new ArrayList<>();
 
-  /** Stops received: an order that came before the last one must not begin after it. */
+  /** Number of stops received. An order from before the last one must not start after it. */
   private final AtomicInteger stopCount = new AtomicInteger();
 
-  /** The order that is being checked or stored; the next one waits for it. */
+  /** The order that is being checked or written; the next one waits for it. */
   private Future<?> giving = Future.succeededFuture();
 
   private boolean checking;
   private boolean checkAgain;
 
   /**
-   * Creates an executor; the motor may come later.
+   * Creates an executor; the motor may appear later.
    *
    * @param directory the motor's, /sys/class/hy300/motor
-   * @param ordered told the target of each move
+   * @param ordered called with the target of each move
    */
   public MotorCommands(Vertx vertx, Path directory, IntConsumer ordered) {
     this.vertx = vertx;
     this.directory = directory;
     this.ordered = ordered;
-    // Not ordered: Vert.x orders what all executors do, and a stop would wait for the other stores.
+    // Not ordered: Vert.x orders across all executors, so a stop would wait for other writes.
     stopper = vertx.createSharedWorkerExecutor("motor-stop", 1);
   }
 
-  /** Looks from time to time, for what no attribute has woken anybody for. */
+  /** Checks periodically, in case a wake-up was missed. */
   public void start() {
     vertx.setPeriodic(CHECK_MS, timer -> checkAll());
   }
 
-  /** What the attributes say about the motor at one time. */
+  /** The motor's attributes at one time. */
   private record Reading(boolean moving, int position, boolean homed, String fault) {}
 
-  /** A move or homing: where it is to end, and when its position changed last. */
+  /** A move or homing: its target, and when the position last changed. */
   private static final class Motion {
     private final Order order;
     private final Integer target;
@@ -144,9 +144,9 @@ public final class MotorCommands implements CommandReceiver.Executor {
               checkAll();
             })
         .onFailure(error -> fail(order, error));
-    // It moves nothing, and must not wait for a disk that is slow.
+    // A stop moves nothing, so it does not wait for a slow disk.
     order.accept();
-    // What comes after it must not be stored before it.
+    // Later orders must not be written before the stop.
     giving = giving.transform(given -> stopped.otherwiseEmpty());
   }
 
@@ -188,7 +188,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
     stops.clear();
   }
 
-  /** To be called when a state attribute of the motor has changed. */
+  /** Call this when a state attribute of the motor has changed. */
   public void woken(String attribute) {
     if (attribute.equals("moving")) {
       checkAll();
@@ -241,13 +241,12 @@ public final class MotorCommands implements CommandReceiver.Executor {
         .compose(
             done -> {
               stored.run();
-              // A stop that came while the driver took the order may have been the first of the
-              // two.
+              // A stop that came during this write may have reached the driver before it.
               return stopCount.get() == before ? Future.<Void>succeededFuture() : writeStop();
             });
   }
 
-  /** The driver has taken the order, and with that dropped the one before. */
+  /** The driver has taken the order, and so dropped the previous one. */
   private void begin(Motion next) {
     if (motion != null) {
       motion.order.refuse(
@@ -262,7 +261,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
     checkStops();
   }
 
-  /** Looks whether the motor rests, unless nothing is under way. */
+  /** Checks whether the motor rests, if an order is under way. */
   private void check() {
     if (motion == null) {
       return;
@@ -290,7 +289,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
             });
   }
 
-  /** The same for the stops, and not behind what the drivers take their time with. */
+  /** The same for stops, on their own thread so that slow writes do not delay it. */
   private void checkStops() {
     if (stops.isEmpty()) {
       return;
@@ -313,8 +312,9 @@ public final class MotorCommands implements CommandReceiver.Executor {
   }
 
   /**
-   * Whether rest means the end. The driver says `moving` before the store returns; what plays a
-   * driver in a plain directory says it somewhat later, and until then the rest is the one before.
+   * Whether the motion has begun, so that rest means its end. A driver sets `moving` before the write
+   * returns. The simulator sets it a little later, and until then the motor still rests from
+   * before.
    */
   private boolean hasBegun(Reading now) {
     return motion.seenMoving
@@ -333,7 +333,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
     }
     Order order = motion.order;
     boolean arrived = motion.target == null ? now.homed : motion.target == now.position;
-    // A driver refuses the store; what plays one in a plain directory can only not move.
+    // A driver refuses the write; the simulator can only not move.
     boolean refused = motion.target != null && !motion.seenMoving && !now.homed;
     motion = null;
     if (!now.fault.equals("none")) {
@@ -373,7 +373,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
   }
 
   private Reading read() throws IOException {
-    // `moving` first: once it says 0 the others no longer change by themselves.
+    // `moving` first: once it is 0, the other attributes no longer change by themselves.
     boolean moving = number("moving") == 1;
     return new Reading(moving, number("position"), number("homed") == 1, text("fault"));
   }

@@ -11,7 +11,7 @@ import org.hy300.agent.source.process.WatchRefusedException;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.ReplyMessage;
 
-/** Each answers with the list as it is then. */
+/** Each command returns the resulting list. */
 public final class ProcessCommands implements CommandReceiver.Executor {
   private final ProcessSource source;
 

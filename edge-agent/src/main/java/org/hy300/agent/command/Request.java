@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What comes beside a command's payload in MQTT 5: where to answer, and by what it is known.
+// The MQTT 5 request properties of a command: where to reply, and with which correlation data.
 package org.hy300.agent.command;
 
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -17,24 +17,24 @@ import org.hy300.contract.Topics;
 import org.hy300.mqtt.Headers;
 
 /**
- * A request; all is null or false where the sender gives nothing.
+ * A request; absent properties are null or false.
  *
- * @param responseTopic where the terminal reply goes as well
- * @param correlation goes back with each reply
- * @param expires when the message's own expiry is over
+ * @param responseTopic an additional topic for the final reply
+ * @param correlation is returned with each reply
+ * @param expires the message's own expiry time
  * @param progress whether {@code accepted} goes there too: the user property {@code progress: true}
  */
 public record Request(String responseTopic, Buffer correlation, Instant expires, boolean progress) {
-  /** Kept on disk and in memory for each command. */
+  /** Limited because it is kept on disk and in memory for each command. */
   static final int MAX_CORRELATION_BYTES = 128;
 
   private static final String PROGRESS = "progress";
 
-  /** Of a client that speaks MQTT 3.1.1, or asks for nothing. */
+  /** No request: a client with MQTT 3.1.1, or without the properties. */
   public static final Request NONE = new Request(null, null, null, false);
 
   /**
-   * Reads it.
+   * Reads the properties.
    *
    * @param properties of the message; null for none
    */
@@ -54,7 +54,7 @@ public record Request(String responseTopic, Buffer correlation, Instant expires,
     return new Request(
         value(properties, MqttProperties.RESPONSE_TOPIC, String.class),
         correlation == null ? null : Buffer.buffer(correlation),
-        // The four bytes have no sign.
+        // The value is unsigned.
         seconds == null ? null : now.plusSeconds(Integer.toUnsignedLong(seconds)),
         progress);
   }
@@ -64,7 +64,7 @@ public record Request(String responseTopic, Buffer correlation, Instant expires,
     return property == null ? null : type.cast(property.value());
   }
 
-  /** The command's identifier where its payload has none; null when there is nothing for it. */
+  /** The command's identifier if the payload has none; null without usable correlation data. */
   String id() {
     if (correlation == null) {
       return null;
@@ -81,14 +81,15 @@ public record Request(String responseTopic, Buffer correlation, Instant expires,
     }
   }
 
-  /** Why it cannot be answered as it asks, in one line; empty when it can. */
+  /** Why the request cannot be answered, in one line; empty if it can. */
   Optional<String> problem(Topics topics, String device) {
     if (correlation != null && correlation.length() > MAX_CORRELATION_BYTES) {
       return Optional.of(
           "its Correlation Data has %d bytes, more than %d"
               .formatted(correlation.length(), MAX_CORRELATION_BYTES));
     }
-    // Anywhere else the agent would write with its own rights where the asker may not.
+    // On any other topic the agent would publish with its own rights where the sender may have
+    // none.
     return responseTopic == null || topics.isResponse(device, responseTopic)
         ? Optional.empty()
         : Optional.of(
@@ -96,7 +97,7 @@ public record Request(String responseTopic, Buffer correlation, Instant expires,
                 .formatted(topics.reply(device, "", "").replaceFirst("/$", "")));
   }
 
-  /** What goes with a reply to whoever has asked. */
+  /** The properties of a reply to the sender. */
   Headers headers(boolean isFinal) {
     return Headers.CONTRACT.with("final", String.valueOf(isFinal)).correlatedBy(correlation);
   }

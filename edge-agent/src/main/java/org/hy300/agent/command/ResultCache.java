@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last replies by command identifier, so that a command sent twice is answered twice and
-// executed once.
+// The last replies by command identifier: a repeated command gets its reply again and is executed
+// only once.
 package org.hy300.agent.command;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.hy300.contract.ReplyMessage;
 
-/** Forgets the least recently used identifier first. */
+/** Evicts the least recently used identifier first. */
 final class ResultCache {
   private final Map<String, ReplyMessage> replies;
 
@@ -23,7 +23,7 @@ final class ResultCache {
         };
   }
 
-  /** The last reply to the identifier, or null when it was never seen. */
+  /** The last reply to the identifier; null if there is none. */
   ReplyMessage find(String id) {
     return replies.get(id);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Executes the commands that are one store to one attribute, done when the driver has taken it.
+// Executes the commands that are one write to one attribute. They end when the driver has taken it.
 package org.hy300.agent.command;
 
 import io.vertx.core.Vertx;
@@ -21,9 +21,9 @@ public final class StoreCommands implements CommandReceiver.Executor {
   /**
    * One command.
    *
-   * @param attribute where it is stored
-   * @param text what is stored, made of the arguments
-   * @param result the attribute whose reading afterwards is the result
+   * @param attribute where it is written
+   * @param text makes the content from the arguments
+   * @param result the attribute that is read afterwards as the result
    */
   private record Store(String attribute, Function<JsonObject, String> text, String result) {}
 
@@ -93,7 +93,7 @@ public final class StoreCommands implements CommandReceiver.Executor {
   /**
    * Commands of the MIPS co-processor whose class device is this directory.
    *
-   * @param loadFailed told the arguments of a firmware load that has failed
+   * @param loadFailed called with the arguments of a failed firmware load
    */
   public static StoreCommands mips(Vertx vertx, Path directory, Consumer<JsonObject> loadFailed) {
     return new StoreCommands(
@@ -112,7 +112,7 @@ public final class StoreCommands implements CommandReceiver.Executor {
   public void execute(Order order) {
     Store store = stores.get(order.action());
     order.run(
-        // Ordered: two stores to one device are given one after the other.
+        // Ordered: writes to one device come one after the other.
         () -> vertx.executeBlocking(() -> give(store, order.args())), error -> why(order, error));
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the clock may judge that a command has expired.
+// Decides whether the clock can be used to expire commands.
 package org.hy300.agent.command;
 
 import java.nio.file.Files;
@@ -9,13 +9,13 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * The rule: the clock is trusted once the marker file has been seen, and never while it shows a
- * time before {@link #OLDEST}. systemd-timesyncd makes its marker in /run, which is empty after a
- * boot, when it has first heard a time server; another NTP client's hook can make one. The kernel's
- * own word, adjtimex(2), is not to be had from Java without native code.
+ * The clock is trusted once the marker file has been seen, and never while it is before {@link
+ * #OLDEST}. systemd-timesyncd creates its marker in /run, which is empty after a boot, at its first
+ * contact with a time server. The hook of another NTP client can create one. Java cannot call
+ * adjtimex(2), the kernel's own status, without native code.
  */
 final class SynchronizedClock {
-  /** Before this program was: a clock that says so stands where it stood without power. */
+  /** Before this program existed: the clock of a machine that has lost power. */
   static final Instant OLDEST = Instant.parse("2024-01-01T00:00:00Z");
 
   private final Path marker;
@@ -25,7 +25,7 @@ final class SynchronizedClock {
   /**
    * Creates the check.
    *
-   * @param marker null trusts the clock from the beginning, as with a real-time clock
+   * @param marker null to trust the clock from the start, as with a real-time clock
    */
   SynchronizedClock(Path marker, InstantSource clock) {
     this.marker = marker;

@@ -19,7 +19,7 @@ import org.hy300.contract.Limits;
 import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 
-/** A snapshot takes memory and the network for a moment: one at a time, and not too often. */
+/** A snapshot needs memory and network: one at a time, and not too often. */
 public final class TvcapCommands implements Executor {
   static final int PAUSE_SECONDS = 2;
 
@@ -31,10 +31,10 @@ public final class TvcapCommands implements Executor {
   private long takenNanos = System.nanoTime() - TimeUnit.SECONDS.toNanos(PAUSE_SECONDS);
 
   /**
-   * Creates an executor; the input may come later.
+   * Creates an executor; the input may appear later.
    *
    * @param directory the input's, /sys/class/hy300/tvcap
-   * @param publisher sends a JPEG to whoever listens now
+   * @param publisher sends a JPEG to the current subscribers
    */
   public TvcapCommands(Vertx vertx, Path directory, Function<Buffer, Future<Void>> publisher) {
     this.vertx = vertx;
@@ -68,7 +68,7 @@ public final class TvcapCommands implements Executor {
 
   private Future<JsonObject> snapshot() {
     return vertx
-        // Beside what the drivers' attributes wait for, not before it.
+        // Not ordered, so that the drivers' attributes do not wait for it.
         .executeBlocking(() -> Snapshot.take(directory, Limits.MAX_SNAPSHOT_BYTES), false)
         .compose(
             snapshot ->

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells Home Assistant of the projector: one retained message with its entities, on the contract's
-// topics.
+// Announces the projector to Home Assistant: one retained message that lists its entities on the
+// contract's topics.
 package org.hy300.agent.discovery;
 
 import io.vertx.core.buffer.Buffer;
@@ -29,19 +29,19 @@ import org.hy300.mqtt.MqttSession;
 /**
  * Device discovery of Home Assistant's MQTT integration
  * (https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload): the topic {@code
- * PREFIX/device/OBJECT/config} with the keys {@code dev}, {@code o} and {@code cmps}. Which topics
- * hold a message is kept in a file, so that one that is no longer wanted is removed by an agent
- * that is not told of it any more. Belongs to the event loop.
+ * PREFIX/device/OBJECT/config} with the keys {@code dev}, {@code o} and {@code cmps}. A file lists
+ * the topics that hold a message. An agent that is started without discovery, or with another
+ * prefix, removes them. Belongs to the event loop.
  */
 public final class HomeAssistant {
   private static final Logger LOG = System.getLogger(HomeAssistant.class.getName());
 
-  /** A person waits for the effect; a command that was held up is not to surprise the next one. */
+  /** A person waits for the effect; a delayed command must not surprise the next person. */
   private static final int EXPIRY_SECONDS = 30;
 
   /**
-   * A command as the contract wants it. `values` would be a method of Jinja's mapping, and two
-   * braces together would end an expression: hence brackets and blanks.
+   * A command in the contract's form. `values` would be a method of Jinja's mapping, and two
+   * adjacent braces would end an expression: hence the brackets and blanks.
    */
   private static final String COMMAND =
       ("{\"id\": \"ha-{{ utcnow().timestamp() }}\", \"issued\": \"{{ utcnow().isoformat() }}\","
@@ -59,13 +59,13 @@ public final class HomeAssistant {
   private final Map<String, JsonObject> components = new TreeMap<>();
 
   /**
-   * Creates what tells, and removes, on {@link #connected}. Reads and writes a file, and so blocks.
+   * Creates an instance; {@link #connected} publishes and removes. Blocks, because it reads and
+   * writes a file.
    *
-   * @param prefix the discovery prefix, `homeassistant` unless it was changed there; empty for no
-   *     discovery
-   * @param memory keeps the topics that hold a message
-   * @param about the device: name, model and the like, by the keys of `dev`
-   * @param version the agent's
+   * @param prefix the discovery prefix, by default `homeassistant`; empty for no discovery
+   * @param memory file with the topics that hold a message
+   * @param about the device: name, model and so on, with the keys of `dev`
+   * @param version the agent's version
    */
   public HomeAssistant(
       MqttSession mqtt,
@@ -101,8 +101,8 @@ public final class HomeAssistant {
   }
 
   /**
-   * Home Assistant takes letters, digits, hyphens and underscores there. A name with a dot becomes
-   * one that no other name becomes.
+   * The object ID, which may have letters, digits, hyphens and underscores only. The mapping of
+   * names with dots is unique.
    */
   static String object(String device) {
     return device.contains(".")
@@ -119,9 +119,9 @@ public final class HomeAssistant {
   }
 
   /**
-   * A class device has been found.
+   * A class device was found.
    *
-   * @param states what its state attributes say
+   * @param states its state attributes
    */
   public void appeared(String subsystem, Map<String, String> states) {
     Map<String, JsonObject> before = Map.copyOf(components);
@@ -147,7 +147,7 @@ public final class HomeAssistant {
               "hy300_mips_state{state=\"unresponsive\"}",
               1);
       default -> {
-        // Nothing that a home would show.
+        // Nothing to show in Home Assistant.
       }
     }
     if (!components.equals(before)) {
@@ -189,7 +189,10 @@ public final class HomeAssistant {
         .put("command_template", COMMAND.formatted(""));
   }
 
-  /** Adds a binary sensor that is on while the series has this value; unknown without it. */
+  /**
+   * Adds a binary sensor that is on while the series has this value, and unknown without the
+   * series.
+   */
   private void addSensor(
       String name, String title, String kind, String subsystem, String series, int on) {
     add(name, "binary_sensor", title)
@@ -206,14 +209,14 @@ public final class HomeAssistant {
         new JsonObject()
             .put("p", platform)
             .put("unique_id", "hy300_" + device + "_" + name)
-            // Home Assistant does not hand one of the whole message to each of its entities.
+            // Home Assistant does not pass a message-wide value on to the entities.
             .put("qos", 1)
             .put("name", title);
     components.put(name, component);
     return component;
   }
 
-  /** Publishes the message, and removes those that are not wanted any more. */
+  /** Publishes the message, and removes messages that are no longer wanted. */
   public void connected() {
     tell();
     for (String other : Set.copyOf(held)) {

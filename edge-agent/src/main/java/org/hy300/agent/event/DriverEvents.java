@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the events of all class devices: of the bridge's history while it is told, else of
+// Makes the events of all class devices: from the bridge's history while there is one, else from
 // readings.
 package org.hy300.agent.event;
 
@@ -20,7 +20,7 @@ public final class DriverEvents implements BridgeSource.Listener {
   private final Map<String, Subsystem> subsystems = new TreeMap<>();
   private final Map<String, SubsystemEvents> devices = new HashMap<>();
 
-  /** The bridge tells every transition, so that readings make no events. */
+  /** The bridge reports every transition, so readings make no events. */
   private boolean historyComplete;
 
   private boolean catchingUp;
@@ -28,7 +28,7 @@ public final class DriverEvents implements BridgeSource.Listener {
   /**
    * Creates the events of devices that appear later.
    *
-   * @param reread reads all state attributes at once; those that have changed are woken
+   * @param reread reads all state attributes now; {@link #woken} is called for those that changed
    */
   public DriverEvents(EventLog events, Runnable reread) {
     this.events = events;
@@ -39,7 +39,7 @@ public final class DriverEvents implements BridgeSource.Listener {
     return devices.computeIfAbsent(name, device -> SubsystemEvents.of(events, device));
   }
 
-  /** A class device has been found. */
+  /** A class device was found. */
   public void appeared(Subsystem subsystem) {
     subsystems.put(subsystem.name(), subsystem);
     subsystem.states().forEach(device(subsystem.name())::begins);
@@ -51,20 +51,20 @@ public final class DriverEvents implements BridgeSource.Listener {
       return;
     }
     if (attribute.equals("moving") && now.equals("0")) {
-      // A whole short move may have woken all of them at once, `moving` first.
+      // A short move may have woken all of them at once, `moving` first.
       subsystem.reread("position");
       subsystem.reread("fault");
     }
     device(subsystem.name()).reads(attribute, now);
   }
 
-  /** A class device has gone. */
+  /** A class device is gone. */
   public void vanished(Subsystem subsystem) {
     subsystems.remove(subsystem.name());
     devices.remove(subsystem.name());
   }
 
-  /** A move of this motor has been ordered. */
+  /** This motor was ordered to move. */
   public void ordered(String motor, int position) {
     if (!historyComplete && devices.get(motor) instanceof MotorEvents moved) {
       moved.ordered(position);
@@ -97,7 +97,7 @@ public final class DriverEvents implements BridgeSource.Listener {
     catchUp();
   }
 
-  /** Makes the events of all that differs now from what has been told. */
+  /** Makes events of all differences between the current state and the last events. */
   private void catchUp() {
     catchingUp = true;
     reread.run();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers events and keeps them on the disk until they are done.
+// Numbers events and keeps them on disk until they are done.
 package org.hy300.agent.event;
 
 import io.vertx.core.Future;
@@ -17,19 +17,20 @@ import org.hy300.journal.GroupCommit;
 import org.hy300.journal.Journal;
 
 /**
- * An event is written at once and synced at most every {@value #SYNC_MS} ms. It can be read when it
- * is on the disk: no number that a subscriber has seen is given twice. Belongs to the event loop.
+ * An event is written at once and synced at most every {@value #SYNC_MS} ms. It can be read only
+ * when it is on disk, so no number that a subscriber has seen is used twice. Belongs to the event
+ * loop.
  */
 public final class EventLog {
   private static final Logger LOG = System.getLogger(EventLog.class.getName());
 
-  /** Most events that wait for the disk; the hole that the oldest leaves is found by the reader. */
+  /** Most events that wait for the disk. The oldest is dropped; the reader finds the hole. */
   private static final int WAITING = 2000;
 
   private static final long SYNC_MS = 250;
   private static final byte SEPARATOR = '\n';
 
-  /** An event as it was kept. */
+  /** A stored event. */
   record Kept(long number, String subsystem, Buffer message) {
     private static Kept of(Journal.Entry entry) {
       Buffer data = entry.data();
@@ -50,9 +51,9 @@ public final class EventLog {
   private Runnable reader = () -> {};
 
   /**
-   * Creates a log that goes on where the journal ends.
+   * Creates a log that continues at the end of the journal.
    *
-   * @param session makes identifiers unique over restarts
+   * @param session makes identifiers unique across restarts
    */
   public EventLog(Vertx vertx, Journal journal, String session, AgentMetrics own) {
     this.session = session;
@@ -62,13 +63,13 @@ public final class EventLog {
     readable = commit.newest();
   }
 
-  /** Keeps what has just happened. */
+  /** Stores an event that happened now. */
   public long happened(String subsystem, EventName event, JsonObject data) {
     return happened(subsystem, event, data, Instant.now());
   }
 
   /**
-   * Keeps what happened then.
+   * Stores an event that happened at that time.
    *
    * @return the event's number
    */
@@ -82,7 +83,7 @@ public final class EventLog {
         .write(Buffer.buffer(subsystem).appendByte(SEPARATOR).appendBuffer(message.toBuffer()))
         .onSuccess(
             taken -> {
-              // Those that the disk did not take are read from memory.
+              // Events that the disk refused are read from memory.
               readable = number;
               reader.run();
             });
@@ -94,17 +95,17 @@ public final class EventLog {
     return commit.newest();
   }
 
-  /** Up to which number all events can be read that are not lost. */
+  /** All events up to this number can be read, except for lost ones. */
   long readable() {
     return readable;
   }
 
-  /** Up to which number the events were done when the program started. */
+  /** All events up to this number were done when the program started. */
   long doneBefore() {
     return doneBefore;
   }
 
-  /** Who is called when {@link #readable} has grown. */
+  /** Sets the callback for when {@link #readable} has grown. */
   void setReader(Runnable reader) {
     this.reader = reader;
   }
@@ -114,17 +115,17 @@ public final class EventLog {
     return commit.read(most).map(entries -> entries.stream().map(Kept::of).toList());
   }
 
-  /** The events of these numbers that are still kept, oldest first, at most so many. */
+  /** The stored events with these numbers, oldest first, up to a maximum. */
   Future<List<Kept>> range(long first, long last, int most) {
     return commit.range(first, last, most).map(entries -> entries.stream().map(Kept::of).toList());
   }
 
-  /** Says that the events up to this number need not be kept any longer. */
+  /** Marks the events up to this number as done; they can be deleted. */
   void done(long number) {
     commit.done(number);
   }
 
-  /** Puts everything on the disk; what happens later is lost. */
+  /** Writes everything to disk; later events are lost. */
   Future<Void> close() {
     return commit.close();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends events that the journal still holds once more, and names those that it does not.
+// Sends events from the journal again, and lists those that are gone.
 package org.hy300.agent.event;
 
 import io.vertx.core.Future;
@@ -10,12 +10,12 @@ import java.util.List;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
 
-/** For a subscriber that was not there; who has heard them drops them by id. */
+/** For subscribers that were absent; others drop the duplicates by id. */
 public final class EventResender {
-  /** Events that are read and handed to the session at a time. */
+  /** Events that are read and published at a time. */
   private static final int AT_ONCE = 100;
 
-  /** Holes that a result has room for. */
+  /** Most holes in a result. */
   static final int MAX_HOLES = 100;
 
   private final EventLog log;
@@ -23,7 +23,7 @@ public final class EventResender {
   private final Topics topics;
   private final String device;
 
-  /** Sends what this log holds as events of the device. */
+  /** Sends the events of this log as those of the device. */
   public EventResender(EventLog log, MqttSession mqtt, Topics topics, String device) {
     this.log = log;
     this.mqtt = mqtt;
@@ -32,10 +32,10 @@ public final class EventResender {
   }
 
   /**
-   * Sends the events of these numbers in their order.
+   * Sends the events with these numbers in order.
    *
-   * @return when the broker has them all: how many were sent, and the holes, first and last number
-   *     of each
+   * @return when the broker has them all: how many were sent, and the first and last number of each
+   *     hole
    */
   public Future<JsonObject> resend(long first, long last) {
     return new Run(last).from(first);

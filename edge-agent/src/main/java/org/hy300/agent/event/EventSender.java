@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends the events of the log in order until the broker has them, and says which ones it never
-// will.
+// Sends the events of the log in order until the broker has them, and reports those that were lost.
 package org.hy300.agent.event;
 
 import io.vertx.core.Future;
@@ -16,9 +15,9 @@ import org.hy300.contract.EventName;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
 
-/** A hole in the numbers is a loss, and becomes an event {@code gap}. Belongs to the event loop. */
+/** A hole in the numbers is a loss, and becomes a {@code gap} event. Belongs to the event loop. */
 public final class EventSender {
-  /** Most events that the session has and the broker has not acknowledged. */
+  /** Most events that are published and not acknowledged. */
   private static final int WINDOW = 32;
 
   private final EventLog log;
@@ -29,15 +28,17 @@ public final class EventSender {
   private final Runnable drained;
   private final Deque<InFlight> inFlight = new ArrayDeque<>();
 
-  /** What each `gap` says that the broker does not have yet, by its number: it may be lost too. */
+  /**
+   * The range of each `gap` event that the broker does not have yet, by number: it may be lost too.
+   */
   private final NavigableMap<Long, Gap> gaps = new TreeMap<>();
 
-  /** Numbers of the newest event that was handed to the session, and is done. */
+  /** Numbers of the newest event that was handed to the session, and of the newest that is done. */
   private long sent;
 
   private long acknowledged;
 
-  /** What the log has been told to be done. */
+  /** The number up to which the log has marked events as done. */
   private long marked;
 
   private boolean reading;
@@ -58,7 +59,7 @@ public final class EventSender {
   }
 
   /**
-   * Creates a sender that goes on where an earlier run has ended.
+   * Creates a sender that continues after the last event of an earlier run.
    *
    * @param drained called when the broker has everything
    */
@@ -86,14 +87,14 @@ public final class EventSender {
     return log.newest() - acknowledged;
   }
 
-  /** Notes what is done, and closes the log. */
+  /** Marks what is done, and closes the log. */
   public Future<Void> close() {
     log.setReader(() -> {});
     log.done(acknowledged);
     return log.close();
   }
 
-  /** Reads what there is room for, unless it is at it. */
+  /** Reads as many events as there is room for, unless a read is under way. */
   private void work() {
     if (reading) {
       return;
@@ -149,7 +150,7 @@ public final class EventSender {
     work();
   }
 
-  /** Counts what the subscribers will never see, and tells them. */
+  /** Counts events that subscribers will never get, and reports them in a gap event. */
   private void lost(long first, long last) {
     if (first > last) {
       return;

@@ -5,7 +5,7 @@ package org.hy300.agent.event;
 import io.vertx.core.json.JsonObject;
 import org.hy300.contract.EventName;
 
-/** Its state and its firmware; that a load has failed is told by the command that ordered it. */
+/** State and firmware. A failed load is reported by its command. */
 final class MipsEvents extends SubsystemEvents {
   MipsEvents(EventLog events, String device) {
     super(events, device);
@@ -21,7 +21,7 @@ final class MipsEvents extends SubsystemEvents {
         }
       }
       default -> {
-        // The keystone corners are state and make no event.
+        // The keystone corners are state and make no events.
       }
     }
   }

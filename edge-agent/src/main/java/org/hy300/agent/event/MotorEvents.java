@@ -5,18 +5,18 @@ package org.hy300.agent.event;
 import io.vertx.core.json.JsonObject;
 import org.hy300.contract.EventName;
 
-/** The driver notifies `moving` last: whoever hears of its end knows everything else. */
+/** The driver notifies `moving` last: at its end, all other attributes are final. */
 public final class MotorEvents extends SubsystemEvents {
   private static final String NO_FAULT = "none";
 
-  /** The target of a move under way; null when the motor rests, homes or has been stopped. */
+  /** The target of the current move; null when the motor rests, homes or was stopped. */
   private String goal;
 
   MotorEvents(EventLog events, String device) {
     super(events, device);
   }
 
-  /** A move has been ordered; a short one may be over before its first reading. */
+  /** A move was ordered; a short one may be over before the first reading. */
   public void ordered(int position) {
     goal = Integer.toString(position);
     settled();
@@ -26,7 +26,7 @@ public final class MotorEvents extends SubsystemEvents {
   protected void changed(String attribute, String now) {
     switch (attribute) {
       case "target_position" -> {
-        // A stop sets the target to where the motor stands: that is no goal.
+        // A stop sets the target to the motor's position: that is not a goal.
         if (!now.equals(last("position", ""))) {
           goal = now;
         }
@@ -46,7 +46,7 @@ public final class MotorEvents extends SubsystemEvents {
       case "limit_switch" ->
           tellHere(EventName.LIMIT_SWITCH, new JsonObject().put("closed", now.equals("1")));
       default -> {
-        // The position is state and makes no event.
+        // The position is state and makes no events.
       }
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the events of one class device out of the changes of its state attributes.
+// Turns changes of a class device's state attributes into events.
 package org.hy300.agent.event;
 
 import io.vertx.core.json.JsonObject;
@@ -13,21 +13,21 @@ import org.hy300.contract.EventName;
 import org.hy300.contract.Subsystems;
 
 /**
- * Changes come from readings of the attributes, of which some may be missed, or from the bridge,
- * which tells all of them. A value that has been told already is no change.
+ * Changes come from readings, which may miss some, or from the bridge, which reports all. A value
+ * that was already reported is not a change.
  */
 public abstract class SubsystemEvents {
   private final EventLog events;
   private final String device;
   private final Map<String, String> last = new HashMap<>();
 
-  /** What was read first may be the end of a change of which the bridge is yet to tell. */
+  /** Attributes whose first reading may be a change that the bridge is yet to report. */
   private final Set<String> untold = new HashSet<>();
 
   private Instant time = Instant.EPOCH;
 
   /**
-   * Creates the events of a device of which nothing is known yet.
+   * Creates the events of a device without known state.
    *
    * @param device the class device's name: motor, tvcap, motor1
    */
@@ -36,7 +36,7 @@ public abstract class SubsystemEvents {
     this.device = device;
   }
 
-  /** For a class device of this name. */
+  /** Creates the events of the class device with this name. */
   public static SubsystemEvents of(EventLog events, String device) {
     return switch (Subsystems.kind(device)) {
       case Subsystems.MOTOR -> new MotorEvents(events, device);
@@ -50,18 +50,18 @@ public abstract class SubsystemEvents {
     };
   }
 
-  /** What an attribute says before anything happens: the beginning of the history. */
+  /** Sets the initial value of an attribute; makes no event. */
   public final void begins(String attribute, String now) {
     last.put(attribute, now);
     untold.add(attribute);
   }
 
-  /** An attribute was read. It may say what it said before, and more may have changed with it. */
+  /** An attribute was read. It may not have changed, and others may have changed with it. */
   public final void reads(String attribute, String now) {
     readAll(Map.of(attribute, now));
   }
 
-  /** Attributes were read at one time, after changes of any of them may have been missed. */
+  /** Attributes were read at one time, and earlier changes may have been missed. */
   public final void readAll(Map<String, String> now) {
     Map<String, String> before = Map.copyOf(last);
     last.putAll(now);
@@ -79,7 +79,7 @@ public abstract class SubsystemEvents {
     settled();
   }
 
-  /** The kernel tells of a change, each of them and in order. */
+  /** The kernel reports a change; it reports each one, in order. */
   public final void becomes(String attribute, String now, Instant since) {
     boolean first = untold.remove(attribute);
     if (!now.equals(last.put(attribute, now)) || first) {
@@ -88,7 +88,7 @@ public abstract class SubsystemEvents {
     }
   }
 
-  /** What the attribute said last, or the other text when it has not said anything. */
+  /** The last value of the attribute, or the default if there is none. */
   protected final String last(String attribute, String otherwise) {
     return last.getOrDefault(attribute, otherwise);
   }
@@ -96,10 +96,10 @@ public abstract class SubsystemEvents {
   /** An attribute has changed. */
   protected abstract void changed(String attribute, String now);
 
-  /** An attribute has been read; what is missed between two readings can be made up for here. */
+  /** An attribute was read. Changes that were missed between two readings can be reported here. */
   protected void settled() {}
 
-  /** Publishes an event of the change that is being told. */
+  /** Publishes an event of the current change. */
   protected final void tell(EventName event, JsonObject data) {
     events.happened(device, event, data, time);
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.hy300.contract.Subsystems;
 
-/** Counters of one run. Those that are plain fields may be counted on any thread. */
+/** Counters of one run. Plain fields may be changed on any thread. */
 public final class AgentMetrics {
   public static final String SUBSYSTEM = Subsystems.AGENT;
 
@@ -29,7 +29,7 @@ public final class AgentMetrics {
   public final AtomicLong bridgeErrors = new AtomicLong();
   public final AtomicLong pipeMessages = new AtomicLong();
 
-  /** The last one; 0 before the first. */
+  /** Of the last one; 0 before the first. */
   public volatile long bridgeRoundTripNanos;
 
   private record Refused(String packet, String reason) {}
@@ -44,13 +44,13 @@ public final class AgentMetrics {
   /**
    * Creates counters at zero.
    *
-   * @param outboxDepth messages that wait for the broker; asked at each publication
-   * @param journalDepth events that wait for the broker; likewise
+   * @param outboxDepth messages that wait for the broker; read at each publication
+   * @param journalDepth events that wait for the broker; read at each publication
    */
   public AgentMetrics(LongSupplier outboxDepth, LongSupplier journalDepth) {
     this.outboxDepth = outboxDepth;
     this.journalDepth = journalDepth;
-    // Known from the beginning, so that a first drop is an increase and not a new series.
+    // Present from the start, so that the first drop is an increase and not a new series.
     dropped.put("internal", 0L);
     dropped.put("malformed", 0L);
     dropped.put("response_topic", 0L);
@@ -59,17 +59,19 @@ public final class AgentMetrics {
     dropped.put("outbox_full", 0L);
   }
 
-  /** Counts a message that could not be answered, or was not handled, or a reply that had to go. */
+  /**
+   * Counts a message that was not handled or could not be answered, or a reply that was dropped.
+   */
   public void dropped(String reason) {
     dropped.merge(reason, 1L, Long::sum);
   }
 
-  /** Counts what the broker has refused, by packet and reason. */
+  /** Counts a refusal by the broker, by packet and reason. */
   public void refused(String packet, String reason) {
     refused.merge(new Refused(packet, reason), 1L, Long::sum);
   }
 
-  /** Counts a command's terminal reply. */
+  /** Counts the final reply to a command. */
   public void command(String status) {
     commands.merge(status, 1L, Long::sum);
   }

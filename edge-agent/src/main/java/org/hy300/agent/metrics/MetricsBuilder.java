@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Puts a reading together, series by series.
+// Builds a reading, series by series.
 package org.hy300.agent.metrics;
 
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ public final class MetricsBuilder {
   private final Map<String, Number> values = new LinkedHashMap<>();
   private final Map<String, Family> families = new LinkedHashMap<>();
 
-  /** Names a family; its series follow. */
+  /** Starts a family; its series follow. */
   public MetricsBuilder family(String name, String type, String help) {
     families.put(name, new Family(type, help));
     return this;
@@ -21,14 +21,14 @@ public final class MetricsBuilder {
   /**
    * Adds one series.
    *
-   * @param labels names and values in turn
+   * @param labels names and values, alternating
    */
   public MetricsBuilder value(String family, Number value, String... labels) {
     values.put(Series.format(family, labels), value);
     return this;
   }
 
-  /** Adds all of another reading. */
+  /** Adds all values of another reading. */
   public MetricsBuilder add(Metrics reading) {
     values.putAll(reading.values());
     families.putAll(reading.families());

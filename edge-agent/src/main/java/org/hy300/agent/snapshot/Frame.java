@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One picture: read from a video node in any of its formats, kept as RGB.
+// One picture: read from a video node in any of its formats, stored as RGB.
 package org.hy300.agent.snapshot;
 
 import java.awt.image.BufferedImage;
@@ -8,26 +8,26 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Takes three bytes for each pixel, and no copy of what is read: a frame comes line by line. */
+/** Needs three bytes a pixel. Reads a frame line by line, so it needs no copy of the input. */
 final class Frame {
-  /** As the driver's attribute `format` names them (ABI document sysfs-class-hy300-tvcap). */
+  /** Names as in the driver's attribute `format` (ABI document sysfs-class-hy300-tvcap). */
   enum Format {
-    /** Y, U, Y and V for each two pixels. */
+    /** Y, U, Y, V for every two pixels. */
     YUYV,
-    /** All Y; then U and V, each for four pixels. */
+    /** All Y; then all U and all V, one of each for four pixels. */
     YUV420,
     /** R, G and B. */
     RGB24,
-    /** V4L2_PIX_FMT_XRGB32: nothing, R, G and B. */
+    /** V4L2_PIX_FMT_XRGB32: padding, R, G and B. */
     RGB32
   }
 
   private static final int CHANNELS = 3;
 
-  /** Below so many lines a source is taken for standard definition, as the driver says it. */
+  /** The driver treats sources with fewer lines as standard definition. */
   private static final int HD_LINES = 720;
 
-  /** Parts of 256 of what U and V add to red, green and blue (ITU-R BT.601-7 and BT.709-6). */
+  /** Contributions of U and V to red, green and blue in 1/256 (ITU-R BT.601-7 and BT.709-6). */
   private static final int[] BT601 = {409, -100, -208, 516};
 
   private static final int[] BT709 = {459, -55, -136, 541};
@@ -127,7 +127,7 @@ final class Frame {
     convert();
   }
 
-  /** Y, U and V of each pixel become B, G and R, in place. */
+  /** Converts each pixel from Y, U, V to B, G, R, in place. */
   private void convert() {
     int[] parts = height() < HD_LINES ? BT601 : BT709;
     for (int i = 0; i < bgr.length; i += CHANNELS) {
@@ -144,7 +144,7 @@ final class Frame {
     return (byte) Math.max(0, Math.min(255, parts >> 8));
   }
 
-  /** The same picture of half the width and height. */
+  /** The picture at half the width and height. */
   Frame half() {
     Frame half = new Frame(width() / 2, height() / 2);
     for (int y = 0; y < half.height(); y++) {

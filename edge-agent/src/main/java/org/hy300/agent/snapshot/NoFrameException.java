@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// There is no frame to be had of the HDMI input.
+// The HDMI input has no frame to read.
 package org.hy300.agent.snapshot;
 
 import java.io.IOException;
 
-/** The message is one line for people. */
+/** The message is one readable line. */
 public final class NoFrameException extends IOException {
   private static final long serialVersionUID = 1L;
 

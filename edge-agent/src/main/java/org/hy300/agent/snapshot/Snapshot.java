@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A frame of the HDMI input as JPEG: read from the video node, made as small as the contract wants
-// it.
+// A frame of the HDMI input as JPEG: read from the video node, and reduced to the contract's size
+// limit.
 package org.hy300.agent.snapshot;
 
 import java.io.BufferedInputStream;
@@ -37,28 +37,28 @@ import org.hy300.contract.CommandCatalogue;
 /**
  * One snapshot.
  *
- * @param jpeg at most as many bytes as were allowed
- * @param time when the frame had been read
+ * @param jpeg at most the allowed number of bytes
+ * @param time when the frame was read
  * @param width of the JPEG, the frame's or less
- * @param height likewise
+ * @param height of the JPEG, the frame's or less
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared; a megabyte needs no copy.
 public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
-  /** Where video nodes are. */
+  /** Directory of the video nodes. */
   private static final Path DEVICES = Path.of("/dev");
 
   private static final Duration FRAME = CommandCatalogue.get("tvcap/snapshot").end().patience();
 
-  /** The largest picture that the input takes (its DV timings: 1920x1200). */
+  /** The largest picture that the input supports (its DV timings: 1920x1200). */
   private static final int MAX_PIXELS = 1920 * 1200;
 
-  /** Tried in this order, then again with half the size. */
+  /** Tried in this order, then again at half the size. */
   private static final float[] QUALITIES = {0.85f, 0.6f, 0.4f};
 
   private static final int CHUNK = 64 * 1024;
   private static final Pattern RESOLUTION = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
 
-  /** What the input says of the frame that read() is to give. */
+  /** The format and size of the frame that read() will return. */
   private record Picture(String format, String resolution) {
     static Picture of(Path tvcap) throws IOException {
       return new Picture(
@@ -68,14 +68,14 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
   }
 
   /**
-   * Takes a frame. Blocks for as long as two frames take, or until it is clear that none comes.
+   * Takes a frame. Blocks for two frames, or until it is clear that none will come.
    *
-   * <p>Without S_FMT, read() gives what was negotiated last: the attribute `format`, and a size
-   * which is the source's, since the driver captures none of another size.
+   * <p>Without S_FMT, read() returns the format that was negotiated last: the attribute `format`,
+   * and the size of the source, since the driver captures no other.
    *
    * @param tvcap the input's directory, /sys/class/hy300/tvcap
    * @param maxBytes most bytes of the JPEG
-   * @throws NoFrameException when none came; another IOException has the kernel's words
+   * @throws NoFrameException when no frame came; other IOExceptions carry the kernel's error text
    */
   public static Snapshot take(Path tvcap, int maxBytes) throws IOException {
     Picture picture = Picture.of(tvcap);
@@ -110,8 +110,8 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
     Executor deadline = CompletableFuture.delayedExecutor(FRAME.toMillis(), TimeUnit.MILLISECONDS);
     try (FileChannel channel = FileChannel.open(node, StandardOpenOption.READ);
         InputStream in = new BufferedInputStream(new DeviceStream(channel), CHUNK)) {
-      // A read that waits for a frame ends when its channel is closed by another thread. What comes
-      // after the first bytes is in the kernel already.
+      // Closing the channel from another thread ends a read that waits for a frame. After the first
+      // bytes, the rest is already in the kernel.
       AtomicBoolean arrived = new AtomicBoolean();
       deadline.execute(
           () -> {
@@ -136,7 +136,7 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
     }
   }
 
-  /** A device has no position, from which a channel's own stream would say what is available. */
+  /** A device has no position, which a channel's own stream needs to report the available bytes. */
   private static final class DeviceStream extends FilterInputStream {
     DeviceStream(FileChannel channel) {
       super(Channels.newInputStream(channel));
@@ -152,7 +152,7 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
     try {
       channel.close();
     } catch (IOException e) {
-      // The reader is told by its own read.
+      // The reader's own read fails and reports it.
       return;
     }
   }
@@ -169,7 +169,7 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
     throw new NoFrameException("no JPEG has so few bytes as " + maxBytes);
   }
 
-  /** Empty when the JPEG would have more bytes. */
+  /** Empty when the JPEG would exceed the limit. */
   private static Optional<byte[]> encode(Frame frame, float quality, int maxBytes)
       throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(CHUNK);

@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  *
  * @param type the high bit means a response
  * @param cookie ties a response to its request
- * @param payload in host byte order; nobody moves its position
+ * @param payload in host byte order; nobody changes its position
  */
 record BridgeMessage(int type, int cookie, ByteBuffer payload) {
   static final int HELLO = 1;
@@ -27,9 +27,9 @@ record BridgeMessage(int type, int cookie, ByteBuffer payload) {
   private static final int VERSION = 0;
 
   /**
-   * Splits what one read() gave.
+   * Parses the result of one read().
    *
-   * @throws IllegalArgumentException when it is no message of this version
+   * @throws IllegalArgumentException when it is not a message of this version
    */
   static BridgeMessage parse(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());

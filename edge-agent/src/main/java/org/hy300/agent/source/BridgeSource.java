@@ -16,7 +16,7 @@ import java.time.Instant;
 import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.contract.CommandCatalogue;
 
-/** Daemon of the bridge: says HELLO, answers PING, hands on NOTIFY. Belongs to the event loop. */
+/** The bridge's daemon: sends HELLO, answers PING, passes NOTIFY on. Belongs to the event loop. */
 public final class BridgeSource implements Source {
   private static final Logger LOG = System.getLogger(BridgeSource.class.getName());
 
@@ -25,17 +25,17 @@ public final class BridgeSource implements Source {
 
   private static final Duration ANSWER = CommandCatalogue.get("agent/ping").end().patience();
 
-  /** Whom the source works for. */
+  /** Receives the transitions. */
   public interface Listener {
-    /** From now on every transition is told. What changed before is to be read from sysfs. */
+    /** From now on every transition is reported. Earlier changes must be read from sysfs. */
     void began();
 
     void transition(String device, String attribute, String now, Instant time);
 
-    /** So many transitions came before this reader could take them. */
+    /** This many transitions were lost because this reader was too slow. */
     void lost(long transitions);
 
-    /** The bridge has gone; nothing is told until it begins again. */
+    /** The bridge is gone; nothing is reported until {@link #began} is called again. */
     void ended();
   }
 
@@ -73,9 +73,9 @@ public final class BridgeSource implements Source {
   }
 
   /**
-   * Says HELLO once more and times the kernel's answer.
+   * Sends another HELLO and times the kernel's answer.
    *
-   * @return the round trip; fails when there is no bridge, or no answer within 5 s
+   * @return the round trip; fails without a bridge, or without an answer within 5 s
    */
   public Future<Duration> hello() {
     if (answer != null) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists what is in /sys/class/hy300: the devices, and which of their attributes are state and which
+// Lists /sys/class/hy300: the devices, and which of their attributes are state and which are
 // metrics.
 package org.hy300.agent.source;
 
@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.hy300.contract.Topics;
 
-/** Looks at the class directory. Reads files, so it is called off the event loop. */
+/** Lists the class directory. Reads files, so it is called off the event loop. */
 final class ClassDirectory {
   private static final Set<PosixFilePermission> READERS =
       Set.of(
@@ -31,12 +31,12 @@ final class ClassDirectory {
   /**
    * A class device.
    *
-   * @param identity differs when the device of that name is another one, or has other attributes
+   * @param identity changes when the name belongs to another device, or the attributes change
    * @param readable names of the attributes that can be read
    */
   record Device(String name, Path directory, Object identity, Set<String> readable) {}
 
-  /** The readable attributes of a device, sorted out by what they hold. */
+  /** The readable attributes of a device by their kind. */
   record Attributes(List<String> states, List<Path> metrics) {}
 
   /** Lists the devices by name; none when the class does not exist. */
@@ -50,7 +50,8 @@ final class ClassDirectory {
         }
       }
     } catch (NoSuchFileException e) {
-      // The drivers are not loaded, or a device went during the listing: the next sweep knows more.
+      // The drivers are not loaded, or a device went away during the listing: the next sweep finds
+      // out.
       return devices;
     }
     return devices;
@@ -82,7 +83,7 @@ final class ClassDirectory {
       try {
         content = Files.readString(file);
       } catch (IOException e) {
-        // A state that cannot be read just now is still one that may change.
+        // A state that cannot be read now may still change.
         content = "";
       }
       if (ExpositionParser.isExposition(content)) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A character device whose messages are read by a thread of their own and handled on the event
-// loop.
+// Reads messages of a character device on a thread of its own, and handles them on the event loop.
 package org.hy300.agent.source;
 
 import io.vertx.core.Context;
@@ -15,18 +14,18 @@ import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 
 /**
- * Opens the device when it is there, again after it has failed, and hands on what each read()
- * gives.
+ * Opens the device when it exists, reopens it after a failure, and passes on the result of each
+ * read().
  *
- * <p>The thread is needed: a read of such a device blocks, and Java has no non-blocking one. A
- * RandomAccessFile lets another thread write meanwhile, which a FileChannel does not.
+ * <p>It needs the thread because a read of such a device blocks, and Java has no non-blocking one.
+ * A RandomAccessFile lets another thread write at the same time, unlike a FileChannel.
  */
 final class DeviceReader {
   private static final Logger LOG = System.getLogger(DeviceReader.class.getName());
 
   private static final long RETRY_MS = 5_000;
 
-  /** Messages that may wait for the event loop; then the kernel's queue fills, and counts. */
+  /** Messages that may wait for the event loop. Beyond that the kernel's queue fills and counts. */
   private static final int WAITING = 256;
 
   /** Called on the event loop. */
@@ -50,9 +49,9 @@ final class DeviceReader {
   private String told;
 
   /**
-   * Creates a reader that {@link #start} sets going.
+   * Creates a reader; {@link #start} starts it.
    *
-   * @param longest most bytes that one message has
+   * @param longest most bytes of a message
    */
   DeviceReader(Vertx vertx, Path device, int longest, Handler handler) {
     this.device = device;
@@ -60,7 +59,7 @@ final class DeviceReader {
     this.handler = handler;
     context = vertx.getOrCreateContext();
     thread = new Thread(this::run, "read " + device.getFileName());
-    // A read that waits cannot be ended; the thread must not keep the program.
+    // A waiting read cannot be interrupted, so the thread must not keep the program alive.
     thread.setDaemon(true);
   }
 
@@ -73,7 +72,7 @@ final class DeviceReader {
     thread.interrupt();
   }
 
-  /** Writes one message. Any thread; does not wait for an answer. */
+  /** Writes one message, on any thread; does not wait for an answer. */
   void write(byte[] message) throws IOException {
     RandomAccessFile open = file;
     if (open == null) {
@@ -84,7 +83,7 @@ final class DeviceReader {
 
   private void run() {
     while (!stopped) {
-      // Opened for writing, a name that does not exist would become a plain file.
+      // Opening a missing name for writing would create a plain file.
       if (Files.exists(device)) {
         try (RandomAccessFile open = new RandomAccessFile(device.toFile(), "rw")) {
           file = open;
@@ -108,7 +107,7 @@ final class DeviceReader {
         told = null;
       }
       try {
-        // A thread of its own, with nothing else to do; stop() ends the pause.
+        // The thread has nothing else to do; stop() interrupts the pause.
         Thread.sleep(RETRY_MS);
       } catch (InterruptedException e) {
         return;
@@ -131,7 +130,7 @@ final class DeviceReader {
     }
   }
 
-  /** Who has stopped the reader is told nothing more. */
+  /** After stop(), nothing more is reported. */
   private void tell(Runnable what) {
     context.runOnContext(
         now -> {
@@ -141,16 +140,16 @@ final class DeviceReader {
         });
   }
 
-  /** Not told at first: a device that has just come is nobody's until udev has seen it. */
+  /** The first refusal is not logged: udev has not set the rights of a new device yet. */
   private void refused(IOException why) {
     refusals++;
     if (refusals == 2) {
-      // Its message names the device.
+      // The exception's message names the device.
       warn("open", why.getMessage());
     }
   }
 
-  /** Told once for as long as nothing is read and the reason stays the same. */
+  /** Logged once, until something is read or the reason changes. */
   private void failed(IOException why) {
     String now = device + " (" + why.getMessage() + ")";
     if (!now.equals(told)) {

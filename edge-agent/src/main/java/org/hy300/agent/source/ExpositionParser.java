@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the Prometheus text of a metric attribute, strictly: a driver's text is right or refused.
+// Parses the Prometheus text of a metric attribute strictly: any deviation is an error.
 package org.hy300.agent.source;
 
 import java.util.LinkedHashMap;
@@ -11,8 +11,8 @@ import org.hy300.contract.Family;
 import org.hy300.contract.Series;
 
 /**
- * Text exposition format 0.0.4 as the drivers write it: HELP and TYPE before the series of a
- * family, no timestamps, finite values.
+ * Text exposition format 0.0.4 in the form that the drivers use: HELP and TYPE before the series of
+ * a family, no timestamps, finite values.
  */
 public final class ExpositionParser {
   private static final Set<String> TYPES = Set.of("counter", "gauge", "untyped");
@@ -23,7 +23,7 @@ public final class ExpositionParser {
 
   private ExpositionParser() {}
 
-  /** A line that is not the format; the message names it. */
+  /** A line is not in the format; the message quotes it. */
   public static final class MalformedExpositionException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -32,7 +32,7 @@ public final class ExpositionParser {
     }
   }
 
-  /** Whether an attribute's content is metrics; a state attribute never begins so. */
+  /** Whether an attribute's content is metrics; a state attribute never starts like this. */
   static boolean isExposition(String content) {
     return content.startsWith("# HELP ") || content.startsWith("# TYPE ");
   }
@@ -51,7 +51,7 @@ public final class ExpositionParser {
     return new Metrics(parser.values, parser.families);
   }
 
-  /** Takes one line and returns what is wrong with it, or null. */
+  /** Parses one line and returns its error, or null. */
   private String line(String line) {
     if (line.startsWith("# HELP ")) {
       String[] words = line.substring(7).split(" ", 2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// /dev/kmsgpipe as a source: what programs on the projector write into it, a message each.
+// /dev/kmsgpipe as a source: each message that a program on the projector writes into it.
 package org.hy300.agent.source;
 
 import io.vertx.core.Vertx;
@@ -13,11 +13,11 @@ import org.hy300.agent.metrics.AgentMetrics;
 import org.hy300.contract.EventName;
 
 /**
- * Takes messages out of the pipe; each becomes an event {@code message} of the agent with the data
- * {@code {"text":…}}, or {@code {"base64":…}} for bytes that are no UTF-8.
+ * Reads messages from the pipe. Each becomes a {@code message} event of the agent with the data
+ * {@code {"text":…}}, or {@code {"base64":…}} for bytes that are not UTF-8.
  */
 public final class MessagePipe implements Source {
-  /** One write() is one message, of at most so many bytes (uapi: linux/kmsgpipe.h). */
+  /** One write() is one message, of at most this many bytes (uapi: linux/kmsgpipe.h). */
   private static final int MAX_MESSAGE_BYTES = 4096;
 
   private final DeviceReader reader;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who produces state and events: the class hy300, the bridge, kmsgpipe, processes, the board's
+// A producer of state and events: the class hy300, the bridge, kmsgpipe, processes, the board's
 // sensors.
 package org.hy300.agent.source;
 
@@ -7,6 +7,6 @@ package org.hy300.agent.source;
 public interface Source {
   void start();
 
-  /** Lets go of what it holds; nothing is told afterwards. */
+  /** Releases its resources; nothing is reported afterwards. */
   void stop();
 }

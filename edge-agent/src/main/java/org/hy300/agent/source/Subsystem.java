@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One device of the class hy300: what its state attributes said last, and how its metrics are read.
+// One device of the class hy300: the last values of its state attributes, and how to read its
+// metrics.
 package org.hy300.agent.source;
 
 import io.vertx.core.Future;
@@ -48,27 +49,27 @@ public final class Subsystem {
     return name;
   }
 
-  /** The attribute's file, whether it exists or not. */
+  /** The attribute's path, which may not exist. */
   public Path attribute(String attribute) {
     return directory.resolve(attribute);
   }
 
-  /** What the state attribute said last; null before its first reading. */
+  /** The last value of the state attribute; null before its first reading. */
   public String state(String attribute) {
     return states.get(attribute);
   }
 
-  /** What all state attributes said last, by attribute. */
+  /** The last values of all state attributes, by attribute. */
   public Map<String, String> states() {
     return Map.copyOf(states);
   }
 
-  /** Whether counters run on that nobody notifies. */
+  /** Whether counters change without notification. */
   public boolean isBusy() {
     return "1".equals(states.get("moving")) || "1".equals(states.get("streaming"));
   }
 
-  /** Reads all metric attributes, off the event loop. An unreadable one is left out and counted. */
+  /** Reads all metric attributes, off the event loop. Skips and counts unreadable ones. */
   public Future<Metrics> readMetrics() {
     return vertx.executeBlocking(
         () -> {
@@ -97,12 +98,12 @@ public final class Subsystem {
     watches.put(attribute, watch);
   }
 
-  /** Stores a reading and returns the one before. */
+  /** Stores a reading and returns the previous one. */
   String read(String attribute, String content) {
     return states.put(attribute, content);
   }
 
-  /** Reads a state attribute now, as if it had woken. */
+  /** Reads a state attribute now, as after a wake-up. */
   public void reread(String attribute) {
     AttributeWatcher.Watch watch = watches.get(attribute);
     if (watch != null) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom a source tells of its subsystem.
+// Receives the state and events of a source.
 package org.hy300.agent.source;
 
 import io.vertx.core.Future;
@@ -15,14 +15,14 @@ public interface SubsystemListener {
    * A subsystem has state from now on.
    *
    * @param reader reads the whole state
-   * @param busy whether it changes all the time, without a change being told
+   * @param busy whether the state changes all the time without a report
    */
   void appeared(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy);
 
-  /** The state is no longer what was read last. */
+  /** The state has changed since it was last read. */
   void changed(String subsystem);
 
-  /** The subsystem has no state any more. */
+  /** The subsystem no longer has state. */
   void vanished(String subsystem);
 
   /** An event. */

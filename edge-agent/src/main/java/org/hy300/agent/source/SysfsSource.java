@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The class hy300 as a source: follows its devices as they come and go, and their state attributes
-// as they change.
+// The class hy300 as a source: follows its devices as they come and go, and the changes of their
+// state attributes.
 package org.hy300.agent.source;
 
 import io.vertx.core.Vertx;
@@ -21,16 +21,16 @@ import org.hy300.agent.source.ClassDirectory.Device;
 public final class SysfsSource implements Source {
   private static final Logger LOG = System.getLogger(SysfsSource.class.getName());
 
-  /** Devices are looked for this often: sysfs tells nobody when one comes. */
+  /** Devices are looked for this often, because sysfs does not report new ones. */
   private static final long SWEEP_MS = 5_000;
 
-  /** How soon after one has gone: most go because a driver is bound anew. */
+  /** Delay after one has gone: most go because their driver is bound again. */
   private static final long SWEEP_SOON_MS = 250;
 
-  /** State attributes are read this often even when nobody notifies them. */
+  /** State attributes are read this often even without notification. */
   private static final long SAFETY_REREAD_MS = 60_000;
 
-  /** Whom the source works for. */
+  /** Receives devices and changes. */
   public interface Listener {
     void appeared(Subsystem subsystem);
 
@@ -40,7 +40,7 @@ public final class SysfsSource implements Source {
     void vanished(Subsystem subsystem);
   }
 
-  /** What a reading is made for. */
+  /** Why an attribute is read. */
   private enum Reading {
     WAKE_UP,
     SAFETY,
@@ -64,7 +64,7 @@ public final class SysfsSource implements Source {
     this.listener = listener;
   }
 
-  /** Begins to look for devices. */
+  /** Starts to look for devices. */
   @Override
   public void start() {
     vertx.setPeriodic(SWEEP_MS, timer -> sweep());
@@ -72,7 +72,7 @@ public final class SysfsSource implements Source {
     sweep();
   }
 
-  /** Lets all attributes go. */
+  /** Closes all attributes. */
   @Override
   public void stop() {
     subsystems.values().forEach(Subsystem::close);
@@ -103,7 +103,7 @@ public final class SysfsSource implements Source {
               if (listed.succeeded()) {
                 compare(listed.result());
               } else {
-                // A device that goes while it is listed; the next sweep sees it gone.
+                // A device went away during the listing; the next sweep finds out.
                 LOG.log(Level.DEBUG, "listing " + classDirectory, listed.cause());
               }
             });
@@ -146,7 +146,7 @@ public final class SysfsSource implements Source {
       return;
     }
     if (identities.get(device.name()) != device.identity()) {
-      // It went while its attributes were opened.
+      // It went away while its attributes were opened.
       subsystem.close();
       return;
     }
@@ -170,7 +170,7 @@ public final class SysfsSource implements Source {
     }
   }
 
-  /** Reads all state attributes now; the listener hears of those that have changed. */
+  /** Reads all state attributes now; the listener is called for those that changed. */
   public void reread() {
     reread(Reading.RESYNCHRONISATION);
   }

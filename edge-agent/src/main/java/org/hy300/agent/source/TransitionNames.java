@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers of a transition as the names and texts that sysfs shows (uapi: linux/hy300.h).
+// Maps the numbers of a transition to the names and texts in sysfs (uapi: linux/hy300.h).
 package org.hy300.agent.source;
 
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.hy300.contract.Subsystems;
 
-/** A test holds the tables against the header. */
+/** A test compares the tables with the header. */
 final class TransitionNames {
   static final Map<Integer, String> SUBSYSTEMS =
       Map.of(1, Subsystems.MIPS, 2, Subsystems.TVCAP, 3, Subsystems.MOTOR);
@@ -55,10 +55,12 @@ final class TransitionNames {
 
   private TransitionNames() {}
 
-  /** A change of one attribute: the class device's name, the attribute's, and what it says now. */
+  /**
+   * A change of one attribute: the class device's name, the attribute's name, and its new value.
+   */
   record Change(String device, String attribute, String now) {}
 
-  /** Empty when a newer driver tells of something that this agent does not know. */
+  /** Empty when a newer driver reports something that this agent does not know. */
   static Optional<Change> of(BridgeMessage.Notify notify) {
     String subsystem = SUBSYSTEMS.get(notify.subsystem());
     if (subsystem == null

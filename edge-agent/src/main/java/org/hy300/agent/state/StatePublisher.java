@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Publishes the whole state of each subsystem: at once on a change, never in a flood, and again as
-// a
+// Publishes the whole state of each subsystem: at once on a change, at a limited rate, and as a
 // heartbeat.
 package org.hy300.agent.state;
 
@@ -25,18 +24,18 @@ import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
 
 /**
- * Conflates per subsystem: the first change is read and sent at once, those within the next {@value
- * #INTERVAL_MS} ms become one, and the last one is always sent. Belongs to the event loop.
+ * Conflates per subsystem: the first change is read and sent at once, all changes within the next
+ * {@value #INTERVAL_MS} ms become one, and the last one is always sent. Belongs to the event loop.
  */
 public final class StatePublisher {
   private static final Logger LOG = System.getLogger(StatePublisher.class.getName());
 
   private static final long INTERVAL_MS = 250;
 
-  /** Counters that nobody notifies are read this often while something moves or streams. */
+  /** Counters without notification are read this often while something moves or streams. */
   private static final long BUSY_MS = 10_000;
 
-  /** Below the contract's 60 s by more than the timer's own period. */
+  /** Shorter than the contract's 60 s by more than the timer's period. */
   private static final long HEARTBEAT_MS = 45_000;
 
   private final Vertx vertx;
@@ -47,7 +46,7 @@ public final class StatePublisher {
   private final Runnable familiesChanged;
   private final Map<String, Slot> slots = new TreeMap<>();
 
-  /** Subsystems whose retained state has to be an empty one. */
+  /** Subsystems whose retained state must become empty. */
   private final Set<String> removed = new TreeSet<>();
 
   private long seq;
@@ -55,7 +54,7 @@ public final class StatePublisher {
   /**
    * Creates a publisher without subsystems.
    *
-   * @param familiesChanged called when {@link #families} or {@link #subsystems} has
+   * @param familiesChanged called when {@link #families} or {@link #subsystems} has changed
    */
   public StatePublisher(
       Vertx vertx,
@@ -72,7 +71,7 @@ public final class StatePublisher {
     this.familiesChanged = familiesChanged;
   }
 
-  /** Begins the heartbeat. */
+  /** Starts the heartbeat. */
   public void start() {
     vertx.setPeriodic(BUSY_MS, timer -> slots.values().forEach(Slot::beat));
   }
@@ -81,7 +80,7 @@ public final class StatePublisher {
    * Adds a subsystem, whose state is read and sent at once.
    *
    * @param reader reads the whole state
-   * @param busy whether counters run on without a change being reported
+   * @param busy whether counters change without a report
    */
   public void add(String subsystem, Supplier<Future<Metrics>> reader, BooleanSupplier busy) {
     Slot slot = new Slot(subsystem, reader, busy);
@@ -90,7 +89,7 @@ public final class StatePublisher {
     slot.changed();
   }
 
-  /** Removes a subsystem: its retained state becomes an empty one, so that its series go. */
+  /** Removes a subsystem: its retained state becomes empty, so that its series disappear. */
   public void remove(String subsystem) {
     if (slots.remove(subsystem) != null) {
       removed.add(subsystem);
@@ -99,7 +98,7 @@ public final class StatePublisher {
     }
   }
 
-  /** Says that the state of a subsystem is no longer what was published. */
+  /** Reports that the state of a subsystem has changed since it was published. */
   public void changed(String subsystem) {
     Slot slot = slots.get(subsystem);
     if (slot != null) {
@@ -107,7 +106,7 @@ public final class StatePublisher {
     }
   }
 
-  /** Publishes everything anew, as a fresh connection needs it. */
+  /** Publishes everything again, for a new connection. */
   public void publishAll() {
     slots.values().forEach(Slot::changed);
     removed.forEach(subsystem -> publish(subsystem, Instant.now(), Map.of()));
@@ -117,14 +116,14 @@ public final class StatePublisher {
     return new ArrayList<>(slots.keySet());
   }
 
-  /** Metadata of all families read so far. */
+  /** Metadata of all families that were read so far. */
   public Map<String, Family> families() {
     Map<String, Family> families = new LinkedHashMap<>();
     slots.values().forEach(slot -> families.putAll(slot.families));
     return families;
   }
 
-  /** The number is taken when the message leaves, so that conflation leaves no gap. */
+  /** The number is taken when the message is sent, so that conflation leaves no gap. */
   private void publish(String subsystem, Instant time, Map<String, Number> values) {
     mqtt.publishRetained(
         topics.state(device, subsystem),
@@ -162,7 +161,7 @@ public final class StatePublisher {
 
     private void changed() {
       changed = true;
-      // Without a connection nobody would hear it; connected() comes back to this.
+      // Without a connection nobody would get it; connected() tries again.
       if (waiting || !mqtt.isConnected() || !isCurrent()) {
         return;
       }

@@ -12,7 +12,7 @@ class AttributeWatcherTest extends WatcherFixture {
   @Test
   void theKernelsAttributesAreWaitedForWithEpollWhereThereIsNativeTransport() throws Exception {
     watcher = onLoop(() -> AttributeWatcher.forDirectory(vertx, Path.of("/sys/class/net/lo")));
-    // Maven runs this twice: the property makes Netty what it is on 32-bit Arm.
+    // Maven runs this twice: with the property, Netty behaves as on 32-bit Arm.
     boolean none = Boolean.getBoolean("io.netty.transport.noNative");
     assertThat(vertx.isNativeTransportEnabled()).isEqualTo(!none);
     assertThat(watcher).isInstanceOf(none ? InotifyWatcher.class : EpollWatcher.class);

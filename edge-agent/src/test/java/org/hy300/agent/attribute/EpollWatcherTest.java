@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The epoll watcher on notifications of this machine's own kernel.
+// Tests the epoll watcher with notifications of this machine's kernel.
 package org.hy300.agent.attribute;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,16 +19,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code /proc/sys/kernel/hostname} wakes poll() as an attribute does, with POLLPRI | POLLERR, at a
- * new host name in any namespace. Anybody may have a namespace and name its host, so this takes no
- * rights and changes nothing; wake-ups that others on the machine cause may come on top.
+ * Reading {@code /proc/sys/kernel/hostname}: a new host name in any namespace wakes poll() as an
+ * attribute does, with POLLPRI | POLLERR. Any user may create a namespace and name its host, so the
+ * test needs no rights and changes nothing. Others on the machine may cause additional wake-ups.
  */
 @Tag("native")
 @Timeout(300)
 class EpollWatcherTest extends WatcherFixture {
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
-  /** A loop that spins wakes some hundred thousand times a second. */
+  /** A busy loop wakes some hundred thousand times a second. */
   private static final int FEW = 100;
 
   @BeforeEach
@@ -36,7 +36,7 @@ class EpollWatcherTest extends WatcherFixture {
     watcher = onLoop(() -> new EpollWatcher(vertx));
   }
 
-  /** Makes the kernel notify. */
+  /** Triggers a notification of the kernel. */
   private static void nameAHost() throws Exception {
     try (Program named =
         new Program("unshare", Map.of(), "unshare", "-r", "-u", "hostname", "elsewhere")) {
@@ -51,7 +51,7 @@ class EpollWatcherTest extends WatcherFixture {
     watch(HOST_NAME);
     String name = Files.readString(HOST_NAME).strip();
     assertThat(readings).containsExactly(name);
-    // The registration is complete when the loop has come round.
+    // The registration is complete once the loop has run.
     onLoop(() -> null);
     for (int i = 2; i <= 5; i++) {
       nameAHost();
@@ -73,7 +73,7 @@ class EpollWatcherTest extends WatcherFixture {
     onLoop(() -> null);
     nameAHost();
     await().atMost(Duration.ofSeconds(60)).until(() -> others.size() >= 2);
-    // Its first reading, and not what has woken the other.
+    // Only its own first reading; the other's wake-up did not reach it.
     assertThat(readings).hasSize(1);
   }
 

@@ -45,7 +45,7 @@ class InotifyWatcherTest extends WatcherFixture {
         });
     Files.writeString(attribute, "1\n");
     watch(attribute);
-    // The second watch's own first reading: what a first watch would have read stands before it.
+    // The second watch's own first reading; a reading of the first watch would come before it.
     assertThat(readings).containsExactly("0", "1");
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A watcher on an event loop, and a list of what it tells.
+// A watcher on an event loop, and a list of its reports.
 package org.hy300.agent.attribute;
 
 import static org.assertj.core.api.Assertions.assertThat;

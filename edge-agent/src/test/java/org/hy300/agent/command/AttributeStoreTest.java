@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a reply says of an attribute or a device node that cannot be opened.
+// Replies about an attribute or a device node that cannot be opened.
 package org.hy300.agent.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AttributeStoreTest {
   private static final Path CLASS = Path.of("/sys/class/hy300/tvcap");
 
-  /** Given, not provoked: root, as whom the tests may run, is refused nothing. */
+  /** The exception is made here: the tests may run as root, which is never refused. */
   @Test
   void whoMayNotIsToldWhatAndWhereToLook() {
     assertThat(AttributeStore.why(CLASS, new AccessDeniedException("/dev/video0")))
@@ -36,7 +36,7 @@ class AttributeStoreTest {
         .isEqualTo(new ReplyMessage.Reason(ErrorCode.BUSY, "/dev/video0: Device or resource busy"));
   }
 
-  /** A directory is refused to root too. */
+  /** Even root cannot open a directory for writing. */
   @Test
   void aStoreThatCannotBeOpenedNamesItsFileOnce(@TempDir Path attribute) {
     RefusedException refused =

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A receiver whose executor makes the mistakes that it must not pay for. */
+/** A receiver with an executor whose bugs it must survive. */
 @Timeout(300)
 class CommandReceiverTest {
   private static final Topics TOPICS = Topics.standard();
@@ -135,7 +135,7 @@ class CommandReceiverTest {
 
   @Test
   void aMistakeIsAnsweredOnceAndTakesNoRoom() {
-    // More than are taken at once, and than mosquitto gives before the first is acknowledged.
+    // More than the receiver takes at once, and than mosquitto sends without an acknowledgement.
     for (int i = 0; i < 50; i++) {
       JsonObject reply = answer("m" + i, i % 2 == 0 ? "at once" : "accepted");
       assertThat(reply.getString("status")).isEqualTo("failed");

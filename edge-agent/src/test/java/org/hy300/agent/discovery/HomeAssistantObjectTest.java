@@ -15,7 +15,7 @@ class HomeAssistantObjectTest {
 
   @Test
   void aNameWithoutADotIsItself() {
-    // As the access list of the broker has it.
+    // The same names as in the broker's access list.
     assertThat(HomeAssistant.object("lab_1")).isEqualTo("hy300_lab_1");
     assertThat(HomeAssistant.object("lab.1")).isEqualTo("hy300-lab_d1");
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events of readings and of the bridge's history, and the change from one to the other.
+// Events from readings and from the bridge's history, and the switch between the two.
 package org.hy300.agent.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The events are read from the journal; no broker takes them away from it. */
+/** The events are read from the journal; no broker consumes them. */
 @Timeout(300)
 class DriverEventsTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -120,7 +120,9 @@ class DriverEventsTest {
     onLoop(() -> drivers.transition("motor", attribute, now, THEN));
   }
 
-  /** Ends everything; the events as {@code motor limit_switch}, their data, and whether THEN. */
+  /**
+   * Ends everything and returns the events: {@code motor limit_switch}, data, and whether at THEN.
+   */
   private List<String> journalled() throws Exception {
     onLoop(source::stop);
     Future.<Void>future(done -> context.runOnContext(now -> events.close().onComplete(done)))
@@ -185,7 +187,7 @@ class DriverEventsTest {
   @Test
   void aChangeThatTheFirstReadingHasSeenIsToldByTheBridge() throws Exception {
     onLoop(drivers::began);
-    // It was bound anew; its switch opened while its attributes were opened.
+    // The driver was bound again; its switch opened while the attributes were opened.
     transition("limit_switch", "0");
     assertThat(journalled()).containsExactly(limit(false, 0) + " then");
   }

@@ -47,7 +47,7 @@ class EventSenderTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final long MIB = 1024 * 1024;
 
-  /** Ten minutes of a projector that has ten things a second to tell. */
+  /** The events of ten minutes at ten a second. */
   private static final int TEN_MINUTES = 6000;
 
   @TempDir private Path directory;
@@ -60,7 +60,7 @@ class EventSenderTest {
   private EventSender sender;
   private final List<Told> told = new ArrayList<>();
 
-  /** Between which times an event happened. */
+  /** The times between which an event happened. */
   private record Told(Instant after, Instant before) {}
 
   @BeforeEach
@@ -126,7 +126,7 @@ class EventSenderTest {
         .get(60, TimeUnit.SECONDS);
   }
 
-  /** One event after the other, no faster than the disk takes them. */
+  /** Makes one event after the other, no faster than the disk writes them. */
   private void tell(int count) throws Exception {
     for (int i = 0; i < count; i++) {
       Instant after = Instant.now();
@@ -158,7 +158,9 @@ class EventSenderTest {
     return new MqttProbe(broker.address()).subscribe("hy300/v1/p1/event/+");
   }
 
-  /** The sender, which would connect and send as soon as it can, is held until then. */
+  /**
+   * Holds the sender until the subscriber is ready; otherwise it would connect and send at once.
+   */
   private MqttProbe startBrokerAndSubscribe() throws Exception {
     CountDownLatch subscribed = new CountDownLatch(1);
     context.runOnContext(
@@ -189,7 +191,7 @@ class EventSenderTest {
         .isEqualTo(LongStream.rangeClosed(1, told.size()).boxed().toList());
     for (int i = 0; i < told.size(); i++) {
       assertThat(once.get(i).data().getInteger("position")).isEqualTo(i + 1);
-      // Which is told in milliseconds.
+      // The event's time is in milliseconds.
       assertThat(once.get(i).time())
           .isBetween(told.get(i).after().minusMillis(1), told.get(i).before());
     }
@@ -200,7 +202,7 @@ class EventSenderTest {
     start("first", 8 * MIB);
     broker.kill();
     tell(TEN_MINUTES / 2);
-    // The agent is restarted meanwhile.
+    // Restarts the agent in between.
     stopSender();
     start("second", 8 * MIB);
     tell(TEN_MINUTES / 2);
@@ -234,7 +236,7 @@ class EventSenderTest {
       awaitAllSent();
       heard.addAll(heard(probe, "motor"));
     }
-    // What reached the broker and not the subscriber is the broker's loss: its end was a crash.
+    // The broker crashed, and lost what its subscriber did not have yet.
     assertThat(heard.stream().map(EventMessage::id).distinct().count())
         .isEqualTo(heard.stream().map(EventMessage::seq).distinct().count());
     assertThat(own.eventsSent).hasValue(told.size());
@@ -278,7 +280,7 @@ class EventSenderTest {
     byte[] bytes = Files.readAllBytes(file);
     int fourth = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\"position\":4");
     bytes[fourth] ^= 1;
-    // The last one, but for its first bytes, and what is done behind it.
+    // Cuts off the last entry after its first bytes, and the mark of what is done after it.
     int tenth = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\"position\":10");
     Files.write(file, Arrays.copyOf(bytes, tenth));
     start("second", 8 * MIB);

@@ -23,12 +23,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frames as the driver's read() gives them, in a directory that is like the input's. */
+/** Frames as returned by the driver's read(), in a directory like the input's. */
 @Timeout(300)
 class SnapshotTest {
   private static final int MIB = 1024 * 1024;
 
-  /** Left half and right half of the test picture; of the right one's colours in YUV as well. */
+  /** The two halves of the test picture; the right one's colours are also given in YUV. */
   private static final Color LEFT = new Color(255, 255, 255);
 
   private static final Color RIGHT = new Color(191, 0, 0);
@@ -149,7 +149,7 @@ class SnapshotTest {
   void aNodeThatGivesNoFrameIsLeftAfterTwoSeconds() throws Exception {
     Path node = tvcap.resolve("node");
     assertThat(new ProcessBuilder("mkfifo", node.toString()).start().waitFor()).isZero();
-    // Somebody has it open, so that reading waits, as it does for a source.
+    // An open writer makes the read block, as without a signal.
     try (RandomAccessFile open = new RandomAccessFile(node.toFile(), "rw")) {
       assertThat(open.getFD().valid()).isTrue();
       assertThatThrownBy(() -> Snapshot.take(tvcap, MIB))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Messages of the bridge as bytes, there and back.
+// Encoding and decoding of the bridge's messages.
 package org.hy300.agent.source;
 
 import static org.assertj.core.api.Assertions.assertThat;

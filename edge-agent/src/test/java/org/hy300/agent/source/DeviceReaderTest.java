@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the log says of a device that cannot be opened, and of one that cannot be read.
+// The log about a device that cannot be opened, and about one that cannot be read.
 package org.hy300.agent.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,14 +18,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(300)
 class DeviceReaderTest {
-  /** Opens, and has nothing at address 0. */
+  /** Can be opened, but has nothing at address 0. */
   private static final Path UNREADABLE = Path.of("/proc/self/mem");
 
   private final Vertx vertx = Vertx.vertx();
   private final AtomicInteger closed = new AtomicInteger();
   private final LogLines said = new LogLines(DeviceReader.class);
 
-  /** A directory can be opened by nobody, root included. */
+  /** Nobody can open a directory for writing, not even root. */
   @TempDir private Path refused;
 
   @AfterEach
@@ -53,7 +53,7 @@ class DeviceReaderTest {
         });
   }
 
-  /** Waits until the first try is over: the reader's thread rests before the second. */
+  /** Waits until the first attempt is over: the reader's thread sleeps before the second. */
   private static void awaitPause(Path device) {
     String name = "read " + device.getFileName();
     await()
@@ -68,7 +68,7 @@ class DeviceReaderTest {
                                 && thread.getState() == Thread.State.TIMED_WAITING));
   }
 
-  /** Both in one test: each takes the five seconds to the second try. */
+  /** Both in one test, because each needs five seconds until the second attempt. */
   @Test
   void aRefusalIsToldAtTheSecondTryAndAFailedReadOnceAndAtOnce() {
     String failure = "cannot read " + UNREADABLE + " (Input/output error)";

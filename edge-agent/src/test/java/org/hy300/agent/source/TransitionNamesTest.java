@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The agent's numbers of transitions against the header that the drivers are built with.
+// Compares the agent's numbers of transitions with the header that the drivers are built with.
 package org.hy300.agent.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class TransitionNamesTest {
   private static final Path HEADER = Path.of("../kernel/include/uapi/linux/hy300.h");
 
-  /** Names of an enumeration's constants in their order, without prefix and without the count. */
+  /** The constants of an enumeration in order, without prefix and without the count. */
   private static List<String> constants(String enumeration) throws IOException {
     Matcher body =
         Pattern.compile("\\nenum " + enumeration + " \\{(.*?)\\}", Pattern.DOTALL)
@@ -44,7 +44,7 @@ class TransitionNamesTest {
   void attributesAreThoseOfTheHeader() throws IOException {
     assertNames("hy300_mips_state", "hy300_mips_", TransitionNames.ATTRIBUTES.get("mips"));
     assertNames("hy300_tvcap_state", "hy300_tvcap_", TransitionNames.ATTRIBUTES.get("tvcap"));
-    // The motor's are abbreviated in the header.
+    // The header abbreviates the motor's names.
     assertThat(constants("hy300_motor_state"))
         .hasSameSizeAs(TransitionNames.ATTRIBUTES.get("motor"));
   }

@@ -13,8 +13,8 @@ import org.hy300.agent.source.SubsystemListener;
 import org.hy300.contract.Subsystems;
 
 /**
- * The subsystem {@value #SUBSYSTEM}; it is there once a sensor is. Nobody notifies sensors: they
- * are read when their state is to be published.
+ * The subsystem {@value #SUBSYSTEM}; it exists once there is a sensor. Sensors do not notify: they
+ * are read whenever their state is published.
  */
 public final class BoardSource implements Source {
   public static final String SUBSYSTEM = Subsystems.BOARD;
@@ -32,7 +32,7 @@ public final class BoardSource implements Source {
    * Creates a source.
    *
    * @param classes /sys/class
-   * @param working whether the projector works, so that its sensors are of more interest
+   * @param working whether the projector works, which makes frequent readings useful
    * @param errors counts attributes that could not be read
    */
   public BoardSource(
@@ -68,7 +68,7 @@ public final class BoardSource implements Source {
     stopped = true;
   }
 
-  /** Beside what the drivers' attributes wait for, not before it: sensors may be slow. */
+  /** Not ordered, so that the drivers' attributes do not wait for slow sensors. */
   private Future<Metrics> read() {
     return vertx.executeBlocking(sensors::read, false);
   }

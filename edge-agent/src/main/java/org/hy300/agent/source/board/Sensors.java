@@ -23,9 +23,10 @@ import org.hy300.agent.metrics.Metrics;
 import org.hy300.agent.metrics.MetricsBuilder;
 
 /**
- * Names and labels follow node_exporter's (chip, sensor; zone, type), with {@code hy300_board} for
- * {@code node} and a unit at the end. Units of the files: Documentation/hwmon/sysfs-interface.rst
- * and Documentation/driver-api/thermal/sysfs-api.rst of Linux.
+ * Names and labels follow node_exporter (chip, sensor; zone, type), with {@code hy300_board} in
+ * place of {@code node} and a unit as suffix. Units of the files:
+ * Documentation/hwmon/sysfs-interface.rst and Documentation/driver-api/thermal/sysfs-api.rst of
+ * Linux.
  */
 final class Sensors {
   private static final Logger LOG = System.getLogger(Sensors.class.getName());
@@ -33,8 +34,8 @@ final class Sensors {
   /**
    * One kind of attribute of a hwmon device.
    *
-   * @param attribute its file names; the group is the sensor
-   * @param unit what 1 in the file is in the family's unit
+   * @param attribute pattern of its file names; the group is the sensor
+   * @param unit value of 1 in the file, in the family's unit
    */
   private record Quantity(Pattern attribute, String family, double unit, String help) {
     Quantity(String attribute, String family, double unit, String help) {
@@ -78,10 +79,10 @@ final class Sensors {
   private final Set<Path> refused = new HashSet<>();
 
   /**
-   * Creates a reader of what is there at each reading.
+   * Creates a reader, which finds the sensors at each reading.
    *
    * @param classes /sys/class
-   * @param errors counts attributes that could not be read or hold no number
+   * @param errors counts attributes that cannot be read or hold no number
    */
   Sensors(Path classes, AtomicLong errors) {
     hwmon = classes.resolve("hwmon");
@@ -89,7 +90,7 @@ final class Sensors {
     this.errors = errors;
   }
 
-  /** Reads all sensors. Blocks: a sensor on a slow bus takes its time. */
+  /** Reads all sensors. Blocks: a sensor on a slow bus needs time. */
   synchronized Metrics read() {
     MetricsBuilder page = new MetricsBuilder();
     Map<Path, String> chips = chips();
@@ -156,8 +157,8 @@ final class Sensors {
   }
 
   /**
-   * The hwmon devices and what they are called: their own name, which outlives the numbers that the
-   * kernel gives in the order of its probes. Equal names are told apart by the device behind them.
+   * The hwmon devices and their names. Their own names are stable, unlike the kernel's numbers,
+   * which follow the order of probes. The device behind a name distinguishes equal ones.
    */
   private Map<Path, String> chips() {
     Map<Path, String> names = new TreeMap<>();
@@ -182,7 +183,7 @@ final class Sensors {
     }
   }
 
-  /** Names in a directory, sorted; none when it is not there. */
+  /** Sorted names in a directory; none if it does not exist. */
   private static Set<String> list(Path directory) {
     Set<String> names = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -201,11 +202,11 @@ final class Sensors {
     }
   }
 
-  /** Null when the sensor has no value just now, as one that is switched off has none. */
+  /** Null when the sensor has no value now, for example because it is switched off. */
   private Double number(Path file, double unit) {
     try {
       double value = Long.parseLong(Files.readString(file).strip()) * unit;
-      // 52.2 and not 52.2000000001; no sensor is finer.
+      // 52.2 rather than 52.2000000001; no sensor is finer.
       return Math.round(value * 1e4) / 1e4;
     } catch (NumberFormatException e) {
       return refuse(file, "holds no number");

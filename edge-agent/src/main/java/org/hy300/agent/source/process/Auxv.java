@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel told this process at its start: clock tick and page size.
+// What the kernel passed to this process at its start: clock tick and page size.
 package org.hy300.agent.source.process;
 
 import java.io.IOException;
@@ -13,8 +13,8 @@ import java.util.Map;
 /**
  * Two entries of the auxiliary vector (linux/auxvec.h).
  *
- * @param clockTick ticks a second, in which /proc counts processor time
- * @param pageSize bytes of a page, in which /proc counts resident memory
+ * @param clockTick ticks a second, the unit of processor time in /proc
+ * @param pageSize bytes of a page, the unit of resident memory in /proc
  */
 record Auxv(long clockTick, long pageSize) {
   private static final long AT_NULL = 0;
@@ -25,14 +25,14 @@ record Auxv(long clockTick, long pageSize) {
   private static final int MAX_TICK = 1000;
 
   /**
-   * Reads the vector of a process of this machine.
+   * Reads the vector of a process on this machine.
    *
-   * @throws IOException when it cannot be read, or holds no sound clock tick or page size; neither
-   *     is ever guessed
+   * @throws IOException when it cannot be read, or has no plausible clock tick or page size;
+   *     neither is ever guessed
    */
   static Auxv read(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    // Words are the process's own: a 32-bit Java on a 64-bit kernel has small ones.
+    // The word size is the process's: a 32-bit Java on a 64-bit kernel has small words.
     Map<Long, Long> entries = entries(bytes, Long.BYTES);
     if (!entries.containsKey(AT_PAGESZ)) {
       entries = entries(bytes, Integer.BYTES);

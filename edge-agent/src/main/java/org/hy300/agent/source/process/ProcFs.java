@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads /proc: which processes there are, what they use, and what they belong to.
+// Reads /proc: which processes exist, what they use, and which unit they belong to.
 package org.hy300.agent.source.process;
 
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Blocks, so it is called off the event loop. A process may go between any two calls. */
+/** Blocks, so it is called off the event loop. A process may end between any two calls. */
 final class ProcFs {
   private static final Pattern MEM_TOTAL = Pattern.compile("(?m)^MemTotal:\\s+(\\d+) kB$");
   private static final Pattern CORE = Pattern.compile("(?m)^cpu\\d+ ");
@@ -27,8 +27,8 @@ final class ProcFs {
   /**
    * Opens a /proc.
    *
-   * @throws IOException when it does not tell what all figures are made with: clock tick, page
-   *     size, memory, processors
+   * @throws IOException when it lacks what all figures are based on: clock tick, page size, memory,
+   *     processors
    */
   ProcFs(Path root) throws IOException {
     this.root = root;
@@ -61,13 +61,13 @@ final class ProcFs {
     return cores;
   }
 
-  /** Time since boot, as processes' start times count it. */
+  /** Time since boot, in the unit of the processes' start times. */
   long nowTicks() throws IOException {
     String uptime = Files.readString(root.resolve("uptime"));
     return (long) (Double.parseDouble(uptime.split(" ", 2)[0]) * auxv.clockTick());
   }
 
-  /** The processes that are there now. */
+  /** The current processes. */
   List<Integer> pids() throws IOException {
     List<Integer> pids = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, "[0-9]*")) {
@@ -80,7 +80,7 @@ final class ProcFs {
     return pids;
   }
 
-  /** One process; empty when it has gone, has ended as a zombie, or may not be seen. */
+  /** One process; empty if it has ended, is a zombie, or is hidden. */
   Optional<ProcessStat> stat(int pid) {
     return stat(root.resolve(Integer.toString(pid)))
         .filter(ProcessStat::isAlive)
@@ -97,7 +97,7 @@ final class ProcFs {
     return read(directory.resolve("stat")).flatMap(ProcessStat::parse);
   }
 
-  /** Where the kernel tells all of it: when its first thread has ended, at one that runs. */
+  /** The directory with full figures: when the first thread has ended, that of a running thread. */
   private Path directory(ProcessStat process) {
     Path directory = root.resolve(Integer.toString(process.id().pid()));
     if (process.isLeaderless()) {
@@ -109,7 +109,7 @@ final class ProcFs {
           }
         }
       } catch (IOException | DirectoryIteratorException e) {
-        // It has gone meanwhile, and what is read next finds nothing.
+        // It has ended meanwhile, and the next read finds nothing.
       }
     }
     return directory;
@@ -123,8 +123,8 @@ final class ProcFs {
   }
 
   /**
-   * Whether a process belongs to a systemd unit: systemd gives each unit a control group of its
-   * name, which holds all the unit's processes (cgroups(7)).
+   * Whether a process belongs to a systemd unit: systemd names a control group after each unit and
+   * puts all the unit's processes into it (cgroups(7)).
    */
   boolean isOfUnit(ProcessStat process, String unit) {
     return text(process, "cgroup")
@@ -139,7 +139,7 @@ final class ProcFs {
         .orElse("");
   }
 
-  /** Empty for a process that has gone: ENOENT at open or ESRCH at read. */
+  /** Empty for a process that has ended: ENOENT from open or ESRCH from read. */
   private static Optional<byte[]> read(Path file) {
     try {
       return Optional.of(Files.readAllBytes(file));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The processes of one watch: who belongs to it now, who came and went, what all of them used.
+// The processes of one watch: the current members, starts and ends, and total use.
 package org.hy300.agent.source.process;
 
 import java.util.HashMap;
@@ -9,15 +9,12 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import org.hy300.agent.source.process.ProcessStat.Identity;
 
-/**
- * Its counters begin at 0 with the watch and survive the processes: what one has used stays counted
- * when it ends.
- */
+/** Its counters begin at 0 with the watch. They keep the use of processes that have ended. */
 final class ProcessGroup {
   private final ProcessWatch watch;
   private final long beginTicks;
 
-  /** The only process that belongs here; null for a name or a unit. */
+  /** The only possible member; null for a name or a unit. */
   private final Identity only;
 
   private Map<Identity, ProcessStat> members = new HashMap<>();
@@ -51,7 +48,7 @@ final class ProcessGroup {
     return exits;
   }
 
-  /** Whether nobody will belong here any more. */
+  /** Whether there will be no more members. */
   boolean isOver() {
     return only != null && exits > 0;
   }
@@ -63,9 +60,9 @@ final class ProcessGroup {
   /**
    * Takes the readings of one scan.
    *
-   * @param current who belongs here now
-   * @param alive everybody who was seen in the scan
-   * @param changed told of each member that has started (true) or ended
+   * @param current the members now
+   * @param alive all processes of the scan
+   * @param changed called for each member that has started (true) or ended (false)
    */
   void update(
       Map<Identity, ProcessStat> current,
@@ -84,7 +81,7 @@ final class ProcessGroup {
     }
     Set<Identity> missing = new HashSet<>(members.keySet());
     missing.removeAll(current.keySet());
-    // One that lives and has taken another name, as exec() does, only leaves.
+    // A process that lives on under another name, as after exec(), has left and not ended.
     missing.removeAll(alive);
     for (Identity gone : missing) {
       exits++;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Watches processes: the list of watches, a scan of /proc, and what comes of it.
+// Watches processes: the list of watches, a scan of /proc, and its results.
 package org.hy300.agent.source.process;
 
 import io.vertx.core.json.JsonArray;
@@ -20,15 +20,15 @@ import org.hy300.agent.metrics.MetricsBuilder;
 import org.hy300.agent.source.process.ProcessStat.Identity;
 import org.hy300.contract.ErrorCode;
 
-/** Everything here blocks and belongs on a worker, but for {@link #metrics}. */
+/** Everything here blocks and belongs on a worker thread, except {@link #metrics}. */
 final class ProcessMonitor {
-  /** Eight series a watch, which with the longest names stay well below a payload's 64 KiB. */
+  /** Eight series a watch; even with the longest names they fit into a payload of 64 KiB. */
   static final int MAX_WATCHES = 16;
 
-  /** Processes in the answer to a list. */
+  /** Most processes in the answer to a list. */
   private static final int MAX_LISTED = 64;
 
-  /** Over less time the ticks are too coarse for a percentage. */
+  /** In less time, ticks are too coarse for a percentage. */
   private static final long MIN_ELAPSED_NANOS = 200_000_000;
 
   private final ProcFs proc;
@@ -38,16 +38,16 @@ final class ProcessMonitor {
   private final Map<Identity, Usage> usages = new HashMap<>();
   private volatile Metrics metrics = new Metrics(Map.of(), Map.of());
 
-  /** A watched process that has started or ended, and whose watches it belongs to. */
+  /** A watched process that has started or ended, and the watches it belongs to. */
   record Change(ProcessStat process, boolean started, List<ProcessWatch> watches) {}
 
-  /** The reading that the next one is compared with, and what came of the comparison before. */
+  /** The reading that the next one is compared with, and the result of the last comparison. */
   private record Usage(ProcessStat base, long nanos, ProcessSample sample) {}
 
   /**
    * Opens a /proc to watch.
    *
-   * @param nanoTime what the time between two samples is measured with
+   * @param nanoTime measures the time between two samples
    */
   ProcessMonitor(Path root, SampleChannel channel, LongSupplier nanoTime) throws IOException {
     proc = new ProcFs(root);
@@ -58,7 +58,7 @@ final class ProcessMonitor {
   /**
    * Adds a watch; adding it again changes nothing.
    *
-   * @throws WatchRefusedException for a PID that nobody has, and when the list is full
+   * @throws WatchRefusedException for a PID without a process, and when the list is full
    */
   synchronized void add(ProcessWatch watch) throws IOException, WatchRefusedException {
     if (groups.containsKey(watch)) {
@@ -94,7 +94,7 @@ final class ProcessMonitor {
     return groups.isEmpty();
   }
 
-  /** The series as of the last scan. May be called on any thread. */
+  /** The series of the last scan. May be called on any thread. */
   Metrics metrics() {
     return metrics;
   }
@@ -147,7 +147,7 @@ final class ProcessMonitor {
         base = before;
         cpu = before.sample.cpuPercent();
       } else {
-        // Threads come and go; a processor each is what it can have used.
+        // Threads come and go; the process can have used one processor for each.
         int threads = Math.max(1, Math.max(before.base.threads(), now.threads()));
         double seconds = proc.seconds(now.cpuTicks() - before.base.cpuTicks());
         cpu = ProcessSample.percent(seconds * 1e9 / elapsed, Math.min(proc.cores(), threads));
@@ -169,7 +169,7 @@ final class ProcessMonitor {
     return usage;
   }
 
-  /** A process of two watches starts and ends once. */
+  /** A process in two watches is reported once. */
   private List<Change> compare(
       Map<ProcessGroup, Map<Identity, ProcessStat>> current, Set<Identity> alive) {
     Map<Identity, Change> changes = new LinkedHashMap<>();
@@ -187,7 +187,7 @@ final class ProcessMonitor {
     return List.copyOf(changes.values());
   }
 
-  /** The watches with their processes as of the last scan. */
+  /** The watches and their processes in the last scan. */
   synchronized JsonObject list() {
     JsonArray watches = new JsonArray();
     int left = MAX_LISTED;
@@ -208,7 +208,9 @@ final class ProcessMonitor {
     return omitted == 0 ? list : list.put("processes_omitted", omitted);
   }
 
-  /** One set of series for each watch, however many processes it has and how often they start. */
+  /**
+   * One set of series for each watch, however many processes it has and however often they start.
+   */
   private void show() {
     MetricsBuilder page = new MetricsBuilder();
     if (groups.isEmpty()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one process used at one time: the record of the contract with its seven fields.
+// What one process used at one time: the contract's record with its seven fields.
 package org.hy300.agent.source.process;
 
 import io.vertx.core.json.JsonObject;
@@ -11,9 +11,9 @@ import org.hy300.agent.source.process.ProcessStat.Identity;
 /**
  * One record.
  *
- * @param cpuPercent of one processor since the sample before, from {@value #MIN_PERCENT} to 100 for
+ * @param cpuPercent of one processor since the last sample, from {@value #MIN_PERCENT} to 100 for
  *     each processor that it can use: a process that is busy on two shows 200. Null in the first
- *     sample, which has nothing to be compared with
+ *     sample, which has nothing to compare with
  * @param memoryPercent resident memory in percent of the machine's, at least {@value #MIN_PERCENT}
  */
 record ProcessSample(
@@ -30,7 +30,7 @@ record ProcessSample(
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
-  /** Whether all seven fields are there. */
+  /** Whether all seven fields are present. */
   boolean isComplete() {
     return cpuPercent != null;
   }
@@ -47,9 +47,9 @@ record ProcessSample(
   }
 
   /**
-   * A percentage within its bounds, to two digits.
+   * A percentage within its bounds, rounded to two digits.
    *
-   * @param units how many of what 100 % is one of: processors; 1 for memory
+   * @param units how many times 100 % is possible: the number of processors; 1 for memory
    */
   static double percent(double ratio, int units) {
     double bounded = Math.min(ratio * MAX_PERCENT, MAX_PERCENT * units);

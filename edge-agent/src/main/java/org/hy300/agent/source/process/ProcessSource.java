@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Watched processes as a source: state for each watch, events of their starts and ends, and
-// samples.
+// Watched processes as a source: state for each watch, events of starts and ends, and samples.
 package org.hy300.agent.source.process;
 
 import io.vertx.core.Future;
@@ -26,7 +25,7 @@ import org.hy300.contract.ErrorCode;
 import org.hy300.contract.EventName;
 import org.hy300.contract.Subsystems;
 
-/** The subsystem {@value #SUBSYSTEM}; it is there while anything is watched. */
+/** The subsystem {@value #SUBSYSTEM}; it exists while anything is watched. */
 public final class ProcessSource implements Source {
   public static final String SUBSYSTEM = Subsystems.PROCESS;
 
@@ -34,7 +33,7 @@ public final class ProcessSource implements Source {
 
   private static final long SCAN_MS = 10_000;
 
-  /** A new watch is scanned sooner, so that its percentages are there sooner. */
+  /** A new watch is scanned sooner, so that its percentages are available sooner. */
   private static final long WARM_UP_MS = 1_000;
 
   private static final int WARM_UP_SCANS = 3;
@@ -42,7 +41,9 @@ public final class ProcessSource implements Source {
   /** Samples that may wait for the event loop. */
   private static final int CHANNEL = 64;
 
-  /** A process's sample becomes an event this often, and no more than so many after one scan. */
+  /**
+   * A process's sample becomes an event this often; the number of events after a scan is limited.
+   */
   private static final long SAMPLE_EVENT_NANOS = 60_000_000_000L;
 
   private static final int SAMPLE_EVENTS = 2;
@@ -61,10 +62,10 @@ public final class ProcessSource implements Source {
   private int warmUp;
 
   /**
-   * Creates a source that watches some processes from its start.
+   * Creates a source with its first watches.
    *
-   * @param proc where the kernel tells of processes, /proc
-   * @param samplesDropped counts samples that found the channel full
+   * @param proc the directory /proc
+   * @param samplesDropped counts samples that were dropped because the channel was full
    */
   public ProcessSource(
       Vertx vertx,
@@ -118,12 +119,12 @@ public final class ProcessSource implements Source {
     return change(() -> monitor.add(watch));
   }
 
-  /** Watches fewer processes; fails with a {@link WatchRefusedException}. */
+  /** Removes a watch; fails with a {@link WatchRefusedException}. */
   public Future<JsonObject> remove(ProcessWatch watch) {
     return change(() -> monitor.remove(watch));
   }
 
-  /** What is watched, and the last sample of each process. */
+  /** The watches, and the last sample of each process. */
   public Future<JsonObject> list() {
     return monitor == null ? unavailable() : blocking(monitor::list);
   }
@@ -156,7 +157,7 @@ public final class ProcessSource implements Source {
     return Future.failedFuture(new WatchRefusedException(ErrorCode.UNAVAILABLE, whyNot));
   }
 
-  /** Beside what the drivers' attributes wait for, not before it: /proc may have many processes. */
+  /** Not ordered, so that the drivers' attributes do not wait: /proc may have many processes. */
   private <T> Future<T> blocking(Callable<T> reading) {
     return vertx.executeBlocking(reading, false);
   }
@@ -215,7 +216,7 @@ public final class ProcessSource implements Source {
             .put("watches", watches));
   }
 
-  /** Those who were not told of for the longest time come first. */
+  /** Processes that were not reported for the longest time come first. */
   private void tell(List<ProcessSample> samples) {
     long now = System.nanoTime();
     told.values().removeIf(time -> now - time > 10 * SAMPLE_EVENT_NANOS);

@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * What is taken of the line that the kernel writes in one go (proc_pid_stat(5)).
+ * The fields that are used of the line, which the kernel writes in one go (proc_pid_stat(5)).
  *
- * @param id process identifiers are used again, so the start time belongs to the identity
- * @param name as the kernel keeps it: 15 bytes at most, any bytes but NUL
- * @param cpuTicks time spent in user mode and in the kernel, without children
+ * @param id includes the start time, because process identifiers are reused
+ * @param name as the kernel stores it: at most 15 bytes, any but NUL
+ * @param cpuTicks time in user mode and in the kernel, without children
  */
 record ProcessStat(
     Identity id,
@@ -21,10 +21,10 @@ record ProcessStat(
     long vmsBytes,
     long rssPages) {
 
-  /** One process, and no other that has its PID before or after it. */
+  /** One process, distinct from earlier and later ones with its PID. */
   record Identity(int pid, long startTicks) {}
 
-  /** The fields of proc_pid_stat(5), which counts from 1; these are behind the name. */
+  /** The number of the first field after the name; proc_pid_stat(5) counts from 1. */
   private static final int FIRST_BEHIND_NAME = 3;
 
   private static final int STATE = 3;
@@ -35,12 +35,12 @@ record ProcessStat(
   private static final int VSIZE = 23;
   private static final int RSS = 24;
 
-  /** Parses the file's content; empty when it is not what the kernel writes. */
+  /** Parses the file's content; empty when it is not in the kernel's format. */
   static Optional<ProcessStat> parse(byte[] content) {
-    // One character a byte; the name is decoded by itself.
+    // One character a byte; the name is decoded separately.
     String text = new String(content, StandardCharsets.ISO_8859_1);
     int open = text.indexOf('(');
-    // The name may hold spaces, parentheses and line feeds, and nothing behind it does.
+    // The name may contain spaces, parentheses and line feeds; the fields after it do not.
     int close = text.lastIndexOf(')');
     if (open < 2 || close < open || close + 2 > text.length()) {
       return Optional.empty();
@@ -70,20 +70,20 @@ record ProcessStat(
     return Long.parseLong(fields[field - FIRST_BEHIND_NAME]);
   }
 
-  /** Whether it still runs: a zombie without threads only waits for its parent to notice. */
+  /** Whether it still runs: a zombie without threads only waits for its parent to reap it. */
   boolean isAlive() {
     return state != 'X' && state != 'x' && (state != 'Z' || isLeaderless());
   }
 
   /**
-   * Whether its first thread has ended and others run. The kernel then tells its times as before,
-   * and nothing of its memory.
+   * Whether its first thread has ended and others run. The kernel then still reports its times, but
+   * not its memory.
    */
   boolean isLeaderless() {
     return state == 'Z' && threads > 1;
   }
 
-  /** The same with the memory that one of its threads tells, which all of them share. */
+  /** The same process with the memory of one of its threads, which all of them share. */
   ProcessStat withMemoryOf(ProcessStat thread) {
     return new ProcessStat(id, name, state, cpuTicks, threads, thread.vmsBytes, thread.rssPages);
   }

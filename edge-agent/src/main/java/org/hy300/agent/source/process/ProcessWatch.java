@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which processes are watched: one by its PID, or all of a name or of a systemd unit.
+// Which processes are watched: one PID, or all with a name or of a systemd unit.
 package org.hy300.agent.source.process;
 
 import io.vertx.core.json.JsonObject;
@@ -15,7 +15,7 @@ import org.hy300.contract.CommandCatalogue;
  * @param value the PID in decimal, the name, or the unit's full name
  */
 public record ProcessWatch(Kind kind, String value) {
-  /** What the value is; the word is the argument's and the label's name. */
+  /** The kind of value; the word is the name of the argument and of the label. */
   public enum Kind {
     PID,
     NAME,
@@ -26,7 +26,7 @@ public record ProcessWatch(Kind kind, String value) {
     }
   }
 
-  /** The kernel keeps so much of a name (linux/sched.h: TASK_COMM_LEN). */
+  /** The kernel keeps this much of a name (linux/sched.h: TASK_COMM_LEN). */
   private static final int KERNEL_NAME_BYTES = 15;
 
   public ProcessWatch {
@@ -35,7 +35,7 @@ public record ProcessWatch(Kind kind, String value) {
     }
   }
 
-  /** From the arguments of a command, which the catalogue has checked. */
+  /** From a command's arguments, which the catalogue has validated. */
   public static ProcessWatch of(JsonObject args) {
     for (Kind kind : Kind.values()) {
       Object value = args.getValue(kind.word());
@@ -83,7 +83,7 @@ public record ProcessWatch(Kind kind, String value) {
     };
   }
 
-  /** A name that the kernel has cut off is compared with the program's. */
+  /** A name that the kernel may have truncated is compared with the program's. */
   private boolean isNamed(ProcessStat process, ProcFs proc) {
     byte[] wanted = value.getBytes(StandardCharsets.UTF_8);
     if (wanted.length <= KERNEL_NAME_BYTES) {

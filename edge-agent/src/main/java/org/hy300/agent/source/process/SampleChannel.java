@@ -8,7 +8,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounded. A sample that finds it full is dropped and counted; nobody ever waits. */
+/** Bounded. A sample that finds it full is dropped and counted; nobody waits. */
 final class SampleChannel {
   private final BlockingQueue<ProcessSample> queue;
   private final AtomicLong dropped;
@@ -24,7 +24,7 @@ final class SampleChannel {
     }
   }
 
-  /** Takes everything that waits, oldest first. */
+  /** Takes all waiting samples, oldest first. */
   List<ProcessSample> take() {
     List<ProcessSample> samples = new ArrayList<>();
     queue.drainTo(samples);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A change of the list of watches that cannot be made.
+// A change of the list of watches was refused.
 package org.hy300.agent.source.process;
 
-/** The message says what is wrong and what to do. */
+/** The message has the cause and the remedy. */
 public final class WatchRefusedException extends Exception {
   private static final long serialVersionUID = 1L;
 

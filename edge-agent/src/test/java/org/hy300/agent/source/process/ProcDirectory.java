@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A /proc in a plain directory, for the cases that a real kernel does not give on demand.
+// A /proc in a plain directory, for cases that a real kernel does not produce on demand.
 package org.hy300.agent.source.process;
 
 import java.io.IOException;
@@ -16,7 +16,7 @@ final class ProcDirectory {
 
   final Path root;
 
-  /** What the next processes are like. */
+  /** Properties of the next processes. */
   int threads = 1;
 
   char state = 'S';
@@ -79,7 +79,7 @@ final class ProcDirectory {
     Files.deleteIfExists(directory);
   }
 
-  /** It ends between the listing and the reading of one of its files. */
+  /** The process ends between the listing and the reading of this file. */
   void lose(int pid, String file) throws IOException {
     Files.delete(root.resolve(Integer.toString(pid)).resolve(file));
   }

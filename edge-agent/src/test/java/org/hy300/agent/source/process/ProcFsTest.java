@@ -117,7 +117,7 @@ class ProcFsTest {
     assertThat(proc.isOfUnit(proc.stat(42).orElseThrow(), "kodi.service")).isEqualTo(member);
   }
 
-  /** A thread of its own ends the first one, as pthread_exit() in main() does. */
+  /** A child thread outlives the first one, as after pthread_exit() in main(). */
   @Test
   void aProcessWhoseFirstThreadHasEndedRuns() throws Exception {
     Path source = directory.resolve("leaderless.c");

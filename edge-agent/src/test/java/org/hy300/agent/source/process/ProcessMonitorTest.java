@@ -87,7 +87,7 @@ class ProcessMonitorTest {
   @CsvSource({
     "1,   0, 0.01", // idle
     "1,  50, 50",
-    "1, 104, 100", // a tick too many for one thread
+    "1, 104, 100", // more ticks than one thread can use
     "2, 200, 200", // two processors
     "9, 300, 200", // more than the machine has
   })
@@ -139,7 +139,7 @@ class ProcessMonitorTest {
     assertThat(value("running")).isZero();
     assertThat(value("resident_memory_bytes")).isZero();
     assertThat(value("cpu_percent")).isNaN();
-    // Begun after the watch: all that it has used is counted.
+    // Started after the watch: all its processor time is counted.
     proc.put(43, "kodi", 2_000, 50);
     assertThat(told(scanAfter(10))).containsExactly("started 43");
     assertThat(value("cpu_seconds_total")).isEqualTo(1.5);
@@ -163,7 +163,7 @@ class ProcessMonitorTest {
         .satisfies(change -> assertThat(change.watches()).containsExactly(KODI, byPid));
     assertThat(value("cpu_seconds_total")).isEqualTo(0.1);
     assertThat(value("cpu_percent")).isNaN();
-    // The watch of the PID has ended with its process and does not take the other one.
+    // The watch of the PID ended with its process and does not match the new one.
     assertThat(value("running", "pid=\"42\"")).isNaN();
     assertThatThrownBy(() -> monitor.remove(byPid)).hasMessageContaining("is not watched");
   }
@@ -228,7 +228,7 @@ class ProcessMonitorTest {
     scanAfter(1);
     scanAfter(1);
     assertThat(dropped).hasValue(2);
-    // The first scan's three and one of the second.
+    // Three of the first scan and one of the second.
     assertThat(channel.take()).filteredOn(sample -> !sample.isComplete()).hasSize(3);
     assertThat(value("running")).isEqualTo(3);
     scanAfter(1);

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real processes of this machine. */
 @Timeout(300)
 class ProcessSourceTest {
-  /** Of a processor; how much of it a program is given depends on who else wants it. */
+  /** A share of a processor. How much a program gets depends on the load of the machine. */
   private static final double MORE_THAN_IDLE = 0.02;
 
   @TempDir private Path directory;
@@ -40,7 +40,7 @@ class ProcessSourceTest {
   private final Recorder recorder = new Recorder();
   private final AtomicLong dropped = new AtomicLong();
 
-  /** Remembers what it is told. */
+  /** Records all calls. */
   private static final class Recorder implements SubsystemListener {
     private final List<JsonObject> events = new CopyOnWriteArrayList<>();
     private volatile Supplier<Future<Metrics>> reader;
@@ -83,7 +83,7 @@ class ProcessSourceTest {
     vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
-  /** Calls the source on the event loop, as the agent does, and waits for what comes of it. */
+  /** Calls the source on the event loop, as the agent does, and waits for the result. */
   private <T> T on(Supplier<Future<T>> call) throws Exception {
     Promise<T> done = Promise.promise();
     context.runOnContext(now -> call.get().onComplete(done));
@@ -122,7 +122,7 @@ class ProcessSourceTest {
     try (Program burner = child(name, "/bin/sh", "-c", "while :; do :; done")) {
       String series = "hy300_process_cpu_seconds_total{name=\"" + name + "\"}";
       await().atMost(Duration.ofSeconds(60)).until(() -> recorder.value(series) > 0.3);
-      // Where the machine is busy, the first sample, which has no percentage, comes that late.
+      // On a busy machine, the first sample, which has no percentage, comes this late.
       String percent = "hy300_process_cpu_percent{name=\"" + name + "\"}";
       await().atMost(Duration.ofSeconds(60)).until(() -> recorder.value(percent) > 0);
       assertThat(recorder.value(percent)).isBetween(MORE_THAN_IDLE, 100.0);
@@ -141,7 +141,7 @@ class ProcessSourceTest {
       on(() -> source.add(watch));
       assertThat(recorder.events("process_exited", burner.pid())).hasSize(1);
       assertThat(recorder.value("hy300_process_running{name=\"" + name + "\"}")).isZero();
-      // However often it is scanned, a process is told of once a minute.
+      // However often it is scanned, a process is reported once a minute.
       assertThat(recorder.events("process_sample", burner.pid())).hasSize(1);
     }
     on(() -> source.remove(watch));
@@ -152,8 +152,8 @@ class ProcessSourceTest {
   void anIdleChildWithALongNameShowsTheLeast() throws Exception {
     String name = "a-program-with-a-long-name";
     try (Program idle = child(name, "/bin/sleep", "100")) {
-      // Who starts in the tick in which the watch begins has started with it; and to start takes
-      // processor time.
+      // A process that starts in the watch's first tick counts as started with it, and its start
+      // uses processor time.
       ProcFs proc = new ProcFs(Path.of("/proc"));
       long began = proc.stat((int) idle.pid()).orElseThrow().id().startTicks();
       await()
