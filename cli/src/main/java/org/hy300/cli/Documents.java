@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the manual and the completions, from the same commands and options that are parsed.
+// Writes the manual and the completions from the options and commands that the program parses.
 package org.hy300.cli;
 
 import java.io.IOException;
@@ -11,11 +11,11 @@ import org.hy300.cli.manual.ManPage;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
-/** Run when the program is packaged. */
+/** Runs when the program is packaged. */
 public final class Documents {
   private static final String ASKED = "$(${COMP_WORDS[0]} devices --names 2>/dev/null)";
 
-  /** zsh runs completions of bash. */
+  /** zsh can run bash completions. */
   private static final String ZSH =
       """
       #compdef hy300
@@ -32,7 +32,7 @@ public final class Documents {
     write(Path.of(args[0]));
   }
 
-  /** Writes all of them below a directory, where a system's share would have them. */
+  /** Writes all of them into a directory with the layout of /usr/share. */
   static void write(Path share) throws IOException {
     CommandLine line = Main.commandLine(Map.of());
     write(share.resolve("man/man1/hy300.1"), new ManPage(line.getCommandSpec()).text());
@@ -40,7 +40,10 @@ public final class Documents {
     write(share.resolve("zsh/site-functions/_hy300"), ZSH);
   }
 
-  /** picocli knows lists only; the devices are asked for when they are needed. It is no program. */
+  /**
+   * Makes the completion ask for the devices when needed; picocli only supports fixed lists. Drops
+   * the #! line, since the result is not a program.
+   */
   private static String bash(CommandLine line) {
     return AutoComplete.bash("hy300", line)
         .replace("\"" + DeviceNames.PLACEHOLDER + "\"", ASKED)

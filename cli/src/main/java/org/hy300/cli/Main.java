@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line of hy300: its commands, and how it ends.
+// The command line of hy300: its commands and its exit.
 package org.hy300.cli;
 
 import java.io.OutputStream;
@@ -33,7 +33,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Words to a command's end. */
+/** Runs the command that the arguments name. */
 @Command(
     name = "hy300",
     description = "Shows and controls a fleet of HY300 projectors through its collector.",
@@ -77,7 +77,7 @@ final class Main implements Callable<Integer> {
     }
   }
 
-  /** Executes the words; the status, also of a fault of the program's own. */
+  /** Executes the arguments and returns the exit status, also after an internal error. */
   static int run(Supplier<CommandLine> line, String... args) {
     try {
       return line.get().execute(args);
@@ -86,14 +86,14 @@ final class Main implements Callable<Integer> {
     }
   }
 
-  /** All commands, ready to be described. */
+  /** All commands, for their documentation. */
   static CommandLine commandLine(Map<String, String> environment) {
     return commandLine(environment, new String[0]);
   }
 
   /**
-   * The commands, ready to be executed. When the first word is one of them the others are left out:
-   * to describe all takes longer than to execute one.
+   * The commands, ready to run. If the first argument is one of them, the others are left out:
+   * describing all takes longer than running one.
    */
   static CommandLine commandLine(Map<String, String> environment, String[] args) {
     Options options = new Options(environment);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Some commands against a server that answers like a collector, to find out which classes they
-// load.
+// Runs some commands against a fake collector, to record the classes that they load.
 package org.hy300.cli;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -12,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.hy300.cli.client.Exit;
 
-/** Run when the program is packaged. */
+/** Runs when the program is packaged. */
 final class Rehearsal {
   private static final String DEVICE =
       "{\"device\":\"p1\",\"online\":true,\"last_seen\":\"2026-11-21T04:00:00.123Z\","

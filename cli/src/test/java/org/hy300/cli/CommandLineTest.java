@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every command against a collector, agents and simulated projectors. */
+/** All commands with a collector, agents and simulated projectors. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
 class CommandLineTest {
@@ -46,7 +46,7 @@ class CommandLineTest {
     site.close();
   }
 
-  /** Brings the hardware in order and the motors to 0. */
+  /** Resets the hardware and moves the motors to 0. */
   private void home() throws Exception {
     for (int number = 1; number <= 2; number++) {
       site.steer(number, "motor_switch_mode", "ok");
@@ -144,7 +144,7 @@ class CommandLineTest {
     fails(hy300("motor", "home", "--label", "site=rome"), Exit.NO_DEVICE, "no device");
   }
 
-  /** {@code make reference} runs it with {@code -Dreference.write}, which writes the page. */
+  /** {@code make reference} sets {@code -Dreference.write}, with which this writes the page. */
   @Test
   void theReferencePageHasEveryMetric() throws Exception {
     MetricsReference reference = MetricsReference.of(site);
@@ -172,7 +172,7 @@ class CommandLineTest {
     assertThat(added.out()).contains("java");
     assertThat(hy300("process", "list", "simulated-1").out()).contains("java");
     done(hy300("process", "remove", "simulated-1", "--name=java"));
-    // A simulated projector has no bridge to be asked.
+    // A simulated projector has no bridge, which a ping needs.
     fails(hy300("agent", "ping", "simulated-1"), Exit.FAILED, "simulated-1: agent/ping failed: ");
     done(hy300("agent", "refresh", "simulated-1"));
     assertThat(hy300("command", "simulated-1", "motor/move", "{\"position\":7}").out())
@@ -273,7 +273,7 @@ class CommandLineTest {
           "simulated-2: agent/ping expired");
     } finally {
       site.agent(2).signal("CONT");
-      // The broker may have missed it.
+      // The agents may have lost the broker.
       site.awaitOnline();
     }
   }

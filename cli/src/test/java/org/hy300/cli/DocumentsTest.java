@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The manual and the completions say what there is, and their readers take them. */
+/** The manual and the completions are complete, and their programs can read them. */
 @Timeout(300)
 class DocumentsTest {
   @TempDir private Path share;
@@ -58,7 +58,7 @@ class DocumentsTest {
     for (CommandEntry command : CommandCatalogue.COMMANDS) {
       String group = command.subsystem().equals("tvcap") ? "capture" : command.subsystem();
       String heading = "hy300 " + group + " " + command.action().replace('_', '-') + " ";
-      // To the next synopsis: one stands below each heading.
+      // Up to the next synopsis: there is one below each heading.
       String section =
           page.substring(page.indexOf(heading + heading))
               .split(" hy300 [a-z]+ [a-z-]+ hy300 ", 2)[0];
@@ -74,7 +74,7 @@ class DocumentsTest {
     }
   }
 
-  /** So wide that no sentence is broken. */
+  /** So wide that no sentence is wrapped. */
   private String manual() throws Exception {
     String file = share.resolve("man/man1/hy300.1").toString();
     return run(

@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** A fault of the program's own is neither the collector's nor a line that hides it. */
+/** An internal error is not reported as the collector's, and its stack trace is shown. */
 @Timeout(300)
 class FaultTest {
-  /** The program with one more command, which has a fault. */
+  /** The program with an additional command, which throws. */
   static final class Faulty {
     private Faulty() {}
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Servers that answer like no collector, or go away, and outputs that take nothing. */
+/** Servers that violate the API or go away, and outputs that cannot be written. */
 @Timeout(300)
 class ForeignServerTest {
   private static final String NO_DEVICES = "{\"devices\":[]}";
@@ -111,7 +111,7 @@ class ForeignServerTest {
     isNotAsPromised(run, says);
   }
 
-  /** Ends with the line that says so, and the collector's status. */
+  /** Expects the error line and the exit status of a collector's fault. */
   private void isNotAsPromised(Hy300 run, String says) {
     assertThat(run.err())
         .endsWith(
@@ -130,7 +130,7 @@ class ForeignServerTest {
   void whatAStreamTellsIsSaidByItsName(String data, String says) throws Exception {
     String stream = "event: collector\ndata: {\"broker_connected\":true}\n\n";
     AtomicInteger asked = new AtomicInteger();
-    // A stream that begins again is read as the first one is.
+    // A reopened stream is read like the first one.
     server.createContext(
         "/",
         exchange ->
@@ -180,7 +180,7 @@ class ForeignServerTest {
   @ParameterizedTest
   @CsvSource({"motor home p1", "motor home --all", "motor home p1 --no-wait"})
   void aCommandThatMayGoOnIsSaidByItsId(String args) throws Exception {
-    // Ends the connection when it has the command.
+    // Closes the connection after receiving the command.
     server.createContext(
         "/",
         exchange -> {

@@ -141,7 +141,7 @@ class GuardedCollectorTest {
         .doesNotContainKey("--token");
     String[] words = Hy300.command(List.of(), "watch").toArray(String[]::new);
     try (Program watch = new Program("watch", environment("HY300_TOKEN", token), words)) {
-      // Nothing is printed of an empty fleet: it runs, and has not been refused.
+      // An empty fleet prints nothing: the program runs and was not refused.
       await()
           .atMost(LIMIT)
           .until(

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The house: which package uses which, in all modules of more than one. It stands here because this
- * module's tests have all of them on their class path.
+ * The house rules: which package uses which, in all modules that share packages. They are checked
+ * here because this module's tests have all of them on the class path.
  */
 class HouseTest {
   private static final String HOUSE = "org.hy300.";
 
-  /** The rooms, in the order in which data goes through them: each uses those before it alone. */
+  /** The rooms in the order of the data flow: each may only use earlier ones. */
   private static final List<String> ROOMS =
       List.of(
           // common
@@ -69,7 +69,7 @@ class HouseTest {
           "cli.manual",
           "cli");
 
-  /** All that the contract may use: JSON, and the buffers that a message's bytes come in. */
+  /** All that the contract may use: JSON, and the buffers of messages. */
   private static final Pattern OF_THE_CONTRACT =
       Pattern.compile(
           "java\\..*|org\\.hy300\\.contract|com\\.fasterxml\\.jackson\\.core"
@@ -78,7 +78,7 @@ class HouseTest {
   /** {@code org.hy300.cli.Main -> org.hy300.program.Program hy300-runtime.jar}. */
   private static final Pattern USE = Pattern.compile("(?m)^ +(\\S+) +-> (\\S+) ");
 
-  /** Which classes use which, as {@code a.B -> c.D}, by their packages. */
+  /** Uses between classes, as {@code a.B -> c.D}, by their packages. */
   private static final Map<String, Map<String, Set<String>>> USES = new TreeMap<>();
 
   @BeforeAll
@@ -98,7 +98,10 @@ class HouseTest {
     }
   }
 
-  /** The classes of a module: a directory when it is compiled, a jar when it is packaged. */
+  /**
+   * Whether a class path entry is one of our modules: a directory when compiled, a jar when
+   * packaged.
+   */
   private static boolean isOurs(String entry) {
     String name = Path.of(entry).getFileName().toString();
     return name.equals("classes") || (name.startsWith("hy300") && name.endsWith(".jar"));
@@ -140,7 +143,7 @@ class HouseTest {
     assertThat(USES.keySet()).allSatisfy(room -> assertThat(within(room)).doesNotContain(room));
   }
 
-  /** All that a package uses, also by others. */
+  /** All packages that a package uses, directly or indirectly. */
   private static Set<String> within(String room) {
     Set<String> reached = new TreeSet<>();
     List<String> next = new ArrayList<>(List.of(room));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// hy300 in a process of its own, as a user runs it.
+// Runs hy300 as a process, like a user.
 package org.hy300.cli;
 
 import io.vertx.core.json.JsonObject;
@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** What a run has printed, and its exit status. */
+/** The output of a run, and its exit status. */
 record Hy300(int status, String out, String err) {
   private static final int LIMIT_SECONDS = 120;
 
-  /** Words that start it; the options of the virtual machine come first. */
+  /** The words of its command line, with the options of the virtual machine. */
   static List<String> command(List<String> machine, String... args) {
-    // A program that runs in the background of a shell would leave Ctrl-C to others.
+    // A shell's background process would ignore Ctrl-C.
     List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT"));
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
@@ -64,7 +64,7 @@ record Hy300(int status, String out, String err) {
     }
   }
 
-  /** Also of what is no text, such as a frame. */
+  /** Decodes even binary output such as a frame. */
   private static String text(Path file) throws IOException {
     return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// docs/reference/metrics.md, written from what the programs and the drivers show.
+// Generates docs/reference/metrics.md from the metrics of programs and drivers.
 package org.hy300.cli;
 
 import static org.awaitility.Awaitility.await;
@@ -36,7 +36,7 @@ import org.hy300.collector.relay.RelayMetrics;
 import org.hy300.contract.Topics;
 import org.hy300.testing.MqttProbe;
 
-/** A table for each source, the families in order of their names. */
+/** A table for each source, with the families sorted by name. */
 final class MetricsReference {
   private static final String HEAD =
       """
@@ -51,10 +51,10 @@ final class MetricsReference {
       """;
 
   /**
-   * Families with one source.
+   * The families of one source.
    *
    * @param prefix of their names
-   * @param source where the values come from
+   * @param source of the values
    */
   private record Part(String title, String prefix, String source) {}
 
@@ -82,10 +82,10 @@ final class MetricsReference {
 
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
 
-  /** As code names a family, of Prometheus or of Micrometer. */
+  /** Names of families in source code, in Prometheus's or Micrometer's form. */
   private static final Pattern NAMED = Pattern.compile("\"(hy300[_.][a-z]+[_.][a-z_.]+)\"");
 
-  /** The ends that Micrometer gives to a name, and those that a timer's series have. */
+  /** Suffixes that Micrometer adds to a name or to a timer's series. */
   private static final List<String> ENDS = List.of("", "_total", "_seconds", "_bytes");
 
   private static final class Shown {
@@ -96,7 +96,7 @@ final class MetricsReference {
 
   private final Map<String, Shown> families = new TreeMap<>();
 
-  /** Adds the families of a page in Prometheus' text format. */
+  /** Adds the families of a page in the Prometheus text format. */
   MetricsReference add(String page) {
     Shown family = new Shown();
     for (String line : page.lines().toList()) {
@@ -116,7 +116,7 @@ final class MetricsReference {
   }
 
   private static void addLabels(Shown family, String series) {
-    // What is escaped in a label's value could look like another label.
+    // An escaped label value could look like another label.
     for (MatchResult label : LABEL.matcher(series.replaceAll("\\\\.", "")).results().toList()) {
       family.labels.add(label.group(1));
     }
@@ -139,7 +139,7 @@ final class MetricsReference {
     return this;
   }
 
-  /** Adds a family of the collector, whose series have the device alone as a label. */
+  /** Adds a family of the collector, whose series have only the label device. */
   MetricsReference add(MetricFamily family) {
     Shown shown = families.computeIfAbsent(family.name(), other -> new Shown());
     shown.type = family.type();
@@ -147,7 +147,7 @@ final class MetricsReference {
     return this;
   }
 
-  /** Everything that a site shows, once what is only counted when it happens has happened. */
+  /** All families of a site, after causing the events that some of them count. */
   static MetricsReference of(Site site) throws Exception {
     Path hwmon = site.projector(1).resolve("hwmon");
     Files.writeString(hwmon.resolve("hwmon0/fan1_min"), "300\n");
@@ -197,7 +197,7 @@ final class MetricsReference {
         .body();
   }
 
-  /** Names in the sources below a directory that are families of a part and not on the page. */
+  /** Names of families in the sources of a directory that the page lacks. */
   List<String> missing(Path sources) throws IOException {
     try (Stream<Path> files = Files.walk(sources)) {
       List<String> found = new ArrayList<>();
@@ -231,7 +231,7 @@ final class MetricsReference {
 
   private static String row(String name, Shown family) {
     Set<String> labels = new TreeSet<>(family.labels);
-    // On every series, on histograms, and of the site of this test.
+    // Labels of every series, of histograms, and of this test's site.
     labels.removeAll(Set.of("device", "le", "site"));
     return "| `%s` | %s | %s | %s | %s |\n"
         .formatted(
@@ -242,7 +242,7 @@ final class MetricsReference {
             family.help.replace("|", "\\|"));
   }
 
-  /** By the rule of Prometheus that a name ends with the unit, before {@code _total}. */
+  /** By the Prometheus rule that a name ends with its unit, before {@code _total}. */
   private static String unit(String name) {
     String base = name.replaceFirst("_total$", "");
     String end = base.substring(base.lastIndexOf('_') + 1);

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.hy300.cli.client.Exit;
 import org.junit.jupiter.api.Test;
 
-/** The program as it is packaged; runs when it has been. */
+/** Tests the packaged program; runs after packaging. */
 class ProgramIT {
   private static final Path HOME = Path.of("target/hy300");
 

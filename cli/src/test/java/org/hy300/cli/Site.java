@@ -58,14 +58,14 @@ final class Site implements AutoCloseable {
     }
   }
 
-  /** Waits until both are. */
+  /** Waits until both projectors are online. */
   void awaitOnline() {
     await("both are online")
         .atMost(LIMIT)
         .until(() -> hy300("devices", "--online", "--names").lines().size() == LABELS.size());
   }
 
-  /** Waits until the pattern is found in what is shown of a projector. */
+  /** Waits until the pattern is found in the output of show for a projector. */
   void awaitShown(int number, String pattern) {
     await("simulated-" + number + " shows " + pattern)
         .atMost(LIMIT)
@@ -76,7 +76,7 @@ final class Site implements AutoCloseable {
                     .find());
   }
 
-  /** Starts a program of the test's class path. */
+  /** Starts a program from the test's class path. */
   static Program java(String main, String... options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -99,7 +99,7 @@ final class Site implements AutoCloseable {
     return programs.get(number);
   }
 
-  /** Where a projector's classes lie. */
+  /** The directory of a projector's classes. */
   Path projector(int number) {
     return directory.resolve("simulated-" + number);
   }
@@ -108,7 +108,7 @@ final class Site implements AutoCloseable {
     return broker;
   }
 
-  /** Steers a projector's hardware. */
+  /** Controls a projector's hardware. */
   void steer(int number, String knob, String value) throws IOException {
     Files.writeString(projector(number).resolve("board").resolve(knob), value);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector over HTTP: a question, its answer, and what went wrong in a line.
+// The collector over HTTP: sends requests, reads answers, and turns failures into one line.
 package org.hy300.cli.client;
 
 import io.vertx.core.json.DecodeException;
@@ -21,12 +21,12 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import org.hy300.contract.TooDeepException;
 
-/** HttpURLConnection, because it starts sooner than java.net.http. */
+/** Uses HttpURLConnection because it starts faster than java.net.http. */
 public final class CollectorClient {
   public static final int ANSWER_SECONDS = 10;
   private static final int CONNECT_SECONDS = 10;
 
-  /** The collector knows no such device or command, or cannot reach the device. */
+  /** The collector does not know the device or command, or cannot reach the device. */
   private static final Set<String> NOT_THERE =
       Set.of("unknown_device", "no_device", "device_offline", "unknown_command_id");
 
@@ -34,7 +34,7 @@ public final class CollectorClient {
   private final Optional<String> token;
   private final Optional<SSLSocketFactory> trust;
 
-  /** Status and body of an answer to a question such as GET /api/v1/devices. */
+  /** Status and body of the answer to a request such as GET /api/v1/devices. */
   private record Answer(String question, int status, JsonObject body) {}
 
   public CollectorClient(String url, Optional<String> token, Optional<Path> ca)
@@ -44,7 +44,7 @@ public final class CollectorClient {
     trust = ca.isPresent() ? Optional.of(Trust.in(ca.get())) : Optional.empty();
   }
 
-  /** What stands at the path. */
+  /** Reads the JSON at the path. */
   public <T> T get(String path, int seconds, Field.Reading<T> reading) throws FailureException {
     return expect(ask("GET", path, null, seconds), reading);
   }
@@ -54,7 +54,7 @@ public final class CollectorClient {
     return expect(ask("PUT", path, body, seconds), reading);
   }
 
-  /** Gives a command; a reply that is no success is one for the caller to read. */
+  /** Sends a command. Returns the reply, even if the command failed. */
   public CommandAnswer post(String path, JsonObject body, int seconds) throws FailureException {
     Answer answer = ask("POST", path, body, seconds);
     if (answer.body.containsKey("targets")) {
@@ -66,7 +66,7 @@ public final class CollectorClient {
     return read(answer, CommandAnswer.Reply::of);
   }
 
-  /** The bytes that stand at the path. */
+  /** Reads the bytes at the path. */
   public byte[] download(String path, int seconds) throws FailureException {
     HttpURLConnection connection = null;
     try {
@@ -86,7 +86,7 @@ public final class CollectorClient {
     }
   }
 
-  /** What comes from the path until the collector ends it; a silence of so many seconds fails. */
+  /** The event stream at the path; fails after the given number of silent seconds. */
   public EventStream stream(String path, int silenceSeconds) throws FailureException {
     try {
       HttpURLConnection connection = open("GET", path, silenceSeconds);
@@ -158,7 +158,7 @@ public final class CollectorClient {
     }
   }
 
-  /** Which collector answers what. */
+  /** The beginning of a message about an answer. */
   private String source(String question) {
     return url + " answers " + question;
   }
@@ -183,7 +183,7 @@ public final class CollectorClient {
     try {
       reason = Reason.of(Field.of(answer.body).at("error"));
     } catch (NotAsPromisedException e) {
-      // Not for good: it may be a proxy's, before a collector that is away for a while.
+      // Not permanent: it may come from a proxy whose collector is away for a while.
       return new FailureException(
           Exit.COLLECTOR,
           ForeignAnswerException.message(
@@ -237,7 +237,7 @@ public final class CollectorClient {
             .formatted(url, why));
   }
 
-  /** The collector may have what it was given: the connection stood. */
+  /** The collector may have received the request, because the connection existed. */
   private FailureException unanswered(IOException error, int seconds) {
     String how =
         error instanceof SocketTimeoutException

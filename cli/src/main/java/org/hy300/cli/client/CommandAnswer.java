@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the collector answers to a command: one device's reply, or the command with its targets.
+// The collector's answer to a command: the reply of one device, or the command with its targets.
 package org.hy300.cli.client;
 
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 
-/** One of two. */
+/** Either a reply or a command. */
 public sealed interface CommandAnswer {
-  /** As it was sent. */
+  /** The JSON of the answer. */
   JsonObject json();
 
   /**
-   * How far a command has come at a device.
+   * The state of a command at a device.
    *
    * @param status a word such as done
-   * @param result in the words of the command
+   * @param result as the command defines it
    */
   record Outcome(String status, Optional<JsonObject> result, Optional<Reason> error) {
     static Outcome of(Field field) throws NotAsPromisedException {
@@ -25,20 +25,20 @@ public sealed interface CommandAnswer {
           field.at("error").optional(Reason::of));
     }
 
-    /** Why it is not done; empty where nothing is said. */
+    /** Why the command is not done; empty if unknown. */
     public String message() {
       return error.map(Reason::message).orElse("");
     }
   }
 
-  /** The last word of a device, or the collector's in its place. */
+  /** The final reply of a device, or the collector's in its place. */
   record Reply(JsonObject json, String id, Outcome outcome) implements CommandAnswer {
     public static Reply of(Field answer) throws NotAsPromisedException {
       return new Reply(answer.object(), answer.at("id").text(), Outcome.of(answer));
     }
   }
 
-  /** A command as the collector remembers it. */
+  /** A command that the collector has stored. */
   record Command(JsonObject json, List<Target> targets) implements CommandAnswer {
     public static Command of(Field answer) throws NotAsPromisedException {
       return new Command(answer.object(), answer.at("targets").list(Target::of));
@@ -46,9 +46,9 @@ public sealed interface CommandAnswer {
   }
 
   /**
-   * A device's part of a command.
+   * One device of a command.
    *
-   * @param ended when; empty while it is under way
+   * @param ended time of the end; empty while the command is under way
    */
   record Target(String device, Outcome outcome, Optional<String> ended) {
     static Target of(Field target) throws NotAsPromisedException {

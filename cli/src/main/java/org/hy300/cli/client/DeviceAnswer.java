@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that the collector knows of a projector, and its values.
+// Everything that the collector knows of a projector, with its values.
 package org.hy300.cli.client;
 
 import java.util.List;
@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One projector. What it says of itself is empty until it has said it.
+ * One projector. Its own information is empty until it has sent it.
  *
- * @param values by the names that Prometheus has for them
+ * @param values by their Prometheus series
  */
 public record DeviceAnswer(
     DeviceSummary summary,

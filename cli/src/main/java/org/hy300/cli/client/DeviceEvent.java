@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What has happened at a projector.
+// An event of a projector.
 package org.hy300.cli.client;
 
 import io.vertx.core.json.JsonObject;
@@ -7,9 +7,9 @@ import io.vertx.core.json.JsonObject;
 /**
  * One event.
  *
- * @param json as it was sent
- * @param id the same each time it is sent
- * @param data in the words of the subsystem
+ * @param json the JSON of the event
+ * @param id the same each time the event is sent
+ * @param data as the subsystem defines it
  */
 public record DeviceEvent(
     JsonObject json, String id, String time, String subsystem, String event, JsonObject data) {

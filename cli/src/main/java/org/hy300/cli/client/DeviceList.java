@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * At most a thousand projectors.
  *
- * @param json as it was sent
- * @param next the path of the next page; empty at the list's end
+ * @param json the JSON of the answer
+ * @param next the path of the next page; empty on the last one
  */
 public record DeviceList(JsonObject json, List<DeviceSummary> devices, Optional<String> next) {
   public static DeviceList of(Field answer) throws NotAsPromisedException {
@@ -21,7 +21,7 @@ public record DeviceList(JsonObject json, List<DeviceSummary> devices, Optional<
         answer.at("next").optional(DeviceList::path));
   }
 
-  /** It is put behind the collector's address, and must not make another one of it. */
+  /** The path is appended to the collector's address, and must not change its host. */
   private static String path(Field next) throws NotAsPromisedException {
     String path = next.text();
     try {
@@ -29,7 +29,7 @@ public record DeviceList(JsonObject json, List<DeviceSummary> devices, Optional<
         return URI.create(path).toString();
       }
     } catch (IllegalArgumentException e) {
-      // Said below.
+      // Handled below.
     }
     throw next.notAsPromised("a path");
   }

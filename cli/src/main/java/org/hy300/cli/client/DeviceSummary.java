@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a projector is, and whether it is there.
+// The identity and state of a projector.
 package org.hy300.cli.client;
 
 import io.vertx.core.json.JsonObject;
@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One projector in a line.
+ * A projector's line in the list.
  *
- * @param json as it was sent
- * @param lastSeen when it was heard last
+ * @param json the JSON of the entry
+ * @param lastSeen time of its last message
  * @param model empty until it is known, as are the labels
  */
 public record DeviceSummary(

@@ -6,9 +6,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * At most twenty, the oldest first.
+ * At most twenty, oldest first.
  *
- * @param json as it was sent
+ * @param json the JSON of the answer
  */
 public record EventList(JsonObject json, List<DeviceEvent> events) {
   public static EventList of(Field answer) throws NotAsPromisedException {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Server-sent events: a name and JSON, one after the other (HTML standard, 9.2).
+// Server-sent events, each with a name and JSON data (HTML standard, 9.2).
 package org.hy300.cli.client;
 
 import io.vertx.core.json.DecodeException;
@@ -11,7 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import org.hy300.contract.TooDeepException;
 
-/** Reads what the collector writes: one line of data for each event. */
+/** Reads the collector's form: one line of data for each event. */
 public final class EventStream implements AutoCloseable {
   private static final String NAME = "event: ";
   private static final String DATA = "data: ";
@@ -20,16 +20,16 @@ public final class EventStream implements AutoCloseable {
   private final BufferedReader lines;
 
   /**
-   * A stream that has begun.
+   * Creates a stream.
    *
-   * @param source the collector and what it was asked
+   * @param source the collector and the request
    */
   EventStream(String source, InputStream in) {
     this.source = source;
     lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
   }
 
-  /** Waits for the next one; null at the end. */
+  /** Waits for the next event; null at the end. */
   public LiveMessage next() throws IOException, ForeignAnswerException {
     String name = "";
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the program's exit status tells a script.
+// The program's exit statuses, for scripts.
 package org.hy300.cli.client;
 
-/** Of several devices the highest counts. */
+/** For several devices, the highest one is used. */
 public final class Exit {
   public static final int DONE = 0;
   public static final int FAILED = 1;
@@ -11,12 +11,12 @@ public final class Exit {
   public static final int UNANSWERED = 4;
   public static final int NO_DEVICE = 5;
 
-  /** A fault of this program: sysexits.h calls it EX_SOFTWARE. */
+  /** An internal error of this program, EX_SOFTWARE in sysexits.h. */
   public static final int CRASHED = 70;
 
   private Exit() {}
 
-  /** For a reply, or for a device's part of a command. */
+  /** For a reply, or for one device of a command. */
   public static int of(CommandAnswer.Outcome outcome) {
     return switch (outcome.status()) {
       case "done" -> DONE;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ends the program with a line for people and a status for scripts.
+// Ends the program with a message for people and a status for scripts.
 package org.hy300.cli.client;
 
-/** The message says what happened, to what, and what to do. */
+/** The message has the failure, its object and the remedy. */
 public class FailureException extends Exception {
   private static final long serialVersionUID = 1;
 

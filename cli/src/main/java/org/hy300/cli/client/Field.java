@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One value of an answer and the way to it, so that what is not as promised is said by its name.
+// One value of an answer and its path, which error messages name.
 package org.hy300.cli.client;
 
 import io.vertx.core.json.JsonArray;
@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Fields that nobody reads are ignored: a newer collector may have more. */
+/** Unknown fields are ignored, because a newer collector may send more. */
 public final class Field {
-  /** What {@link #value} is of a field that is not there; null is a value of JSON. */
+  /** The {@link #value} of a missing field; null is JSON's null. */
   private static final Object MISSING = new Object();
 
   private final String name;
   private final Object value;
 
-  /** Makes a record, or a Java value, out of a field. */
+  /** Makes a record or a Java value from a field. */
   @FunctionalInterface
   public interface Reading<T> {
     T of(Field field) throws NotAsPromisedException;
@@ -34,7 +34,7 @@ public final class Field {
     return new Field("", answer);
   }
 
-  /** A field of an object; whether it is there is asked when it is read. */
+  /** A field of an object; it is checked for presence when it is read. */
   Field at(String field) throws NotAsPromisedException {
     JsonObject object = object();
     return new Field(
@@ -70,7 +70,7 @@ public final class Field {
     return list;
   }
 
-  /** An object whose fields are named by its sender, in their order. */
+  /** An object with arbitrary field names, in order. */
   <T> Map<String, T> map(Reading<T> each) throws NotAsPromisedException {
     Map<String, T> map = new LinkedHashMap<>();
     for (String key : object().fieldNames()) {
@@ -84,7 +84,7 @@ public final class Field {
     return isThere() ? Optional.of(reading.of(this)) : Optional.empty();
   }
 
-  /** A field that has to be there, and may be null. */
+  /** A required field that may be null. */
   <T> Optional<T> nullable(Reading<T> reading) throws NotAsPromisedException {
     return value == null ? Optional.empty() : Optional.of(reading.of(this));
   }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// An answer that is not as the collector's API says, and would not be if it were asked for again.
+// An answer that violates the collector's API; a retry would not help.
 package org.hy300.cli.client;
 
-/** Told apart from a collector that is away for a while. */
+/** Distinct from the failure of a collector that is away for a while. */
 public final class ForeignAnswerException extends FailureException {
   private static final long serialVersionUID = 1;
 
   /**
    * Ends the program.
    *
-   * @param source the collector and what it was asked
-   * @param what the part that is not as promised
+   * @param source the collector and the request
+   * @param what the part that violates the API
    */
   ForeignAnswerException(String source, String what) {
     super(Exit.COLLECTOR, message(source, what));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the collector's streams tell, one event after the other.
+// The events in the collector's streams.
 package org.hy300.cli.client;
 
 import java.util.List;
@@ -7,28 +7,28 @@ import java.util.Optional;
 
 /** One event of a stream. */
 public sealed interface LiveMessage {
-  /** Whether the collector hears the fleet. */
+  /** Whether the collector is connected to its broker. */
   record Connection(boolean brokerConnected) implements LiveMessage {}
 
-  /** Rows of the fleet that are new or have changed. */
+  /** New or changed rows of the fleet. */
   record Rows(List<Row> rows) implements LiveMessage {}
 
-  /** The one device that is followed, as it is now. */
+  /** The current state of the watched device. */
   record Device(Row row) implements LiveMessage {}
 
-  /** Something has happened at the device that is followed. */
+  /** An event of the watched device. */
   record Happened(DeviceEvent event) implements LiveMessage {}
 
-  /** These are forgotten. */
+  /** Devices that the collector has dropped. */
   record Removed(List<String> devices) implements LiveMessage {}
 
-  /** Word of a new frame, what only a page needs, and what a newer collector tells. */
+  /** A notice of a new frame, data for the page only, or an event of a newer collector. */
   record Other() implements LiveMessage {}
 
   /**
-   * A projector, in a line of the fleet or with all its values.
+   * A projector: a row of the fleet, or one device with all its values.
    *
-   * @param last its last event, in a line of the fleet
+   * @param last its last event, in a row of the fleet
    */
   record Row(DeviceSummary summary, Optional<LastEvent> last) {
     static Row of(Field row) throws NotAsPromisedException {
@@ -36,14 +36,14 @@ public sealed interface LiveMessage {
     }
   }
 
-  /** An event in a line of the fleet. */
+  /** An event in a row of the fleet. */
   record LastEvent(String subsystem, String event) {
     static LastEvent of(Field last) throws NotAsPromisedException {
       return new LastEvent(last.at("subsystem").text(), last.at("event").text());
     }
   }
 
-  /** Reads the data of an event by its name. */
+  /** Parses the data of an event by its name. */
   static LiveMessage of(String name, Field data) throws NotAsPromisedException {
     return switch (name) {
       case "collector" -> new Connection(data.at("broker_connected").truth());

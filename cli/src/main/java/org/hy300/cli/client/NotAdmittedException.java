@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector does not let this user in, and would not if it were asked again.
+// The collector refuses this user; a retry would not help.
 package org.hy300.cli.client;
 
-/** Told apart from a collector that is away for a while. */
+/** Distinct from the failure of a collector that is away for a while. */
 public final class NotAdmittedException extends FailureException {
   private static final long serialVersionUID = 1;
 

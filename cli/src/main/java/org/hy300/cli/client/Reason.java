@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why something was not done.
+// Why something failed.
 package org.hy300.cli.client;
 
 /**
- * In a reply, or in a refusal.
+ * Part of a reply or of a refusal.
  *
  * @param code a word for programs
  * @param message a line for people

@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Reads PEM. */
+/** Reads PEM files. */
 final class Trust {
   private Trust() {}
 

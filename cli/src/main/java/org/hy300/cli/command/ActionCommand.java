@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hy300 motor move DEVICE 120` and all others of the catalogue: words to a command's arguments.
+// `hy300 motor move DEVICE 120` and all others of the catalogue: turns words into a command's
+// arguments.
 package org.hy300.cli.command;
 
 import io.vertx.core.json.JsonArray;
@@ -23,10 +24,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** A picocli command; {@link Groups} gives it its name and its arguments' labels. */
+/** A picocli command; {@link Groups} sets its name and the labels of its arguments. */
 @Command
 class ActionCommand implements Callable<Integer> {
-  /** Where the arguments stand; {@link Groups} says what they are called. */
+  /** The position of the arguments; {@link Groups} names them. */
   static final String ARGUMENTS = "1..*";
 
   final Options options;
@@ -65,7 +66,7 @@ class ActionCommand implements Callable<Integer> {
     return run(new Order(options, device, selection, command.name(), args, waiting.waits()));
   }
 
-  /** Sends it. */
+  /** Sends the command. */
   int run(Order order) throws FailureException {
     return order.send();
   }
@@ -117,7 +118,7 @@ class ActionCommand implements Callable<Integer> {
     return args;
   }
 
-  /** What is no number stays a text, for the catalogue to refuse. */
+  /** Anything but a number stays a text, which the catalogue will refuse. */
   private static Object value(Argument argument, String word) {
     if (argument instanceof TextArgument) {
       return word;

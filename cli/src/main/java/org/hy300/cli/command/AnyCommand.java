@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hy300 command DEVICE SUBSYSTEM/ACTION [JSON]`: a command in the contract's own words.
+// `hy300 command DEVICE SUBSYSTEM/ACTION [JSON]`: sends any command of the contract.
 package org.hy300.cli.command;
 
 import io.vertx.core.json.DecodeException;
@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The collector judges it: it may know commands that this program does not. */
+/** Only the collector checks it, because it may know commands that this program does not. */
 @Command(
     name = "command",
     description = "Sends any command, with its arguments as JSON.",

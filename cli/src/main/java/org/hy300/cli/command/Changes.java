@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is new of a projector since it came last, as a line.
+// The changes of a projector since its last row, as a line.
 package org.hy300.cli.command;
 
 import io.vertx.core.json.JsonArray;
@@ -15,18 +15,18 @@ import org.hy300.cli.client.LiveMessage.Row;
 import org.hy300.cli.terminal.Terminal;
 import org.hy300.cli.terminal.Values;
 
-/** Remembers each projector's last one. */
+/** Remembers each projector's last row. */
 final class Changes {
   private static final String EVENT = "event";
 
-  /** What the line has in words of its own. */
+  /** Fields that the line shows in its own way. */
   private static final Set<String> OF_THE_LINE = Set.of("device", "online", "last_seen", EVENT);
 
   private final Map<String, Seen> known = new HashMap<>();
 
   private record Seen(boolean online, Map<String, String> fields) {}
 
-  /** The line; empty when only the time is new. */
+  /** The line; empty if only the time has changed. */
   String of(Row row) {
     DeviceSummary projector = row.summary();
     Map<String, String> now = new TreeMap<>();
@@ -72,7 +72,7 @@ final class Changes {
             .stripTrailing());
   }
 
-  /** Series keep their names; what else lies deeper has the way to it in front. */
+  /** Series keep their names; other nested fields get their path as a prefix. */
   private static void flatten(String name, Object value, Map<String, String> into) {
     if (value instanceof JsonObject object) {
       object.forEach(

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands for the devices' names where the completion is to ask for them.
+// A placeholder for the devices' names in the completion script.
 package org.hy300.cli.command;
 
 import java.util.Iterator;
 import java.util.List;
 
-/** What picocli writes into the completion script, and {@code Documents} puts a question for. */
+/**
+ * picocli writes it into the script, and {@code Documents} replaces it by a call of the program.
+ */
 public final class DeviceNames implements Iterable<String> {
   public static final String PLACEHOLDER = "HY300_DEVICE_NAMES";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The name of a projector as a command's word, and what the collector knows below it.
+// The argument that names a projector, and requests for its data.
 package org.hy300.cli.command;
 
 import org.hy300.cli.client.CollectorClient;
@@ -28,7 +28,7 @@ final class DeviceQuestion {
     return device;
   }
 
-  /** The address of what is asked for. */
+  /** The path of a device's data. */
   static String path(String device, String below) throws FailureException {
     if (!Topics.isDeviceName(device)) {
       throw new FailureException(Exit.NO_DEVICE, "'" + device + "' is no name of a projector");
@@ -36,7 +36,7 @@ final class DeviceQuestion {
     return "/api/v1/devices/" + device + below;
   }
 
-  /** The answer of the collector. */
+  /** Requests a device's data from the collector. */
   <T> T ask(String below, Field.Reading<T> reading) throws FailureException {
     return options
         .collector()

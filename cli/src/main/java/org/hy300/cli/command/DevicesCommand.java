@@ -19,7 +19,7 @@ import org.hy300.cli.terminal.Values;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A picocli command. The collector's pages become one list. */
+/** A picocli command. Joins the collector's pages into one list. */
 @Command(name = "devices", description = "Lists the projectors.")
 public final class DevicesCommand implements Callable<Integer> {
   private final Options options;
@@ -76,7 +76,7 @@ public final class DevicesCommand implements Callable<Integer> {
     return Exit.DONE;
   }
 
-  /** Adds those that are meant of all pages, and returns the last page. */
+  /** Adds the matching devices of all pages, and returns the last page. */
   private DeviceList collect(List<DeviceSummary> devices) throws FailureException {
     CollectorClient collector = options.collector();
     int seconds = options.seconds(CollectorClient.ANSWER_SECONDS);

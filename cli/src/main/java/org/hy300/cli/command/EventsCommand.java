@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hy300 events DEVICE`: what has happened to a projector last.
+// `hy300 events DEVICE`: the last events of a projector.
 package org.hy300.cli.command;
 
 import java.util.concurrent.Callable;

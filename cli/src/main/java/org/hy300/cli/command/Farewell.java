@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells who ends the waiting, with Ctrl-C, how to ask for the command later.
+// After Ctrl-C, prints how to get the command's result later.
 package org.hy300.cli.command;
 
 import org.hy300.cli.terminal.Terminal;
 
-/** Until it is ended. */
+/** Active from its creation until {@link #end}. */
 final class Farewell {
   private final Thread hook;
 
@@ -22,7 +22,7 @@ final class Farewell {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The program is being ended, and the line is said.
+      // The program is ending, and has printed the line.
     }
   }
 }

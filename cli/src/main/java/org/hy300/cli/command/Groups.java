@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The contract's commands as commands of this program: `motor move` is motor/move.
+// The contract's commands as commands of this program: `motor move` for motor/move.
 package org.hy300.cli.command;
 
 import java.util.Locale;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The catalogue says everything of a command; here are the words that stand before it. */
+/** The catalogue describes the commands; this adds the names of the groups. */
 public final class Groups {
   private static final String[][] NAMES = {
     {Subsystems.MOTOR, "motor", "Moves the keystone motor."},
@@ -30,7 +30,7 @@ public final class Groups {
 
   private Groups() {}
 
-  /** The group of this name with its commands. */
+  /** The group with this name and its commands. */
   public static CommandSpec spec(String name, Options options) {
     CommandSpec group = CommandSpec.forAnnotatedObject(new Group());
     for (String[] each : NAMES) {
@@ -61,7 +61,7 @@ public final class Groups {
     return spec;
   }
 
-  /** How it ends, and what is special about it. */
+  /** When the command is done, and its special rules. */
   private static String rules(CommandEntry command) {
     StringBuilder text = new StringBuilder("Done when ").append(command.end().when());
     long patience = command.end().patience().toSeconds();
@@ -75,7 +75,7 @@ public final class Groups {
     return text.toString();
   }
 
-  /** What it takes, as a sentence. */
+  /** An argument's description, as a sentence. */
   private static String describe(Argument argument) {
     String text = argument.meaning() + ": " + argument.range() + ".";
     return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
@@ -124,12 +124,12 @@ public final class Groups {
         (words(spec) + " needs one of " + String.join(", ", spec.subcommands().keySet())).strip());
   }
 
-  /** The command's words without the program's name, which stands in front of every message. */
+  /** The command without the program's name, which every message has in front. */
   public static String words(CommandSpec spec) {
     return spec.qualifiedName().replaceFirst("^hy300 ?", "");
   }
 
-  /** A word in front of commands, which does nothing itself. */
+  /** A group of commands, which does nothing itself. */
   @Command
   static final class Group implements Callable<Integer> {
     @Spec private CommandSpec spec;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options that every command has: which collector, who asks, how the answer is shown.
+// The options of every command: which collector, which token, which output.
 package org.hy300.cli.command;
 
 import java.io.IOException;
@@ -19,11 +19,14 @@ import org.hy300.file.SecretFile;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** A picocli mixin. A token is never an option's value: others see a process's arguments. */
+/**
+ * A picocli mixin. No option takes a token itself, because other users can see a process's
+ * arguments.
+ */
 public final class Options {
   private static final String DEFAULT_URL = "http://127.0.0.1:8080";
 
-  /** What stands in the environment, in the order of the manual. */
+  /** The environment variables, in the order of the manual. */
   public static final List<List<String>> ENVIRONMENT =
       List.of(
           List.of("HY300_URL", "Default for --url."),
@@ -82,7 +85,7 @@ public final class Options {
     return json;
   }
 
-  /** The time that the user allows, or what is meant without his word. */
+  /** The time limit that the user has set, or the given default. */
   int seconds(int otherwise) throws FailureException {
     if (timeout != null && (timeout < 1 || timeout > CommandCatalogue.MAX_TIMEOUT_SECONDS)) {
       throw new FailureException(
@@ -92,7 +95,7 @@ public final class Options {
     return timeout == null ? otherwise : timeout;
   }
 
-  /** Where the collector is, as the user has said it. */
+  /** The collector's address, from the option, the environment or the default. */
   private String address() {
     return given(url, "HY300_URL").orElse(DEFAULT_URL).replaceFirst("/+$", "");
   }
@@ -124,7 +127,7 @@ public final class Options {
 
   private static FailureException noUrl(String address) {
     if (address.contains("@")) {
-      // Not repeated: what is before the @ is mostly a password.
+      // Not quoted: the part before the @ is usually a password.
       return new FailureException(
           Exit.USAGE,
           "the collector's address has a user or a password in it, where others read it; write it"
@@ -134,7 +137,7 @@ public final class Options {
         Exit.USAGE, "'" + address + "' is no address of a collector, such as " + DEFAULT_URL);
   }
 
-  /** Not a name such as 127.example.com, which may be anybody's. */
+  /** A name such as 127.example.com does not count, since anybody may own it. */
   private static boolean isLoopback(String host) {
     return host.equals("localhost") || host.matches("127\\.[0-9.]+") || host.equals("[::1]");
   }
@@ -174,7 +177,7 @@ public final class Options {
     return file == null ? null : file.toString();
   }
 
-  /** An option before its variable; what is empty is not given. */
+  /** An option takes precedence over its variable; an empty value counts as missing. */
   private Optional<String> given(String option, String variable) {
     return Optional.ofNullable(option)
         .filter(text -> !text.isEmpty())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A command on its way: sent, waited for, and its end shown.
+// Sends a command, waits for it, and shows its end.
 package org.hy300.cli.command;
 
 import io.vertx.core.json.JsonObject;
@@ -15,8 +15,8 @@ import org.hy300.contract.CommandCatalogue;
 /**
  * A command to one or several devices.
  *
- * @param device empty for those of the selection
- * @param command as motor/move
+ * @param device empty for the selected devices
+ * @param command such as motor/move
  */
 record Order(
     Options options,
@@ -25,14 +25,14 @@ record Order(
     String command,
     JsonObject args,
     boolean waits) {
-  /** The collector may ask a device once more what became of a command that has expired. */
+  /** Extra time, in which the collector may ask a device for the result of an expired command. */
   private static final int GRACE_SECONDS = 15;
 
   int send() throws FailureException {
     return send(true);
   }
 
-  /** Says only what went wrong. */
+  /** Prints errors only. */
   int sendQuietly() throws FailureException {
     return send(false);
   }
@@ -40,7 +40,7 @@ record Order(
   private int send(boolean shows) throws FailureException {
     int seconds = options.seconds(CommandCatalogue.DEFAULT_TIMEOUT_SECONDS);
     CollectorClient collector = options.collector();
-    // Chosen here, so that who breaks off the waiting can ask for the end.
+    // Chosen here, so that the user can get the result after Ctrl-C.
     String id = UUID.randomUUID().toString();
     JsonObject body =
         new JsonObject().put("args", args).put("id", id).put("timeout_seconds", seconds);
@@ -72,7 +72,7 @@ record Order(
     return end(answer, shows);
   }
 
-  /** Who gets no answer is told how to ask for the command later: it may go on. */
+  /** Without an answer, the message shows how to get the result later: the command may go on. */
   private static CommandAnswer post(
       CollectorClient collector, String path, JsonObject body, int seconds)
       throws FailureException {

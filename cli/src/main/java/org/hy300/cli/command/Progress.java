@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line on a terminal that says how far a command is, while it is waited for.
+// One line on a terminal that shows the progress of a pending command.
 package org.hy300.cli.command;
 
 import java.util.Map;
@@ -10,7 +10,7 @@ import org.hy300.cli.client.FailureException;
 import org.hy300.cli.terminal.Terminal;
 import org.hy300.cli.terminal.Values;
 
-/** What becomes of a motor is read from the device, for a reply comes at the end only. */
+/** A motor's progress is read from the device, because a reply comes only at the end. */
 final class Progress {
   private static final long EVERY_MS = 500;
   private static final String CLEAR_LINE = "\r\u001b[K";
@@ -39,7 +39,7 @@ final class Progress {
   private void run() {
     try {
       while (true) {
-        // First the pause: most commands end within it, and need no line.
+        // Sleeps first: most commands end within this time and need no line.
         Thread.sleep(EVERY_MS);
         show(line());
       }
@@ -59,7 +59,7 @@ final class Progress {
     try {
       return text + state();
     } catch (FailureException e) {
-      // It is the command's answer that says what went wrong.
+      // The command's answer will report the error.
       return text;
     }
   }
@@ -100,7 +100,7 @@ final class Progress {
     }
   }
 
-  /** Takes the line away. */
+  /** Clears the line. */
   static void clear() {
     if (Terminal.showsProgress()) {
       Terminal.ERR.print(CLEAR_LINE);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What became of a command, at one device or at several.
+// The result of a command, at one device or at several.
 package org.hy300.cli.command;
 
 import org.hy300.cli.client.CommandAnswer.Command;
@@ -11,11 +11,11 @@ import org.hy300.cli.terminal.Table;
 import org.hy300.cli.terminal.Terminal;
 import org.hy300.cli.terminal.Values;
 
-/** Shows it, and says which exit status it means. */
+/** Prints results, and returns the exit status. */
 final class Replies {
   private Replies() {}
 
-  /** A reply of one device: a line on standard output, or one on standard error if it failed. */
+  /** A reply of one device: a line on standard output, or on standard error if it failed. */
   static int one(String device, String command, Reply reply, boolean json, boolean shows) {
     Outcome outcome = reply.outcome();
     int exit = Exit.of(outcome);
@@ -31,7 +31,7 @@ final class Replies {
     return exit;
   }
 
-  /** A command as the collector remembers it: a line for each device. */
+  /** A command that the collector has stored: a line for each device. */
   static int several(Command command, boolean json) {
     int exit = Exit.DONE;
     Table table = new Table();

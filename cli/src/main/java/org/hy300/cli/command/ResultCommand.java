@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hy300 result ID`: what became of a command that was not waited for.
+// `hy300 result ID`: the result of a command that was sent without waiting.
 package org.hy300.cli.command;
 
 import java.util.concurrent.Callable;

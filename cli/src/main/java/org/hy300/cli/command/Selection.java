@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which devices a command is for: one by its name, or several by their labels.
+// The devices that a command is for: one by name, or several by labels.
 package org.hy300.cli.command;
 
 import io.vertx.core.json.JsonObject;
@@ -12,7 +12,7 @@ import org.hy300.cli.client.FailureException;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A picocli mixin; without its options the first word is a device's name. */
+/** A picocli mixin; without its options the first word is the name of a device. */
 final class Selection {
   @Parameters(
       index = "0",
@@ -33,9 +33,9 @@ final class Selection {
   private boolean all;
 
   /**
-   * All words behind a command's name, in their order.
+   * All words after a command's name, in order.
    *
-   * @param others those behind the first
+   * @param others the words after the first
    */
   List<String> words(List<String> others) {
     List<String> words = new ArrayList<>(others);
@@ -49,7 +49,7 @@ final class Selection {
     return all || !labels.isEmpty();
   }
 
-  /** The fields of a request that say which are meant. */
+  /** The fields of a request that select the devices. */
   JsonObject json() throws FailureException {
     if (all && !labels.isEmpty()) {
       throw new FailureException(Exit.USAGE, "--all and --label exclude each other");

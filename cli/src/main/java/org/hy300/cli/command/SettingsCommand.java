@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hy300 settings DEVICE`: what people have said of a projector.
+// `hy300 settings DEVICE`: what operators have set for a projector.
 package org.hy300.cli.command;
 
 import io.vertx.core.json.JsonObject;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 /** A picocli command. */
 @Command(name = "settings", description = "Shows or changes what alerts expect of a projector.")
 public final class SettingsCommand implements Callable<Integer> {
-  /** What the option takes. */
+  /** The values of the option. */
   enum Expectation {
     TRUE,
     FALSE,
@@ -65,7 +65,7 @@ public final class SettingsCommand implements Callable<Integer> {
     return Exit.DONE;
   }
 
-  /** In the words of the option. */
+  /** In the form of the option. */
   static String text(Settings settings) {
     return "expect-signal="
         + settings.expectSignal().map(String::valueOf).orElse(Expectation.UNSET.toString());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hy300 show DEVICE`: what is known of a projector, and its values.
+// `hy300 show DEVICE`: information about a projector, and its values.
 package org.hy300.cli.command;
 
 import java.util.TreeMap;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hy300 capture snapshot DEVICE -o f.jpg`: orders a frame and writes it to a file.
+// `hy300 capture snapshot DEVICE -o f.jpg`: takes a snapshot and writes it to a file.
 package org.hy300.cli.command;
 
 import java.io.IOException;
@@ -13,7 +13,7 @@ import org.hy300.contract.CommandEntry;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Without a file the frame stays at the collector. */
+/** Without a file name the snapshot stays at the collector. */
 @Command
 final class SnapshotCommand extends ActionCommand {
   private static final Path STANDARD_OUTPUT = Path.of("-");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a command's end is waited for.
+// Whether to wait for a command's end.
 package org.hy300.cli.command;
 
 import org.hy300.cli.client.Exit;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `hy300 watch [DEVICE]`: changes as they come, from the collector's streams.
+// `hy300 watch [DEVICE]`: changes as they happen, from the collector's streams.
 package org.hy300.cli.command;
 
 import io.vertx.core.json.JsonObject;
@@ -20,7 +20,7 @@ import org.hy300.cli.terminal.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** A picocli command, which goes on until the user ends it. */
+/** A picocli command, which runs until the user ends it. */
 @Command(
     name = "watch",
     description = {
@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
           + " Ctrl-C stops it.",
     })
 public final class WatchCommand implements Callable<Integer> {
-  /** The collector writes every 15 s, if only a comment. */
+  /** The collector writes every 15 s, even if only a comment. */
   private static final int SILENCE_SECONDS = 45;
 
   private static final long AGAIN_MS = 1_000;
@@ -37,7 +37,7 @@ public final class WatchCommand implements Callable<Integer> {
   private final Options options;
   private final Changes changes = new Changes();
 
-  /** Events by their identifiers: a stream that begins again begins with the last twenty. */
+  /** Identifiers of printed events: a reopened stream starts with the last twenty. */
   private final Set<String> shown = new LinkedHashSet<>();
 
   @Parameters(
@@ -67,12 +67,12 @@ public final class WatchCommand implements Callable<Integer> {
           }
         }
       } catch (FailureException e) {
-        // A collector that has been started again may not have heard of the device yet.
+        // A restarted collector may not have heard from the device yet.
         if (first || e instanceof NotAdmittedException || e instanceof ForeignAnswerException) {
           throw e;
         }
       } catch (IOException e) {
-        // Like its end: asked again.
+        // Retries, as at the stream's end.
       }
       if (!told) {
         told = true;

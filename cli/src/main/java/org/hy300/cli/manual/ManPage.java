@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 public final class ManPage {
   private final CommandSpec program;
 
-  /** Has the options that all commands to projectors have, and no others. */
+  /** A command with exactly the options that all commands to projectors have. */
   private final CommandSpec toProjectors;
 
   private final Roff page = new Roff("hy300", 1);
@@ -79,7 +79,7 @@ public final class ManPage {
         .forEach(this::option);
   }
 
-  /** Whether it is not one of the program's. */
+  /** Whether the option belongs to the command and not to the program. */
   private boolean isOwn(OptionSpec option) {
     return program.findOption(option.longestName()) == null;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What --help and the manual say beyond commands and options.
+// The parts of --help and of the manual beyond commands and options.
 package org.hy300.cli.manual;
 
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ public final class Manual {
 
   private Manual() {}
 
-  /** Adds it to the help of the program itself. */
+  /** Adds them to the help of the program. */
   public static void describe(CommandSpec program) {
     List<String> footer = new ArrayList<>();
     footer.add("%nEnvironment:");

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Two spaces lie between columns, none behind the last. */
+/** Two spaces between columns, none after the last. */
 public final class Table {
   private final List<String[]> rows = new ArrayList<>();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the output goes: UTF-8 in any locale, colours only where somebody sees them.
+// The output: UTF-8 in any locale, colours on a terminal only.
 package org.hy300.cli.terminal;
 
 import java.io.FileDescriptor;
@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Java cannot ask whether one stream is a terminal; the script that starts it says so. */
+/** Java cannot find out whether one stream is a terminal; the start script passes it on. */
 public final class Terminal {
   public static final PrintStream OUT = stream(FileDescriptor.out);
   public static final PrintStream ERR = stream(FileDescriptor.err);
@@ -33,12 +33,12 @@ public final class Terminal {
     return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
-  /** Whether somebody watches the lines that come and go. */
+  /** Whether progress lines can be seen. */
   public static boolean showsProgress() {
     return ERR_IS_TERMINAL;
   }
 
-  /** Whether something that was printed is lost; the reader of a pipe may have had enough. */
+  /** Whether output was lost, except for a pipe whose reader has ended. */
   public static boolean hasLost() {
     return OUT.checkError() && !isPipe();
   }
@@ -56,7 +56,7 @@ public final class Terminal {
     return OUT_IS_TERMINAL && (no == null || no.isEmpty());
   }
 
-  /** The text in its word's colour. */
+  /** The text in the colour of the word. */
   public static String coloured(String word, String text) {
     if (!isColoured() || !(GOOD.contains(word) || BAD.contains(word))) {
       return text;
@@ -64,19 +64,19 @@ public final class Terminal {
     return (GOOD.contains(word) ? GREEN : RED) + text + RESET;
   }
 
-  /** A line for people, on standard error. */
+  /** Prints a line for people on standard error. */
   public static void say(String message) {
     ERR.println("hy300: " + plain(message));
   }
 
-  /** Where a fault has happened, line by line. */
+  /** Prints the stack trace of an internal error. */
   public static void trace(Throwable fault) {
     StringWriter text = new StringWriter();
     fault.printStackTrace(new PrintWriter(text));
     text.toString().lines().forEach(line -> ERR.println(plain(line.replace("\t", "    "))));
   }
 
-  /** Text of a device without what could steer a terminal. */
+  /** Text of a device without control characters, which could manipulate a terminal. */
   public static String plain(String text) {
     return text.replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of JSON as people read them.
+// JSON values in readable form.
 package org.hy300.cli.terminal;
 
 import java.util.Map;
@@ -12,7 +12,7 @@ public final class Values {
 
   private Values() {}
 
-  /** A number without a fraction has no point. */
+  /** An integral number has no decimal point. */
   public static String text(Object value) {
     if (value instanceof Double number && number % 1 == 0 && Math.abs(number) < EXACT) {
       return Long.toString(number.longValue());
@@ -31,7 +31,7 @@ public final class Values {
     return entry.getKey() + "=" + text(entry.getValue());
   }
 
-  /** To the second. */
+  /** Drops the fraction of a second. */
   public static String time(String time) {
     return time.replaceFirst("\\.[0-9]+Z$", "Z");
   }

@@ -25,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every answer with each of its fields missing, null or of another type: what the program reads has
- * to be as the collector's document says, and all else may be as it likes.
+ * Every answer with each of its fields missing, null or of another type. The fields that the
+ * program reads must conform to the collector's document; all others may have any form.
  */
 @Timeout(300)
 class AnswersTest {
   private static final String ANOTHER_VERSION = "; is it a collector of another version?";
 
-  /** The words for a type of JSON Schema. */
+  /** Descriptions of the JSON Schema types. */
   private static final Map<String, String> EXPECTED =
       Map.of(
           "string", "a text",
@@ -73,7 +73,7 @@ class AnswersTest {
        "event": {"time": "2026-11-21T04:00:00.123Z", "subsystem": "motor", "event": "homed"}}]}"""
           .formatted(SUMMARY);
 
-  /** Of the streams' own events the document says in words what they have. */
+  /** The document describes the data of the streams' events only as text. */
   private static final String IN_WORDS =
       """
       {"type": "object", "required": ["%1$s"], "properties": {"%1$s": %2$s}}""";
@@ -95,8 +95,8 @@ class AnswersTest {
   /**
    * One answer.
    *
-   * @param question what is asked
-   * @param event the event of a stream that has it; empty for an answer of its own
+   * @param question the request
+   * @param event the name of the stream's event; empty for a normal answer
    * @param read the fields that the program reads
    */
   private record Answer(
@@ -114,9 +114,9 @@ class AnswersTest {
   }
 
   /**
-   * An answer with one field that is not as it was.
+   * An answer with one changed field.
    *
-   * @param says what is said of the field; empty if it is taken
+   * @param says the complaint about the field; empty if it is accepted
    */
   private record Case(Answer answer, Variation variation, String says) {
     @Override
@@ -319,7 +319,7 @@ class AnswersTest {
     assertThat(ask(answer, newer).orElse("")).doesNotContain(ANOTHER_VERSION);
   }
 
-  /** With a field more in each object, but for those whose fields are somebody's names. */
+  /** Adds a field to each object, except for objects with arbitrary field names. */
   private static Object newer(Object old) {
     if (old instanceof JsonArray list) {
       return new JsonArray(list.stream().map(AnswersTest::newer).toList());
@@ -338,7 +338,7 @@ class AnswersTest {
     return newer;
   }
 
-  /** Why the program ends with this answer; empty if it does not. */
+  /** The program's error for this answer; empty if it accepts it. */
   private static Optional<String> ask(Answer answer, JsonObject json) throws Exception {
     status = answer.status;
     body =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector's OpenAPI document, and answers that differ from it in one field.
+// The collector's OpenAPI document, and answers that deviate from it in one field.
 package org.hy300.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,11 +15,11 @@ import java.util.Set;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** The document as the collector has it in its jar. */
+/** The document in the collector's jar. */
 final class ApiDocument {
   private final JsonObject document;
 
-  /** What is done to a field. */
+  /** A change of a field. */
   enum Change {
     MISSING,
     NULL,
@@ -27,10 +27,10 @@ final class ApiDocument {
   }
 
   /**
-   * An answer with one field changed.
+   * An answer with one changed field.
    *
-   * @param type of the field, as JSON Schema calls it
-   * @param allowed whether the document says that it may be so
+   * @param type of the field in JSON Schema
+   * @param allowed whether the document allows this form
    */
   record Variation(String field, String type, Change change, boolean allowed, JsonObject answer) {}
 
@@ -45,12 +45,12 @@ final class ApiDocument {
     }
   }
 
-  /** The schema of one name. */
+  /** The schema with this name. */
   JsonObject schema(String name) {
     return document.getJsonObject("components").getJsonObject("schemas").getJsonObject(name);
   }
 
-  /** The schema of what GET answers when all is well. */
+  /** The schema of the successful answer to GET. */
   JsonObject answer(String path) {
     return resolve(
             document
@@ -76,9 +76,9 @@ final class ApiDocument {
   }
 
   /**
-   * The example with each of its fields changed.
+   * The example with each of its fields changed in turn.
    *
-   * @param example has every field that is described
+   * @param example has every documented field
    */
   List<Variation> variations(JsonObject example, JsonObject schema) {
     List<Variation> all = new ArrayList<>();
@@ -86,7 +86,7 @@ final class ApiDocument {
     return all;
   }
 
-  /** Where the example is noted down while a part of it is changed. */
+  /** Records the whole example while a part of it is changed. */
   private record Changing(JsonObject whole, List<Variation> into) {
     void note(String field, JsonObject schema, Change change, boolean allowed) {
       into.add(new Variation(field, type(schema), change, allowed, whole.copy()));
