@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a command takes: an integer, several integers or a text, with what they mean.
+// An argument of a command: an integer, several integers or a text, each with its meaning.
 package org.hy300.contract;
 
 import io.vertx.core.json.JsonArray;
@@ -11,19 +11,19 @@ import java.util.regex.Pattern;
 public sealed interface Argument {
   String name();
 
-  /** What it says, as the beginning of a sentence. */
+  /** Its meaning, as the beginning of a sentence. */
   String meaning();
 
-  /** Which values it takes, in words. */
+  /** A description of the valid values. */
   String range();
 
-  /** Why the value is none that the argument takes, in one line; empty when it is one. */
+  /** Why the value is invalid, in one line; empty if it is valid. */
   Optional<String> check(Object value);
 
   /**
    * An integer. Both bounds are inclusive; the device may have narrower ones.
    *
-   * @param unit what one of it is; empty for a mere number
+   * @param unit unit of the value; empty for a plain number
    */
   record IntegerArgument(String name, int min, int max, String unit, String meaning)
       implements Argument {
@@ -39,9 +39,9 @@ public sealed interface Argument {
   }
 
   /**
-   * A list of so many integers within the same bounds.
+   * A list of a fixed number of integers with the same bounds.
    *
-   * @param order what each of them is, in their order
+   * @param order the meaning of each, in order
    */
   record IntegersArgument(
       String name, List<String> order, int min, int max, String unit, String meaning)
@@ -72,8 +72,8 @@ public sealed interface Argument {
   /**
    * A text.
    *
-   * @param pattern what all of it must match
-   * @param range the same in words
+   * @param pattern that the whole text must match
+   * @param range a description of the pattern
    */
   record TextArgument(String name, Pattern pattern, String range, String meaning)
       implements Argument {

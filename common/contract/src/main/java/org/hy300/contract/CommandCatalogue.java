@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every command of the contract, once: what it does, takes and gives, who may give it, how it ends.
-// Agent and collector act by it. The page, the command line and its manual, Home Assistant,
-// OpenAPI,
-// AsyncAPI and docs/reference/commands.md are made from it or held against it by tests.
+// Every command of the contract, defined once: effect, arguments, result, required role, and end.
+// Agent and collector follow it. The page, the command line and its manual, Home Assistant,
+// OpenAPI, AsyncAPI and docs/reference/commands.md are made from it, or tests compare them with it.
 package org.hy300.contract;
 
 import static org.hy300.contract.Role.ADMIN;
@@ -20,27 +19,27 @@ import org.hy300.contract.Argument.TextArgument;
 import org.hy300.contract.CommandEntry.End;
 import org.hy300.contract.CommandEntry.Field;
 
-/** Looks commands up. */
+/** Finds commands. */
 public final class CommandCatalogue {
-  /** How long the end of a command is waited for unless its sender says otherwise, in seconds. */
+  /** Seconds to wait for the end of a command, if the sender sets no limit. */
   public static final int DEFAULT_TIMEOUT_SECONDS = 60;
 
-  /** The longest that a sender may have it waited for, in seconds. */
+  /** The largest limit that a sender may set, in seconds. */
   public static final int MAX_TIMEOUT_SECONDS = 600;
 
-  /** More steps than any motor of this kind has (device tree: max-position, 1000 on the HY300). */
+  /** More steps than any such motor has (device tree: max-position, 1000 on the HY300). */
   private static final int STEPS = 100_000;
 
-  /** Furthest offset of a corner (specification: hardware, keystone). */
+  /** Largest offset of a corner (specification: hardware, keystone). */
   private static final int CORNER = 100;
 
-  /** A motor that moves and makes no step for so long will not arrive. */
+  /** A moving motor that makes no step for this long will not arrive. */
   private static final int WITHOUT_A_STEP = 10;
 
   /** The driver tries a boot twice, each for two seconds. */
   private static final int TWO_BOOTS = 4;
 
-  /** The driver waits a second for what the co-processor is doing, and one for its answer. */
+  /** The driver waits one second for the co-processor's current work, and one for its answer. */
   private static final int TWO_ANSWERS = 2;
 
   /** A source has at least 24 frames a second. */
@@ -54,7 +53,7 @@ public final class CommandCatalogue {
   private static final boolean ALL_OF = false;
   private static final boolean ONE_OF = true;
 
-  /** Which processes: the same three for adding and removing. */
+  /** The arguments that select processes, common to adding and removing. */
   private static final List<Argument> PROCESSES =
       List.of(
           new IntegerArgument("pid", 1, Limits.MAX_PID, "", "the process of this identifier"),
@@ -337,7 +336,7 @@ public final class CommandCatalogue {
     return Optional.ofNullable(BY_NAME.get(subsystem + "/" + action));
   }
 
-  /** A command that there is, by its name: motor/move. */
+  /** An existing command by its name, such as motor/move. */
   public static CommandEntry get(String name) {
     return Optional.ofNullable(BY_NAME.get(name)).orElseThrow();
   }

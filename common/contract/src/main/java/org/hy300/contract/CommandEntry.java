@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the catalogue says of one command.
+// The catalogue's description of one command.
 package org.hy300.contract;
 
 import io.vertx.core.json.JsonObject;
@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
 /**
  * One command of the catalogue.
  *
- * @param title what stands on its button
- * @param summary what it does, in a sentence
- * @param role what its sender must be allowed
- * @param isAlwaysTaken whether it is taken also when others are refused or have to wait: before the
- *     clock is set, when too much is under way, when the disk takes nothing
- * @param arguments in the order in which a person gives them
- * @param oneOf whether exactly one of the arguments is to be given; otherwise all of them are
+ * @param title text of its button
+ * @param summary its effect, in one sentence
+ * @param role required of its sender
+ * @param isAlwaysTaken whether it is taken even when others are refused or must wait: before the
+ *     clock is set, with too many commands under way, with a disk that refuses writes
+ * @param arguments in the order in which people give them
+ * @param oneOf whether exactly one of the arguments must be given, and not all of them
  */
 public record CommandEntry(
     String subsystem,
@@ -31,7 +31,7 @@ public record CommandEntry(
     List<Field> result,
     End end) {
 
-  /** As people and paths write it: motor/move. */
+  /** The name in paths and on the command line, such as motor/move. */
   public String name() {
     return subsystem + "/" + action;
   }
@@ -39,7 +39,7 @@ public record CommandEntry(
   /**
    * Checks presence, type and range.
    *
-   * @return why the arguments cannot be taken, in one line; empty when they can
+   * @return why the arguments are invalid, in one line; empty if they are valid
    */
   public Optional<String> check(JsonObject args) {
     List<Argument> expected = arguments;
@@ -61,9 +61,9 @@ public record CommandEntry(
   }
 
   /**
-   * A part of the result of a command that is done.
+   * A field of a successful command's result.
    *
-   * @param type as JSON Schema calls it
+   * @param type in JSON Schema
    * @param optional whether it may be missing
    */
   public record Field(String name, String type, String meaning, boolean optional) {
@@ -75,9 +75,9 @@ public record CommandEntry(
   /**
    * How a command ends.
    *
-   * @param when what is the case when it is done
-   * @param patience how long it may make no progress before it has failed; zero where there is
-   *     nothing to wait for
+   * @param when the condition for `done`
+   * @param patience longest time without progress before the command fails; zero if it need not
+   *     wait
    */
   public record End(String when, Duration patience) {
     End(String when, int patienceSeconds) {

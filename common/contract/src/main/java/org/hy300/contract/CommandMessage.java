@@ -10,10 +10,9 @@ import java.util.regex.Pattern;
 /**
  * Never retained, QoS 1.
  *
- * @param id the sender's choice; a second command of the same id is answered with the first one's
- *     result
- * @param issued when it was sent, or null: nothing is judged by it
- * @param expires a command that arrives later is answered `expired` and not executed
+ * @param id chosen by the sender; a second command with this id gets the first one's result
+ * @param issued time of sending, or null; it is not used for decisions
+ * @param expires a command that arrives later gets the reply `expired` and does not run
  */
 public record CommandMessage(String id, Instant issued, Instant expires, JsonObject args) {
   static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:-]{1," + Limits.MAX_ID_LENGTH + "}");
@@ -27,10 +26,10 @@ public record CommandMessage(String id, Instant issued, Instant expires, JsonObj
   }
 
   /**
-   * Takes from beside the payload what it does not have.
+   * Parses a command; id and expiry may come from the message's properties instead.
    *
-   * @param idOtherwise null when there is none
-   * @param expiresOtherwise null when there is none
+   * @param idOtherwise used if the payload has none; may be null
+   * @param expiresOtherwise used if the payload has none; may be null
    */
   public static CommandMessage parse(Buffer payload, String idOtherwise, Instant expiresOtherwise)
       throws MalformedMessageException {
@@ -45,15 +44,15 @@ public record CommandMessage(String id, Instant issued, Instant expires, JsonObj
     return new CommandMessage(id, issued, expires, fields.carried("args"));
   }
 
-  /** Whether arguments that came in another way fit into this message. */
+  /** Checks that arguments from elsewhere fit into this message. */
   public static void checkArgs(JsonObject args) throws MalformedMessageException {
     Fields.checkCarried("args", args);
   }
 
   /**
-   * The identifier alone, so that a command which is wrong elsewhere can still be answered.
+   * Reads only the identifier, so that an otherwise invalid command can still get a reply.
    *
-   * @return null when not even that can be read
+   * @return null if it cannot be read
    */
   public static String idOrNull(Buffer payload) {
     try {

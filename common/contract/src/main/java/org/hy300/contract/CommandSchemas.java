@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The catalogue as JSON: what the collector tells, and the JSON Schemas of arguments and results.
+// The catalogue as JSON: for the collector's API, and as JSON Schemas of arguments and results.
 package org.hy300.contract;
 
 import io.vertx.core.json.JsonArray;
@@ -10,9 +10,7 @@ import org.hy300.contract.Argument.IntegersArgument;
 import org.hy300.contract.Argument.TextArgument;
 import org.hy300.contract.CommandEntry.Field;
 
-/**
- * Properties stand in the order of the arguments; {@code x-} is what JSON Schema has no word for.
- */
+/** Properties have the order of the arguments; {@code x-} marks what JSON Schema does not cover. */
 public final class CommandSchemas {
   private static final String TYPE = "type";
   private static final String DESCRIPTION = "description";
@@ -93,7 +91,7 @@ public final class CommandSchemas {
     return unit.isEmpty() ? schema : schema.put("x-unit", unit);
   }
 
-  /** The schema of the result of a command that is done. */
+  /** The schema of a successful command's result. */
   public static JsonObject result(CommandEntry command) {
     JsonObject properties = new JsonObject();
     JsonArray required = new JsonArray();

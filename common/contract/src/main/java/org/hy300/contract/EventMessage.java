@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `…/{device}/event/{subsystem}`: one thing that happened.
+// `…/{device}/event/{subsystem}`: one event.
 package org.hy300.contract;
 
 import io.vertx.core.buffer.Buffer;
@@ -9,7 +9,7 @@ import java.time.Instant;
 /**
  * Not retained, QoS 1, never conflated.
  *
- * @param id unique; a consumer that has seen it drops the message
+ * @param id unique; a consumer drops a message whose id it has seen
  * @param seq counts the device's events; a gap is a loss
  * @param event one of the event names of the contract, such as {@code position_reached}
  */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can happen to a projector.
+// The events of a projector.
 package org.hy300.contract;
 
 import java.util.Locale;
 
-/** The names of events; asyncapi.yaml says what the data of each holds. */
+/** The names of events; asyncapi.yaml describes the data of each. */
 public enum EventName {
   AGENT_STARTED,
   CAPTURE_ERROR,

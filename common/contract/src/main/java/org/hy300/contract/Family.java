@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Prometheus calls the metadata of a metric family.
+// The metadata of a metric family in the sense of Prometheus.
 package org.hy300.contract;
 
 /**
- * Metadata of one metric family, as `# TYPE` and `# HELP` give it.
+ * Metadata of one metric family, as in `# TYPE` and `# HELP`.
  *
  * @param type counter, gauge or untyped
  * @param help one line, unescaped

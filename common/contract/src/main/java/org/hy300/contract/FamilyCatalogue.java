@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The metric families that drivers and agent of this version have, each with its type.
+// The metric families of this version's drivers and agent, with their types.
 package org.hy300.contract;
 
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Read from the resources {@code drivers.txt}, which the running drivers are compared with, and
+ * Read from the resources {@code drivers.txt}, which a test compares with the running drivers, and
  * {@code agent.txt}.
  */
 public final class FamilyCatalogue {
@@ -18,7 +18,7 @@ public final class FamilyCatalogue {
 
   private FamilyCatalogue() {}
 
-  /** The type of each family, by its name. */
+  /** The type of each family, by name. */
   public static Map<String, String> types() {
     Map<String, String> types = new TreeMap<>();
     for (String page : new String[] {"drivers.txt", "agent.txt"}) {

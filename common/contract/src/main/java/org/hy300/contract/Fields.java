@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the fields of one JSON message and says clearly what is wrong with one that does not fit.
+// Reads the fields of one JSON message, with a clear error for an invalid one.
 package org.hy300.contract;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -19,10 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Field access for the messages of this package. Unknown fields are ignored, as the contract asks.
+ * Field access for the messages of this package. Ignores unknown fields, as the contract requires.
  */
 final class Fields {
-  /** Reads token by token, and so needs no stack. */
+  /** Reads token by token, so the stack does not limit the depth. */
   private static final JsonFactory OF_ANY_DEPTH =
       LimitedJson.parsers(Limits.MAX_PAYLOAD_BYTES).build();
 
@@ -47,9 +47,9 @@ final class Fields {
   }
 
   /**
-   * One text of a JSON object however deep the rest of it is nested.
+   * Reads one text of a JSON object, however deeply its other fields are nested.
    *
-   * @return null when there is none, or the payload is no JSON object
+   * @return null if there is none, or the payload is not a JSON object
    */
   static String textAtAnyDepth(Buffer payload, String name) {
     if (payload.length() > Limits.MAX_PAYLOAD_BYTES) {
@@ -74,7 +74,7 @@ final class Fields {
     }
   }
 
-  /** The time as the contract writes it: UTC with milliseconds. */
+  /** The time in the contract's format: UTC with milliseconds. */
   static String format(Instant time) {
     Instant millis = time.truncatedTo(ChronoUnit.MILLIS);
     String text = millis.toString();
@@ -132,7 +132,7 @@ final class Fields {
     return object;
   }
 
-  /** An object that others put into theirs, and so has to leave them some of the depth. */
+  /** An object that others embed, and that must leave them some of the depth. */
   JsonObject carried(String name) throws MalformedMessageException {
     JsonObject value = objectOrEmpty(name);
     checkCarried(name, value);

@@ -12,20 +12,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Retained at QoS 1, sent on connect and when something in it changes.
+ * Retained at QoS 1, sent after connecting and after changes.
  *
  * @param session the agent's session
- * @param model what the device tree calls the machine
+ * @param model of the machine, from the device tree
  * @param kernel release of the running kernel
  * @param agentVersion version of the agent
  * @param bootId the kernel's boot identifier, new at every boot
- * @param labels what the operator calls it: site, room and the like
+ * @param labels the operator's labels, such as site and room
  * @param subsystems names of the subsystems that send state, sorted
  * @param families metadata by family name
- * @param commands names of the commands that the device takes now, such as motor/move; empty when
- *     it does not say
- * @param roles what a subsystem is for, where there may be several of its kind
- * @param sources where the values of a subsystem come from
+ * @param commands names of the commands that the device takes now, such as motor/move; empty if
+ *     unknown
+ * @param roles the purpose of a subsystem, where there may be several of its kind
+ * @param sources the origin of a subsystem's values
  */
 public record InfoMessage(
     String session,
@@ -41,7 +41,7 @@ public record InfoMessage(
     Map<String, String> roles,
     Map<String, String> sources) {
 
-  /** Of an agent that does not say which commands it takes. */
+  /** From an agent that does not report its commands. */
   public InfoMessage(
       String session,
       Instant time,

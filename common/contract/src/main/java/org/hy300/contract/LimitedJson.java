@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vert.x's JSON for every program, which takes no document that is nested too deep.
+// Vert.x's JSON for all programs, with a limit on nesting.
 package org.hy300.contract;
 
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
@@ -13,15 +13,15 @@ import io.vertx.core.spi.json.JsonCodec;
 import java.io.IOException;
 
 /**
- * Vert.x's own parser calls itself for each level, and a small stack ends before its limit of 1,000
- * does. Found by Vert.x as a service, so that no reading of JSON can be forgotten: whatever makes a
- * {@code JsonObject} or {@code JsonArray} out of text or bytes comes here.
+ * Vert.x's own parser recurses, and a small stack overflows before its limit of 1,000 levels.
+ * Vert.x finds this class as a service, so it covers all parsing of text or bytes into a {@code
+ * JsonObject} or {@code JsonArray}.
  */
 public final class LimitedJson extends JacksonCodec implements JsonFactory {
   private static final com.fasterxml.jackson.core.JsonFactory PARSERS =
       parsers(Limits.MAX_NESTING).build();
 
-  /** What makes parsers that read so deep, for those who read token by token. */
+  /** Creates parsers with this limit, for reading token by token. */
   public static JsonFactoryBuilder parsers(int nesting) {
     return new JsonFactoryBuilder()
         .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(nesting).build());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ceilings that both ends of the contract keep.
+// The limits that both sides of the contract observe.
 package org.hy300.contract;
 
 /** Sizes and times that agent and collector agree on (specification: messages). */
@@ -10,10 +10,12 @@ public final class Limits {
   /** Largest snapshot, in bytes. */
   public static final int MAX_SNAPSHOT_BYTES = 1024 * 1024;
 
-  /** Deepest nesting of objects and arrays in whatever is read, the outermost one counted. */
+  /** Deepest nesting of objects and arrays in any input, including the outermost one. */
   public static final int MAX_NESTING = 16;
 
-  /** The same of {@code args}, {@code result} and {@code data}, which answers and journals wrap. */
+  /**
+   * The same for {@code args}, {@code result} and {@code data}, which answers and journals wrap.
+   */
   public static final int MAX_FIELD_NESTING = 12;
 
   /** Longest command identifier, in characters. */
@@ -22,7 +24,7 @@ public final class Limits {
   /** A state that does not change is sent again after this many seconds. */
   public static final int HEARTBEAT_SECONDS = 60;
 
-  /** MQTT keep-alive unless configured otherwise, in seconds. */
+  /** Default MQTT keep-alive, in seconds. */
   public static final int KEEP_ALIVE_SECONDS = 20;
 
   /**

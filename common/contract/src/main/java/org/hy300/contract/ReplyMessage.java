@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `…/{device}/reply/{subsystem}/{action}`: what became of a command.
+// `…/{device}/reply/{subsystem}/{action}`: the progress or result of a command.
 package org.hy300.contract;
 
 import io.vertx.core.buffer.Buffer;
@@ -7,14 +7,14 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
 /**
- * Not retained, QoS 1. `accepted` comes first, or not at all; exactly one terminal reply follows.
+ * Not retained, QoS 1. `accepted` comes first, or not at all; exactly one final reply follows.
  *
- * @param result what the action gives back; null where it gives nothing
- * @param error why it did not end in `done`; null when it did
+ * @param result of the action; null if it has none
+ * @param error why the status is not `done`; null if it is
  */
 public record ReplyMessage(String id, Status status, JsonObject result, Reason error) {
 
-  /** How far a command has come; all but ACCEPTED are terminal. */
+  /** The progress of a command; all but ACCEPTED are final. */
   public enum Status {
     ACCEPTED,
     DONE,
@@ -36,8 +36,8 @@ public record ReplyMessage(String id, Status status, JsonObject result, Reason e
   /**
    * A reason.
    *
-   * @param code one word for programs: the names are the constants of {@link ErrorCode}
-   * @param message one line for people: what happened and what to do
+   * @param code one word for programs: a constant of {@link ErrorCode}
+   * @param message one line for people: the cause and the remedy
    */
   public record Reason(String code, String message) {}
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What somebody may do; each role may do what the one before may.
+// What a user may do; each role includes the ones before.
 package org.hy300.contract;
 
 import java.util.Locale;
 import java.util.Optional;
 
-/** In rising order. */
+/** In ascending order. */
 public enum Role {
-  /** Look. */
+  /** May read. */
   READ,
-  /** Give devices commands. */
+  /** May send commands to devices. */
   OPERATE,
-  /** Change what devices run and what alerts expect. */
+  /** May change what devices run and what alerts expect. */
   ADMIN;
 
   public boolean includes(Role other) {

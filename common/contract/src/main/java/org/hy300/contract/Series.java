@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One series as Prometheus writes it, taken apart and checked: name and labels.
+// One Prometheus series, parsed and checked: name and labels.
 package org.hy300.contract;
 
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * A series name such as {@code hy300_motor_fault{reason="none"}}.
  *
  * @param family the metric family's name
- * @param labels what stands between the braces, escaped as in the exposition format and sorted, so
+ * @param labels the text between the braces, escaped as in the exposition format and sorted, so
  *     that equal series are equal; empty without labels
  */
 public record Series(String family, String labels) {
@@ -20,7 +20,7 @@ public record Series(String family, String labels) {
 
   private static final Pattern LABEL_NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
 
-  /** Possessive throughout: a hostile key costs its length and no more. */
+  /** Possessive throughout: matching a hostile key takes linear time. */
   private static final String LABEL =
       "([a-zA-Z_][a-zA-Z0-9_]*+)=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\"";
 
@@ -32,14 +32,14 @@ public record Series(String family, String labels) {
   /**
    * Parses a series.
    *
-   * @return empty when name or labels are not legal
+   * @return empty if the name or the labels are invalid
    */
   public static Optional<Series> parse(String text) {
     Matcher matcher = SERIES.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    // Prometheus refuses a whole page for one label that stands there twice.
+    // Prometheus rejects a whole page because of one duplicate label.
     Map<String, String> labels = new TreeMap<>();
     Matcher label = EACH_LABEL.matcher(matcher.group(2) == null ? "" : matcher.group(2));
     while (label.find()) {
@@ -51,9 +51,9 @@ public record Series(String family, String labels) {
   }
 
   /**
-   * Writes a series as Prometheus does.
+   * Formats a series as Prometheus does.
    *
-   * @param labels names and values in turn
+   * @param labels names and values, alternating
    */
   public static String format(String family, String... labels) {
     if (labels.length == 0) {
@@ -73,7 +73,8 @@ public record Series(String family, String labels) {
   }
 
   /**
-   * Whether the text may name a label; names with two underscores in front are Prometheus's own.
+   * Whether the text is a valid label name; names that start with two underscores are reserved for
+   * Prometheus.
    */
   public static boolean isLabelName(String text) {
     return LABEL_NAME.matcher(text).matches() && !text.startsWith("__");

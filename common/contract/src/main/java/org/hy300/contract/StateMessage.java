@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `…/{device}/state/{subsystem}`: the whole current state of one subsystem, as an agent writes it.
+// `…/{device}/state/{subsystem}`: the whole current state of one subsystem, as an agent sends it.
 package org.hy300.contract;
 
 import io.vertx.core.buffer.Buffer;
@@ -9,12 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Retained at QoS 1. The collector reads it without this class, straight from the bytes.
+ * Retained at QoS 1. The collector parses the bytes itself, without this class.
  *
  * @param session the agent's session
- * @param seq counts over all subsystems of the device, from 1 in each session
- * @param values numbers by series, the series as Prometheus writes it: {@code
- *     hy300_motor_fault{reason="none"}}
+ * @param seq counts across all subsystems of the device, from 1 in each session
+ * @param values numbers by series, in Prometheus's format: {@code hy300_motor_fault{reason="none"}}
  */
 public record StateMessage(String session, long seq, Instant time, Map<String, Number> values) {
 

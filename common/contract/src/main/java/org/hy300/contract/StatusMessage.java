@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `…/{device}/status`: whether the agent's session is alive. The Will has the same shape.
+// `…/{device}/status`: whether the agent's session is alive. The Will has the same form.
 package org.hy300.contract;
 
 import io.vertx.core.buffer.Buffer;
@@ -10,13 +10,13 @@ import java.time.Instant;
  * Retained at QoS 1.
  *
  * @param online whether the session is alive
- * @param session new at every start of the agent; a Will of another session is out of date
- * @param time when the agent said so; in a Will, when it connected
- * @param connection counts the connections of the session from 1; 0 when the agent does not
+ * @param session new at every start of the agent; a Will of another session is outdated
+ * @param time of the message; in a Will, of the connection
+ * @param connection counts the session's connections from 1; 0 if the agent does not count
  */
 public record StatusMessage(boolean online, String session, Instant time, long connection) {
 
-  /** Of an agent that does not count its connections. */
+  /** From an agent that does not count its connections. */
   public StatusMessage(boolean online, String session, Instant time) {
     this(online, session, time, 0);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of a projector, as topics name them.
+// The parts of a projector, with their names in topics.
 package org.hy300.contract;
 
-/** Names of subsystems. A second one of a kind has a number behind: motor1. */
+/** Names of subsystems. A second one of a kind has a number as suffix: motor1. */
 public final class Subsystems {
   /** The agent itself. */
   public static final String AGENT = "agent";
@@ -24,7 +24,7 @@ public final class Subsystems {
 
   private Subsystems() {}
 
-  /** The kind of a subsystem, which is its name without a number. */
+  /** The kind of a subsystem: its name without the number. */
   public static String kind(String subsystem) {
     return subsystem.replaceFirst("[0-9]+$", "");
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The MQTT topics of one installation: built from and taken apart into their levels.
+// Builds and parses the MQTT topics of one installation.
 package org.hy300.contract;
 
 import java.util.Arrays;
@@ -7,15 +7,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Topic names below one root, {@value #DEFAULT_ROOT} unless configured otherwise (specification:
- * messages).
+ * Topic names below one root, by default {@value #DEFAULT_ROOT} (specification: messages).
  *
  * @param root the levels before the device, without a slash at either end
  */
 public record Topics(String root) {
   public static final String DEFAULT_ROOT = "hy300/v1";
 
-  /** No device may be called this: it is the collector's own branch. */
+  /** Reserved for the collector; not a valid device name. */
   public static final String FLEET = "fleet";
 
   private static final int MAX_RESPONSE_LENGTH = 256;
@@ -35,7 +34,7 @@ public record Topics(String root) {
     return new Topics(DEFAULT_ROOT);
   }
 
-  /** The branch of a topic that stands behind the device name. */
+  /** The branch of a topic after the device name. */
   public enum Kind {
     STATUS("status", false, false),
     INFO("info", false, false),
@@ -56,14 +55,14 @@ public record Topics(String root) {
     }
   }
 
-  /** A device topic taken apart; subsystem and action are empty where the kind has none. */
+  /** A parsed device topic; subsystem and action are empty if the kind has none. */
   public record Parsed(String device, Kind kind, String subsystem, String action) {}
 
   public static boolean isDeviceName(String name) {
     return LEVEL.matcher(name).matches() && !name.equals(FLEET);
   }
 
-  /** Whether the text may stand as one topic level: a subsystem or an action. */
+  /** Whether the text is valid as a topic level: a subsystem or an action. */
   public static boolean isLevel(String text) {
     return LEVEL.matcher(text).matches();
   }
@@ -92,7 +91,7 @@ public record Topics(String root) {
     return device(device, Kind.REPLY) + "/" + subsystem + "/" + action;
   }
 
-  /** Whether who asks the device over MQTT 5 may be answered there: below its own replies. */
+  /** Whether a Response Topic is allowed: it must be below the device's replies. */
   public boolean isResponse(String device, String topic) {
     String replies = device(device, Kind.REPLY) + "/";
     return topic.startsWith(replies)
@@ -101,7 +100,7 @@ public record Topics(String root) {
             .allMatch(Topics::isLevel);
   }
 
-  /** Where a frame of the HDMI input goes: JPEG, QoS 0. */
+  /** The topic of a snapshot: JPEG, QoS 0. */
   public String snapshot(String device) {
     return device(device, Kind.SNAPSHOT);
   }
@@ -111,7 +110,7 @@ public record Topics(String root) {
     return device(FLEET, Kind.COMMAND) + "/+/+";
   }
 
-  /** Where a command to the fleet is answered. */
+  /** The topic of the reply to a command to the fleet. */
   public String fleetReply(String subsystem, String action) {
     return device(FLEET, Kind.REPLY) + "/" + subsystem + "/" + action;
   }
@@ -132,25 +131,25 @@ public record Topics(String root) {
   }
 
   /**
-   * Takes a received topic apart.
+   * Parses a received topic.
    *
-   * @return empty when the topic is not one of a device's below this root
+   * @return empty if it is not a device's topic below this root
    */
   public Optional<Parsed> parse(String topic) {
     return split(topic).filter(parsed -> !parsed.device().equals(FLEET));
   }
 
   /**
-   * Takes the topic of a command to the fleet apart.
+   * Parses the topic of a command to the fleet.
    *
-   * @return empty when the topic is not one
+   * @return empty if it is a different topic
    */
   public Optional<Parsed> parseFleetCommand(String topic) {
     return split(topic)
         .filter(parsed -> parsed.device().equals(FLEET) && parsed.kind() == Kind.COMMAND);
   }
 
-  /** Whether a received topic carries a collector's answer to a command to the fleet. */
+  /** Whether a topic is that of a collector's reply to a command to the fleet. */
   public boolean isFleetReply(String topic) {
     return split(topic)
         .filter(parsed -> parsed.device().equals(FLEET) && parsed.kind() == Kind.REPLY)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Topics, messages, series names and the command catalogue: what is legal, and what is refused with
-// which words.
+// Topics, messages, series names and the command catalogue: what is valid, and the errors for what
+// is not.
 package org.hy300.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;

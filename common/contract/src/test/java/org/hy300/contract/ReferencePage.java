@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// docs/reference/commands.md, written from the catalogue.
+// Generates docs/reference/commands.md from the catalogue.
 package org.hy300.contract;
 
 import java.util.List;
@@ -41,7 +41,7 @@ final class ReferencePage {
           "| [`%s`](#%s) | %s | %s | %s | %s |\n"
               .formatted(
                   command.name(),
-                  // As GitHub makes an anchor of a heading.
+                  // GitHub's anchor for the heading.
                   command.name().replace("/", ""),
                   command.summary(),
                   command.role().word(),

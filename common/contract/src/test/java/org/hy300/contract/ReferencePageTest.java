@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** {@code make reference} runs it with {@code -Dreference.write}, which writes the page. */
+/** {@code make reference} sets {@code -Dreference.write}, with which this writes the page. */
 class ReferencePageTest {
   private static final Path PAGE = Path.of("../../docs/reference/commands.md");
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small files that a program writes anew as a whole.
+// Small files that a program always rewrites completely.
 package org.hy300.file;
 
 import java.io.IOException;
@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Writes nothing through a link: whoever may put one into the directory chooses no other file. */
+/** Does not follow links: a user who can put one into the directory must not redirect the write. */
 public final class OwnFile {
   private OwnFile() {}
 
-  /** Takes the place of what was there, at once; makes the directory when it is missing. */
+  /** Replaces the file atomically; creates the directory if it is missing. */
   public static void replace(Path file, byte[] bytes) throws IOException {
     Files.createDirectories(file.getParent());
     Path fresh = file.resolveSibling("." + file.getFileName() + ".new");

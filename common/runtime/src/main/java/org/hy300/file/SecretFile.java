@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files with a password, a key or a token: of no use when every user of the machine has them.
+// Files with a password, a key or a token, which other users must not read.
 package org.hy300.file;
 
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
-/** The mode of the file counts and not who asks: root may read everything. */
+/** Checks the mode of the file, and not whether it can be read: root can read everything. */
 public final class SecretFile {
   private static final Set<PosixFilePermission> OF_OTHERS =
       Set.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
@@ -17,10 +17,10 @@ public final class SecretFile {
   private SecretFile() {}
 
   /**
-   * Refuses a file that others than its owner and group may read or write.
+   * Rejects a file that others than its owner and group may read or write.
    *
    * @throws IllegalArgumentException with one line for the user
-   * @throws IOException when it cannot be looked at
+   * @throws IOException when the mode cannot be read
    */
   public static void check(Path file) throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a journal on a thread of its own: entries that come at the same time with one sync.
+// Writes a journal on a thread of its own, with one sync for entries that arrive together.
 package org.hy300.journal;
 
 import io.vertx.core.Future;
@@ -19,21 +19,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * While a batch is being written, what comes waits and is the next one. Entries are handed to the
- * kernel at once, so that they survive the end of the program, and are answered for when they are
- * synced. Belongs to one event loop, which never waits for the disk.
+ * Entries that arrive while a batch is written form the next batch. Entries are handed to the
+ * kernel at once, so that they survive the end of the program, and complete once they are synced.
+ * Belongs to one event loop, which never waits for the disk.
  */
 public final class GroupCommit {
   private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
 
   /**
-   * One entry on its way.
+   * One pending entry.
    *
-   * @param outcome null when nobody waits for the disk
+   * @param outcome null if nobody waits for the disk
    */
   private record Waiting(Journal.Entry entry, Promise<Boolean> outcome) {}
 
-  /** What a step on the thread has found, and the size of the files after it. */
+  /** The result of a step on the thread, and the size of the files after it. */
   private record Step<T>(T result, long bytes) {}
 
   private final Vertx vertx;
@@ -44,7 +44,7 @@ public final class GroupCommit {
   private final int most;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
 
-  /** Of entries that the kernel has and the disk may not have. */
+  /** Outcomes of entries that are handed to the kernel and not synced yet. */
   private List<Promise<Boolean>> unsynced = new ArrayList<>();
 
   private long newest;
@@ -56,17 +56,17 @@ public final class GroupCommit {
   private boolean rewriting;
   private boolean closed;
 
-  /** Syncs after each batch, and has room for everything that waits. */
+  /** Syncs after each batch, and has no limit on pending entries. */
   public GroupCommit(Vertx vertx, String name, Journal journal) {
     this(vertx, name, journal, 0, Integer.MAX_VALUE);
   }
 
   /**
-   * Goes on where the journal ends; only this may use it from now on.
+   * Continues at the end of the journal, which nothing else may use from now on.
    *
    * @param name of the thread
-   * @param pauseMs the least time from one sync to the next
-   * @param most entries that may wait for the thread: a disk that hangs must not eat the memory
+   * @param pauseMs the shortest time between two syncs
+   * @param most limit on pending entries, so that a hanging disk does not exhaust the memory
    */
   public GroupCommit(Vertx vertx, String name, Journal journal, long pauseMs, int most) {
     this.vertx = vertx;
@@ -74,8 +74,8 @@ public final class GroupCommit {
     this.journal = journal;
     this.pauseMs = pauseMs;
     this.most = most;
-    // One thread keeps the order by itself. Vert.x would keep that of all executors together, and
-    // so have the journal wait for drivers that take their time with a store.
+    // A single thread keeps the order. Vert.x's own ordering spans all executors, so the journal
+    // would wait for slow writes to drivers.
     thread = vertx.createSharedWorkerExecutor(name, 1);
     newest = journal.last();
     bytes = journal.bytes();
@@ -83,17 +83,17 @@ public final class GroupCommit {
     syncNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(pauseMs);
   }
 
-  /** The number of the newest entry; the next one has the next number. */
+  /** The number of the newest entry; the next entry gets the next number. */
   public long newest() {
     return newest;
   }
 
-  /** Size of the files together, as the last step has left them. */
+  /** Total size of the files after the last step. */
   public long bytes() {
     return bytes;
   }
 
-  /** Whether the disk has taken what it was given last. */
+  /** Whether the last write to the disk succeeded. */
   public boolean isWritable() {
     return writable;
   }
@@ -101,8 +101,8 @@ public final class GroupCommit {
   /**
    * Writes an entry.
    *
-   * @return whether it is on the disk; when not, it waits in memory for a disk that takes it. Fails
-   *     when it is lost: too many waited, or the journal is closed
+   * @return whether it is on disk; if not, it waits in memory until the disk works again. Fails if
+   *     the entry is lost: too many were pending, or the journal is closed
    */
   public Future<Boolean> write(Buffer data) {
     Promise<Boolean> outcome = Promise.promise();
@@ -110,7 +110,7 @@ public final class GroupCommit {
     return outcome.future();
   }
 
-  /** Hands an entry to the kernel, and leaves it to the next sync. */
+  /** Hands an entry to the kernel; the next sync includes it. */
   public void append(Buffer data) {
     add(data, null);
   }
@@ -134,7 +134,7 @@ public final class GroupCommit {
     }
   }
 
-  /** Begins the next batch, unless one is being written. */
+  /** Starts the next batch, unless one is being written. */
   private void next() {
     if (writing || closed) {
       return;
@@ -187,17 +187,17 @@ public final class GroupCommit {
             });
   }
 
-  /** The entries that follow those read before and are on the disk, oldest first. */
+  /** The next entries on disk after those already read, oldest first. */
   public Future<List<Journal.Entry>> read(int atMost) {
     return onThread(() -> journal.read(atMost));
   }
 
-  /** The entries with these numbers that are still there, oldest first, at most so many. */
+  /** The remaining entries with these numbers, oldest first, up to a maximum. */
   public Future<List<Journal.Entry>> range(long first, long last, int most) {
     return onThread(() -> journal.range(first, last, most));
   }
 
-  /** Says that the entries up to this number are done, and need not be read again. */
+  /** Marks the entries up to this number as done; they need not be read again. */
   public void done(long number) {
     onThread(
         () -> {
@@ -207,17 +207,17 @@ public final class GroupCommit {
   }
 
   /**
-   * Writes the files anew, without what no longer counts, when they are larger than this and than
-   * twice what counts.
+   * Rewrites the files with the live entries only, when they exceed both this size and twice the
+   * live content.
    *
-   * @param live the entries that count, with all that were given to {@link #write} before
+   * @param live the live entries, including all that were given to {@link #write} before
    */
   public void rewrite(long largest, long liveBytes, Supplier<List<Buffer>> live) {
     if (rewriting || closed || !writable || bytes <= Math.max(largest, 2 * liveBytes)) {
       return;
     }
     rewriting = true;
-    // What waits is among the entries that count, and must not come after them once more.
+    // Pending entries are among the live ones, and must not be written again after them.
     writeBatch(true);
     List<Journal.Entry> entries = new ArrayList<>();
     for (Buffer data : live.get()) {
@@ -233,7 +233,7 @@ public final class GroupCommit {
         .onComplete(done -> rewriting = false);
   }
 
-  /** Puts everything on the disk and lets go of the journal; what comes later is lost. */
+  /** Writes everything to disk and releases the journal; later entries are lost. */
   public Future<Void> close() {
     writeBatch(true);
     closed = true;

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Segments in one directory. Numbers rise; a reader that finds one missing knows that entries were
- * dropped, or damaged on the disk. When the disk takes nothing, the entries wait in memory and are
- * written with the next ones that it takes.
+ * Segments in one directory. Numbers increase; a missing one means that entries were dropped, or
+ * damaged on disk. While the disk refuses writes, entries wait in memory and are written with the
+ * next ones that succeed.
  *
  * <p>Every call may block, and none is thread-safe: a journal belongs to one worker at a time.
  */
@@ -33,13 +33,13 @@ public final class Journal implements AutoCloseable {
   private static final int SMALLEST_SEGMENT = 4 * 1024;
   private static final int SEGMENTS = 8;
 
-  /** What may wait in memory while the disk takes nothing. */
+  /** Limit on entries in memory while the disk refuses writes. */
   private static final int MEMORY_BYTES = 1024 * 1024;
 
   private static final int LONGEST_LINE = 200;
   private static final Buffer NO_DATA = Buffer.buffer();
 
-  /** One entry; numbers need not be without gaps. */
+  /** One entry; numbers may have gaps. */
   public record Entry(long number, Buffer data) {}
 
   private final Path directory;
@@ -52,7 +52,7 @@ public final class Journal implements AutoCloseable {
   private final Deque<Entry> unwritten = new ArrayDeque<>();
   private FileChannel lock;
 
-  /** Null in a journal that lives in memory. */
+  /** Null if the journal is in memory only. */
   private Mark mark;
 
   private Segment.Reader reader;
@@ -61,25 +61,25 @@ public final class Journal implements AutoCloseable {
   private long done;
   private long read;
 
-  /** Segments up to the one that begins with this number were searched for damage at the start. */
+  /** Segments up to the one with this first number were checked for damage at the start. */
   private long searched;
 
   private boolean refusing;
   private boolean memoryOnly;
 
-  /** Opens a journal of which nobody counts the damage. */
+  /** Opens a journal without counting damage. */
   public Journal(Path directory, long maxBytes, Runnable refused) throws IOException {
     this(directory, maxBytes, refused, () -> {});
   }
 
   /**
-   * Opens the journal of a directory, which is made when it is missing. One that cannot be made or
-   * written is said, and the journal then lives in memory.
+   * Opens the journal of a directory, which is created if it is missing. If it cannot be created or
+   * written, that is logged, and the journal is kept in memory.
    *
-   * @param maxBytes most that the files take together
-   * @param refused called each time that the disk did not take what was to be written
+   * @param maxBytes limit on the total size of the files
+   * @param refused called for each failed write to the disk
    * @param damaged called for each damage that is found in the files
-   * @throws IOException when another program has the journal
+   * @throws IOException when another program uses the journal
    */
   public Journal(Path directory, long maxBytes, Runnable refused, Runnable damaged)
       throws IOException {
@@ -87,10 +87,10 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Opens the journal of a directory, as the other constructor does.
+   * Opens the journal of a directory, like the other constructor.
    *
-   * @param keepsDone whether what is done stays, to be given by {@link #range}, until the space is
-   *     needed
+   * @param keepsDone whether entries that are done stay available to {@link #range} until the space
+   *     is needed
    */
   public Journal(
       Path directory, long maxBytes, Runnable refused, Runnable damaged, boolean keepsDone)
@@ -179,7 +179,7 @@ public final class Journal implements AutoCloseable {
     last = Math.max(last, done);
     read = done;
     for (Segment segment : segments) {
-      // What is done need not be read again to find what is not.
+      // Segments with entries that are done can be skipped.
       if (reader == null || segment.first() <= done + 1) {
         reader = segment.new Reader();
       }
@@ -189,7 +189,7 @@ public final class Journal implements AutoCloseable {
       String holes = holes(numbers);
       if (!holes.isEmpty()) {
         if (whole) {
-          // As a file that was cut between two records.
+          // Counts as damage, like a file that was cut between two records.
           damaged.run();
         }
         LOG.log(Level.WARNING, "journal {0}: missing are the entries{1}", directory, holes);
@@ -224,24 +224,24 @@ public final class Journal implements AutoCloseable {
     return last;
   }
 
-  /** Everything up to this number is done. */
+  /** All entries up to this number are done. */
   public long done() {
     return done;
   }
 
-  /** Whether the disk has taken what it was given last. */
+  /** Whether the last write to the disk succeeded. */
   public boolean isWritable() {
     return !refusing;
   }
 
-  /** Size of the files together. */
+  /** Total size of the files. */
   public long bytes() {
     return segments.stream().mapToLong(Segment::length).sum();
   }
 
   /**
-   * Hands entries to the kernel: they survive the end of the program, and after {@link #sync} the
-   * end of the machine.
+   * Hands entries to the kernel: they survive a crash of the program, and after {@link #sync} also
+   * one of the machine.
    */
   public void append(List<Entry> entries) {
     for (Entry entry : entries) {
@@ -266,7 +266,7 @@ public final class Journal implements AutoCloseable {
     writeMark();
   }
 
-  /** The numbers that wait in memory are given, too. */
+  /** Includes the numbers of entries that wait in memory, because they are taken. */
   private void writeMark() {
     try {
       if (mark != null) {
@@ -278,9 +278,9 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Waits until what was appended is on the disk; {@link #read} gives it from then on.
+   * Waits until all appended entries are on disk; from then on {@link #read} returns them.
    *
-   * @return whether all of it is
+   * @return whether all of them are on disk
    */
   public boolean sync() {
     try {
@@ -297,7 +297,7 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** The entries that follow those read before, oldest first, at most so many. */
+  /** The next entries after those already read, oldest first, up to a maximum. */
   public List<Entry> read(int most) {
     List<Entry> entries = new ArrayList<>();
     while (entries.size() < most && reader != null) {
@@ -319,7 +319,7 @@ public final class Journal implements AutoCloseable {
     return entries;
   }
 
-  /** The entries with these numbers that are still there, oldest first, at most so many. */
+  /** The remaining entries with these numbers, oldest first, up to a maximum. */
   public List<Entry> range(long first, long last, int most) {
     List<Entry> entries = new ArrayList<>();
     for (Segment segment : segments) {
@@ -355,7 +355,7 @@ public final class Journal implements AutoCloseable {
       try {
         int before = reader.damages();
         Segment.Item item = reader.next();
-        // What was found at the start is said already.
+        // Damage that was found at the start is logged already.
         if (reader.damages() > before && reader.segment().first() > searched) {
           damaged("something before entry " + item.number() + " cannot be read");
         }
@@ -379,8 +379,8 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Says that the entries up to this number are done; their files go when they are full, or when
-   * the space is needed.
+   * Marks the entries up to this number as done. Their files are deleted when they are full, or
+   * when the space is needed.
    */
   public void done(long number) {
     if (number <= done) {
@@ -403,7 +403,7 @@ public final class Journal implements AutoCloseable {
     writeMark();
   }
 
-  /** Writes these entries and, once they are on the disk, lets go of everything before them. */
+  /** Writes these entries and, once they are on disk, deletes everything before them. */
   public void replaceBy(List<Entry> entries) {
     try {
       int before = segments.size();
@@ -435,7 +435,10 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Each segment begins with what is done, for the one that said it last may be dropped. */
+  /**
+   * Each segment starts with the number that is done, because the segment that last recorded it may
+   * be deleted.
+   */
   private void begin(long first) throws IOException {
     if (memoryOnly) {
       throw new IOException("it could not be opened");
@@ -481,7 +484,7 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** The exceptions of java.nio.file often say no more than the file's name. */
+  /** Exceptions of java.nio.file often contain only the file's name. */
   private static String reason(IOException e) {
     return e instanceof FileSystemException file && file.getReason() == null
         ? e.getClass().getSimpleName() + " " + e.getMessage()
@@ -495,7 +498,7 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Puts everything on the disk and lets go of the directory. */
+  /** Writes everything to disk and releases the directory. */
   @Override
   public void close() {
     sync();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A journal's highest number and what is done, apart from the entries: damage to one leaves the
-// other.
+// A journal's highest number and the number that is done, stored apart from the entries, so that
+// damage affects only one of them.
 package org.hy300.journal;
 
 import java.io.IOException;
@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
- * Two numbers of 8 bytes and their CRC-32C, in network byte order, always written over. That takes
- * no new block, so a full disk takes it as well.
+ * Two numbers of 8 bytes and their CRC-32C, in network byte order, always overwritten in place.
+ * That needs no new block, so it works on a full disk.
  */
 final class Mark implements AutoCloseable {
   private static final String NAME = "mark";
@@ -27,7 +27,7 @@ final class Mark implements AutoCloseable {
   private boolean sound = true;
   private boolean unsynced;
 
-  /** Opens a directory's mark, and makes it when it is missing. */
+  /** Opens a directory's mark, and creates it if it is missing. */
   Mark(Path directory) throws IOException {
     channel =
         FileChannel.open(
@@ -45,7 +45,7 @@ final class Mark implements AutoCloseable {
   private void read() throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(LENGTH);
     while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {
-      // Until full, or the file is shorter.
+      // Until the buffer is full or the file ends.
     }
     sound = !buffer.hasRemaining() && buffer.getInt(NUMBERS) == checksum(buffer);
     if (sound) {
@@ -54,17 +54,17 @@ final class Mark implements AutoCloseable {
     }
   }
 
-  /** Whether it could be read; a new one can. */
+  /** Whether the mark is readable; a new one is. */
   boolean isSound() {
     return sound;
   }
 
-  /** The highest number ever given, as far as it is known; 0 in a new one. */
+  /** The highest number ever used, as far as known; 0 in a new one. */
   long highest() {
     return highest;
   }
 
-  /** Up to which number everything is done. */
+  /** All entries up to this number are done. */
   long done() {
     return done;
   }
@@ -83,7 +83,7 @@ final class Mark implements AutoCloseable {
     sound = true;
   }
 
-  /** Waits until the highest number is on the disk. */
+  /** Waits until the highest number is on disk. */
   void sync() throws IOException {
     if (unsynced) {
       channel.force(false);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One file of a journal: records with length and checksum, one after another.
+// One file of a journal: a sequence of records with length and checksum.
 package org.hy300.journal;
 
 import io.vertx.core.buffer.Buffer;
@@ -17,31 +17,32 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
- * A record is, in network byte order: length (4 bytes, of what follows the checksum), CRC-32C (4
- * bytes, of the length and of what follows), kind (1), number (8), data. The file's name is the
- * number that its first entry has or would have.
+ * The format of a record, in network byte order: length of the part after the checksum (4 bytes),
+ * CRC-32C of the length and of that part (4 bytes), kind (1), number (8), data. The file's name is
+ * the number of its first entry, even if it has none yet.
  *
- * <p>A damaged record costs itself alone: the next whole one is looked for byte by byte. What
- * entries carry cannot be taken for a record, for that begins with a zero byte and they are texts.
+ * <p>A damaged record affects only itself: the reader searches for the next valid one byte by byte.
+ * The content of entries cannot be mistaken for a record, because it is text, and a record starts
+ * with a zero byte.
  */
 final class Segment implements AutoCloseable {
   static final String SUFFIX = ".journal";
 
-  /** A record that carries something. */
+  /** A record with data. */
   static final byte ENTRY = 1;
 
-  /** A record that says: all entries up to this number are done. */
+  /** A record that marks all entries up to this number as done. */
   static final byte DONE = 2;
 
   private static final int HEADER = 8;
   private static final int FIXED = 9;
 
-  /** More than any message has, and little enough to be read from a file that is damaged. */
+  /** More than any message needs, and small enough to read from a damaged file. */
   private static final int MAX_LENGTH = 256 * 1024;
 
   private static final int WINDOW = 32 * 1024;
 
-  /** One record as it was read. */
+  /** One record. */
   record Item(byte kind, long number, Buffer data) {}
 
   private final Path file;
@@ -58,10 +59,10 @@ final class Segment implements AutoCloseable {
     channel = FileChannel.open(file, options);
   }
 
-  /** Makes a new, empty file whose name is on the disk when this returns. */
+  /** Creates a new, empty file, whose name is on disk on return. */
   static Segment create(Path directory, long first) throws IOException {
     Path file = directory.resolve("%019d%s".formatted(first, SUFFIX));
-    // What a creation that failed has left, or a link that leads elsewhere.
+    // The remains of a failed creation, or a link to elsewhere.
     Files.deleteIfExists(file);
     Segment created =
         new Segment(
@@ -78,7 +79,7 @@ final class Segment implements AutoCloseable {
     return created;
   }
 
-  /** Opens a file of an earlier run; {@link #recover} comes next. */
+  /** Opens a file of an earlier run; call {@link #recover} next. */
   static Segment open(Path file) throws IOException {
     String name = file.getFileName().toString();
     long first = Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
@@ -89,9 +90,9 @@ final class Segment implements AutoCloseable {
   }
 
   /**
-   * Reads everything and cuts off what is damaged at the end.
+   * Reads everything and cuts off damage at the end.
    *
-   * @return what its whole records say
+   * @return the content of the valid records
    */
   Recovered recover() throws IOException {
     syncedLength = channel.size();
@@ -112,17 +113,17 @@ final class Segment implements AutoCloseable {
     if (length < channel.size()) {
       channel.truncate(length);
     }
-    // What a killed program has written may be no further than in the kernel's cache.
+    // Data of a killed program may still be in the kernel's cache only.
     channel.force(false);
     return new Recovered(done, numbers, damages);
   }
 
   /**
-   * What a file of an earlier run has.
+   * The content of an earlier run's file.
    *
-   * @param done the highest number that is said to be done, 0 when none is
+   * @param done the highest number that is marked as done, or 0
    * @param numbers of its entries
-   * @param damages places at which there was something else than a whole record
+   * @param damages number of places without a valid record
    */
   record Recovered(long done, List<Long> numbers, int damages) {}
 
@@ -130,7 +131,7 @@ final class Segment implements AutoCloseable {
     return first;
   }
 
-  /** The number of the newest entry; the one before that of the name when there is none. */
+  /** The number of the newest entry; without entries, one less than the file's name. */
   long last() {
     return last;
   }
@@ -147,7 +148,7 @@ final class Segment implements AutoCloseable {
     return HEADER + FIXED + data.length();
   }
 
-  /** Writes behind the last whole record, so that one that failed half-way is written over. */
+  /** Writes after the last complete record, and so overwrites one that failed halfway. */
   void write(byte kind, long number, Buffer data) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(size(data));
     buffer
@@ -168,13 +169,14 @@ final class Segment implements AutoCloseable {
     }
   }
 
-  /** Waits until everything written is on the disk; readers see it from then on. */
+  /** Waits until all data is on disk; readers see it from then on. */
   void sync() throws IOException {
     if (syncedLength < length) {
       try {
         channel.force(false);
       } finally {
-        // After a failure the kernel may call the same pages clean: asking again proves nothing.
+        // After a failure the kernel may mark the same pages clean, so a second sync proves
+        // nothing.
         syncedLength = length;
       }
     }
@@ -197,7 +199,7 @@ final class Segment implements AutoCloseable {
     return (int) crc.getValue();
   }
 
-  /** Reads forward from the beginning, as far as the disk has it. */
+  /** Reads forward from the start, up to what is on disk. */
   final class Reader {
     private ByteBuffer window = ByteBuffer.allocate(0);
     private long offset;
@@ -207,7 +209,7 @@ final class Segment implements AutoCloseable {
       return Segment.this;
     }
 
-    /** The next whole record; null at the end, and when none follows. */
+    /** The next valid record; null if there is none. */
     Item next() throws IOException {
       long from = offset;
       Item item = here();
@@ -223,7 +225,7 @@ final class Segment implements AutoCloseable {
       return item;
     }
 
-    /** How often something else than a whole record was passed over. */
+    /** Number of places without a valid record so far. */
     int damages() {
       return damages;
     }
@@ -238,7 +240,7 @@ final class Segment implements AutoCloseable {
       offset = to;
     }
 
-    /** The record that begins here; null when none does. */
+    /** The record at this position; null if there is none. */
     private Item here() throws IOException {
       if (!fill(HEADER)) {
         return null;
@@ -260,7 +262,7 @@ final class Segment implements AutoCloseable {
       return item;
     }
 
-    /** After null: whether something follows that cannot be read. */
+    /** After null: whether unreadable data follows. */
     boolean isDamaged() {
       return offset < syncedLength;
     }
@@ -280,7 +282,7 @@ final class Segment implements AutoCloseable {
       ByteBuffer fresh =
           ByteBuffer.allocate((int) Math.min(syncedLength - offset, Math.max(wanted, WINDOW)));
       while (fresh.hasRemaining() && channel.read(fresh, offset + fresh.position()) >= 0) {
-        // Until full, or the file is shorter than it was.
+        // Until the buffer is full, or the file has become shorter.
       }
       window = fresh.flip();
       return window.remaining() >= wanted;

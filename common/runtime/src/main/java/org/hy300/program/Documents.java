@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a program's manual page and its file of options, from the same options that are parsed.
+// Writes a program's manual page and its file of options from the options that the program parses.
 package org.hy300.program;
 
 import java.io.IOException;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Run when the program is packaged. */
+/** Runs when the program is packaged. */
 public final class Documents {
   private static final int WIDTH = 100;
 
@@ -104,16 +104,16 @@ public final class Documents {
     page.item(String.join(", ", option.names()) + value, String.join(" ", option.description()));
   }
 
-  /** Where Debian's packages put it. */
+  /** The path in Debian's packages. */
   private String config() {
     return "/etc/hy300/" + program.name().replaceFirst("^hy300-", "") + ".yaml";
   }
 
   /**
-   * Every option that may stand in the file, commented out, with its meaning.
+   * Every option that is allowed in the file, commented out, with its meaning.
    *
-   * @param template comments for the head, and as {@code key: value} what is to be shown of an
-   *     option that is not set or whose default says little
+   * @param template comments for the head, and lines {@code key: value} with examples for options
+   *     without a useful default
    */
   private String options(Path name, List<String> template) {
     StringBuilder file = new StringBuilder();

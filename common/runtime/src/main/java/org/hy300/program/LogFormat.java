@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a line of the log looks: level, component, message.
+// The format of a log line: level, component, message.
 package org.hy300.program;
 
 import java.io.IOException;
@@ -15,8 +15,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * {@code WARNING mqtt: text} on a terminal or in a file; {@code <4>mqtt: text} to the journal,
- * which takes the level off (sd-daemon(3)). A stack trace follows in lines of its own.
+ * {@code WARNING mqtt: text} on a terminal or in a file; {@code <4>mqtt: text} for the journal,
+ * which removes the level (sd-daemon(3)). A stack trace follows on separate lines.
  */
 final class LogFormat extends Formatter {
   private static final String OURS = "org.hy300.";
@@ -27,7 +27,7 @@ final class LogFormat extends Formatter {
     this.forJournal = forJournal;
   }
 
-  /** From now on the program's log looks like this. */
+  /** Sets the format of the program's log. */
   static void install() {
     LogFormat format = new LogFormat(isJournal(System.getenv("JOURNAL_STREAM")));
     for (Handler handler : Logger.getLogger("").getHandlers()) {
@@ -35,7 +35,7 @@ final class LogFormat extends Formatter {
     }
   }
 
-  /** A terminal below a service has inherited the variable, so standard error is looked at. */
+  /** A service's child on a terminal inherits the variable, so this checks standard error. */
   private static boolean isJournal(String stream) {
     if (stream == null) {
       return false;
@@ -65,7 +65,7 @@ final class LogFormat extends Formatter {
     return text.toString().stripTrailing().replaceAll("(?m)^", level) + "\n";
   }
 
-  /** A number is written in digits alone: {@code 1883}, in no locale {@code 1,883}. */
+  /** Formats numbers as plain digits: {@code 1883}, in no locale {@code 1,883}. */
   @Override
   public String formatMessage(LogRecord record) {
     if (record.getParameters() != null) {
@@ -90,7 +90,7 @@ final class LogFormat extends Formatter {
     return forJournal ? "<7>" : "DEBUG ";
   }
 
-  /** The package of a class of ours, and what a library is called after its first word. */
+  /** The package of our own classes; for others the first word of the name. */
   private static String component(String logger) {
     if (logger == null) {
       return "log";

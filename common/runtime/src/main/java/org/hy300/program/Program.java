@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How agent and collector begin and end: options to a running program, a wrong one to one line.
+// The start and end of agent and collector: parses the options, and turns a wrong one into one
+// line.
 package org.hy300.program;
 
 import io.vertx.core.Future;
@@ -13,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
-/** Around picocli. */
+/** A wrapper around picocli. */
 public final class Program {
-  /** Of every program's help. */
+  /** The end of every program's help. */
   public static final String FOOTER =
       "%nDefaults are in parentheses. An option with a value can also be set in the%n"
           + "environment (HY300_KEEP_ALIVE=20) or in the YAML file (keep-alive: 20).%n";
@@ -25,8 +26,8 @@ public final class Program {
   private Program() {}
 
   /**
-   * Parses the options and calls the program, which goes on running when that returns. Exit status
-   * 2 for what the user has given wrong, 1 for what the machine does not allow.
+   * Parses the options and starts the program, which continues to run on return. Exit status 2 for
+   * an error of the user, 1 for one of the machine.
    *
    * @param program a picocli command
    */
@@ -68,8 +69,8 @@ public final class Program {
   /**
    * Starts a verticle, which runs until {@link #onEnd}.
    *
-   * @param ended called when it has been stopped
-   * @throws Exception what its start has failed with
+   * @param ended called after it has stopped
+   * @throws Exception the failure of its start
    */
   public static void deploy(Vertx vertx, VerticleBase verticle, Runnable ended) throws Exception {
     onEnd(() -> vertx.close().onComplete(closed -> ended.run()));
@@ -83,7 +84,7 @@ public final class Program {
     }
   }
 
-  /** Stops the program when the machine or the user ends it, and waits some seconds for that. */
+  /** Stops the program on a signal, and waits some seconds for that. */
   public static void onEnd(Supplier<Future<Void>> stop) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop.get())));
   }
@@ -100,7 +101,7 @@ public final class Program {
     }
   }
 
-  /** The version of the jar that holds the class. */
+  /** The version of the jar with the class. */
   public static String version(Class<?> of) {
     return Objects.requireNonNullElse(of.getPackage().getImplementationVersion(), "unpackaged");
   }

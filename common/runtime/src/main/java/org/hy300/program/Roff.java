@@ -4,17 +4,17 @@ package org.hy300.program;
 
 import java.util.Locale;
 
-/** Texts may hold what roff takes for its own, and percent signs as picocli has them. */
+/** Escapes roff's special characters, and handles picocli's percent signs. */
 public final class Roff {
   private final StringBuilder page = new StringBuilder();
 
-  /** Begins the page of a program. */
+  /** Starts the page of a program. */
   public Roff(String program, int section) {
     page.append(".\\\" SPDX-License-Identifier: Apache-2.0\n");
     page.append(".TH ").append(program.toUpperCase(Locale.ROOT).replace("-", "\\-"));
     page.append(' ').append(section).append(" \"\" \"hy300-fleet\" \"");
     page.append(section == 8 ? "System Administration" : "User Commands").append("\"\n");
-    // Names and commands are to be found as they are.
+    // No hyphenation, so that names and commands can be searched for.
     page.append(".nh\n");
   }
 
@@ -26,7 +26,7 @@ public final class Roff {
     page.append(".SS \"").append(escaped(name)).append("\"\n");
   }
 
-  /** How a program or command is called. */
+  /** The synopsis of a program or command. */
   public void synopsis(String text) {
     page.append(".B ").append(escaped(text)).append('\n');
   }
@@ -39,7 +39,7 @@ public final class Roff {
     }
   }
 
-  /** What stands for something, and for what. */
+  /** A term and its explanation. */
   public void item(String term, String text) {
     page.append(".TP\n.B ").append(escaped(term)).append('\n');
     page.append(escaped(text)).append('\n');

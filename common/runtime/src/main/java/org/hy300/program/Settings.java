@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options from the environment and from a YAML file, for what the command line leaves open.
+// Options from the environment and from a YAML file, used when the command line lacks them.
 package org.hy300.program;
 
 import java.io.ByteArrayInputStream;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The option {@code --keep-alive} is {@code HY300_KEEP_ALIVE} in the environment and {@code
- * keep-alive} in the file; the environment goes before the file.
+ * keep-alive} in the file; the environment takes precedence.
  */
 final class Settings implements IDefaultValueProvider {
   static final String FILE_OPTION = "--config";
@@ -44,10 +44,10 @@ final class Settings implements IDefaultValueProvider {
   }
 
   /**
-   * Reads the file that the command line or the environment names, if one is named.
+   * Reads the file that the command line or the environment names, if any.
    *
-   * @param command whose options the file may hold
-   * @throws IllegalArgumentException in one line for the user
+   * @param command defines the options that the file may contain
+   * @throws IllegalArgumentException with one line for the user
    */
   static Settings read(CommandSpec command, String[] args, Map<String, String> environment)
       throws IOException {
@@ -62,7 +62,7 @@ final class Settings implements IDefaultValueProvider {
     return new Settings(environment, none ? Map.of() : readFile(Path.of(path), known));
   }
 
-  /** The last one counts, as with every option. */
+  /** The last one counts, as for every option. */
   private static Optional<String> namedFile(String[] args) {
     Optional<String> file = Optional.empty();
     for (int i = 0; i < args.length; i++) {
@@ -108,9 +108,7 @@ final class Settings implements IDefaultValueProvider {
     return texts;
   }
 
-  /**
-   * Refuses what would make a few lines of YAML large or endless, before anything is made of it.
-   */
+  /** Rejects YAML that would expand without limit, before any object is created. */
   private static void checkShape(Path path, Iterable<Event> events) {
     int depth = 0;
     for (Event event : events) {
@@ -132,7 +130,7 @@ final class Settings implements IDefaultValueProvider {
     return new IllegalArgumentException(path + where + " " + problem);
   }
 
-  /** As the command line would give it: lists and maps separated by commas. */
+  /** The value in the form of the command line: lists and maps are separated by commas. */
   private static String text(Object value) {
     if (value instanceof List<?> list) {
       return list.stream().map(Settings::text).collect(Collectors.joining(","));
@@ -151,12 +149,12 @@ final class Settings implements IDefaultValueProvider {
       return null;
     }
     String key = key(option);
-    // An empty variable says nothing, as in most programs: a unit file can hardly leave one out.
+    // An empty variable counts as unset, as in most programs: a unit file cannot easily omit one.
     String fromEnvironment = environment.getOrDefault(variable(key), "");
     return fromEnvironment.isEmpty() ? file.get(key) : fromEnvironment;
   }
 
-  /** Whether the option may stand in the file. */
+  /** Whether the option is allowed in the file. */
   static boolean standsInFile(OptionSpec option) {
     return takesValue(option) && !option.longestName().equals(FILE_OPTION);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options that agent and collector have in common.
+// The options that agent and collector share.
 package org.hy300.program;
 
 import java.nio.file.Path;
@@ -10,13 +10,13 @@ import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import picocli.CommandLine.Option;
 
-/** A picocli mixin. An option that is given as an empty text counts as not given. */
+/** A picocli mixin. An option with an empty value counts as missing. */
 public final class SharedOptions {
   @Option(
       names = Settings.FILE_OPTION,
       paramLabel = "FILE",
       description = "Read options from this YAML file.")
-  @SuppressWarnings("UnusedVariable") // Settings has read it already: it holds the other options.
+  @SuppressWarnings("UnusedVariable") // Settings has read it already; the file contains the other options.
   private String config;
 
   @Option(
@@ -78,7 +78,7 @@ public final class SharedOptions {
       description = "Prefix of every topic (hy300/v1).")
   private String topicRoot;
 
-  /** Whether the program is to end once its options have been checked. */
+  /** Whether the program should end once its options have been checked. */
   public boolean checkOnly() {
     return checkConfig;
   }
@@ -91,7 +91,7 @@ public final class SharedOptions {
     return new Topics(topicRoot);
   }
 
-  /** How to get in at this broker. */
+  /** The credentials and certificates for this broker. */
   public BrokerAccess access(BrokerAddress broker) {
     BrokerAccess access =
         new BrokerAccess(

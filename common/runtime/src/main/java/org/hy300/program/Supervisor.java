@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells systemd how the program is (sd_notify): ready, alive, stopping, and a line for `systemctl
-// status`.
+// Reports the program's state to systemd (sd_notify): ready, alive, stopping, and a line for
+// `systemctl status`.
 package org.hy300.program;
 
 import io.netty.channel.epoll.Epoll;
@@ -18,9 +18,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Does nothing where nobody asked for it by NOTIFY_SOCKET. Java has no datagrams to Unix sockets;
- * Netty has, and where its native part does not exist (32-bit Arm) the command systemd-notify does
- * it.
+ * Does nothing unless NOTIFY_SOCKET is set. Java has no datagrams on Unix sockets. Netty has them;
+ * where its native library is missing (32-bit Arm), the command systemd-notify is used.
  */
 public final class Supervisor {
   private static final Logger LOG = System.getLogger(Supervisor.class.getName());
@@ -33,7 +32,7 @@ public final class Supervisor {
   /**
    * Creates a supervisor.
    *
-   * @param environment NOTIFY_SOCKET and WATCHDOG_USEC, as systemd gives them (sd_notify(3))
+   * @param environment NOTIFY_SOCKET and WATCHDOG_USEC from systemd (sd_notify(3))
    */
   public Supervisor(Map<String, String> environment) {
     socket = environment.getOrDefault("NOTIFY_SOCKET", "");
@@ -41,10 +40,11 @@ public final class Supervisor {
   }
 
   /**
-   * Says that the program runs, and from now on, from the event loop that this is called on, that
-   * it is alive and how it is: a loop that hangs is missed.
+   * Reports that the program is ready. From then on the event loop of the caller reports that it is
+   * alive, so systemd notices a hanging loop.
    *
-   * @param says asked twice a watchdog's time, or every 30 s where there is none
+   * @param says the status line; called twice per watchdog interval, or every 30 s without a
+   *     watchdog
    */
   public void ready(Vertx vertx, Supplier<String> says) {
     if (socket.isEmpty()) {
@@ -64,7 +64,7 @@ public final class Supervisor {
     }
   }
 
-  /** Says that the program ends. */
+  /** Reports that the program is stopping. */
   public void stopping() {
     if (!socket.isEmpty()) {
       send("STOPPING=1");
@@ -95,7 +95,7 @@ public final class Supervisor {
   private void sendDatagram(String state) throws IOException {
     byte[] path = socket.getBytes(StandardCharsets.UTF_8);
     if (path[0] == '@') {
-      // An abstract socket: its name begins with a zero byte.
+      // The name of an abstract socket starts with a zero byte.
       path[0] = 0;
     }
     byte[] bytes = state.getBytes(StandardCharsets.UTF_8);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The modes count for root too, who may read every file. */
+/** The modes count even for root, which can read every file. */
 class SecretFileTest {
   @TempDir private Path directory;
 

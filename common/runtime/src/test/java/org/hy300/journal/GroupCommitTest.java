@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a real disk, whose thread the test can hold. */
+/** Uses a real disk, and a thread that the test can block. */
 @Timeout(300)
 class GroupCommitTest {
   private static final String THREAD = "journal";
@@ -79,7 +79,7 @@ class GroupCommitTest {
         .executeBlocking(() -> released.await(30, TimeUnit.SECONDS), false);
   }
 
-  /** Writes it and notes what comes of it. */
+  /** Writes an entry and records its outcome. */
   private void write(String text) {
     commit
         .write(Buffer.buffer(text))
@@ -103,7 +103,7 @@ class GroupCommitTest {
 
   @Test
   void whatComesWhileTheDiskIsBusyIsSyncedOnceAndAnsweredInOrder() throws Exception {
-    // A second sync would be an hour later.
+    // The pause is an hour, so there is no second sync.
     start(AN_HOUR_MS, ANY);
     hold();
     List<String> texts = IntStream.range(0, 100).mapToObj(i -> "e" + i).toList();

@@ -138,7 +138,7 @@ class JournalTest {
   @Test
   void whatTheDiskDoesNotTakeWaitsInMemoryAndIsWrittenLater() throws IOException {
     try (Journal journal = open(LARGE)) {
-      // Something in the place of the file that comes next.
+      // Blocks the name of the next file.
       Path inTheWay = directory.resolve("0000000000000000001" + Segment.SUFFIX);
       Files.createDirectories(inTheWay.resolve("full"));
       append(journal, 1, 3);

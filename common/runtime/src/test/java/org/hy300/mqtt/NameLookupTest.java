@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looking up a name while the name server is silent, wrong or gone.
+// Name lookups while the name server is silent, wrong or gone.
 package org.hy300.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -96,7 +96,7 @@ class NameLookupTest {
     NameLookup names = silent(60_000);
     Future<List<InetAddress>> first = find(names, HOST);
     Future<List<InetAddress>> second = find(names, HOST);
-    // Both have asked, for the loop does one thing after another.
+    // The loop runs tasks in order, so both have asked by now.
     get(Future.<Void>future(done -> loop.runOnContext(done::complete)));
     assertThat(first.isComplete() || second.isComplete()).isFalse();
     answers.countDown();

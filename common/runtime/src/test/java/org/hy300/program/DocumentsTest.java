@@ -12,9 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/**
- * What is written for a program's reader; the packages' test holds it against the real programs.
- */
+/** Tests the generated documents; the test of the packages compares them with the real programs. */
 class DocumentsTest {
   @Command(
       name = "hy300-lamp",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What systemd would hear, on a socket such as it listens on.
+// The messages to systemd, received on a socket like its own.
 package org.hy300.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,7 +61,7 @@ class SupervisorTest {
     }
   }
 
-  /** Everything that waits, so that the socket, which keeps ten messages, has room for the next. */
+  /** All pending messages; the socket's queue has room for only ten. */
   private List<String> allHeard() throws IOException {
     List<String> all = new ArrayList<>();
     for (String message = heard(); !message.isEmpty(); message = heard()) {
@@ -96,11 +96,11 @@ class SupervisorTest {
     vertx.getOrCreateContext().runOnContext(now -> supervisor.ready(vertx, says::get));
     hears("READY=1\nSTATUS=connecting");
     hears("WATCHDOG=1");
-    // The only thing that the loop does from here on is to end.
+    // From here on the loop only ends.
     vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
-    // What was sent before the end.
+    // Discards messages from before the end.
     allHeard();
-    // Another loop lives, and says something new each time: what does not is from the first one.
+    // Another loop's messages differ each time, so repeated ones come from the first loop.
     Vertx other = Vertx.vertx();
     try {
       AtomicInteger times = new AtomicInteger();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A certificate authority and what it has signed, made by openssl for one test.
+// A certificate authority and its certificates, made by openssl for one test.
 package org.hy300.testing;
 
 import java.io.IOException;
@@ -14,14 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Files of a directory: ca.pem, and NAME.pem with NAME.key for each that was issued. */
+/** The files of a directory: ca.pem, and NAME.pem with NAME.key for each issued certificate. */
 public final class Certificates {
   private static final DateTimeFormatter OPENSSL_TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
   private final Path directory;
 
-  /** Makes the authority. */
+  /** Creates the authority. */
   public Certificates(Path directory) throws IOException, InterruptedException {
     this.directory = Files.createDirectories(directory);
     request("ca", "-x509", "-out", ca().toString(), "-days", "2");
@@ -35,7 +35,7 @@ public final class Certificates {
   /**
    * Issues a certificate for a server or client.
    *
-   * @param name of its files and its subject, and the host name that it is good for
+   * @param name of its files, its subject and its host
    */
   public void issue(String name) throws IOException, InterruptedException {
     Instant now = Instant.now();
@@ -43,10 +43,10 @@ public final class Certificates {
   }
 
   /**
-   * Issues a certificate with dates.
+   * Issues a certificate with given dates.
    *
    * @param name of its files and its subject
-   * @param hosts that it is good for, as openssl writes them: DNS:a,IP:127.0.0.1
+   * @param hosts that it is valid for, in openssl's format: DNS:a,IP:127.0.0.1
    */
   public void issue(String name, String hosts, Instant from, Instant until)
       throws IOException, InterruptedException {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The contract's document, asyncapi.yaml, and what it says of a message.
+// The contract's document, asyncapi.yaml, as a validator of messages.
 package org.hy300.testing;
 
 import io.vertx.core.buffer.Buffer;
@@ -29,14 +29,14 @@ import org.hy300.contract.Topics;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Any thread may ask. */
+/** Thread-safe. */
 public final class ContractDocument {
   private static final ContractDocument DOCUMENT = new ContractDocument();
 
   private static final String SCHEMA = "#/components/schemas/";
   private static final String JSON = "application/json";
 
-  /** One channel: what its topics look like, and what may come on them. */
+  /** One channel: the pattern of its topics, and the messages on them. */
   private record Channel(
       String name, Pattern topic, String contentType, String schema, boolean retained) {}
 
@@ -60,7 +60,7 @@ public final class ContractDocument {
     return DOCUMENT;
   }
 
-  /** The whole document; not to be changed. */
+  /** The whole document; must not be changed. */
   public JsonObject json() {
     return document;
   }
@@ -111,10 +111,10 @@ public final class ContractDocument {
   }
 
   /**
-   * Judges a message.
+   * Validates a message.
    *
-   * @return the rule that it violates, in one line with topic and payload; empty when it violates
-   *     none, or when its topic is not below the contract's root
+   * @return the violated rule, in one line with topic and payload; empty if there is none, or if
+   *     the topic is not below the contract's root
    */
   public synchronized Optional<String> violation(String topic, Buffer payload, boolean retained) {
     if (!topic.startsWith(Topics.DEFAULT_ROOT + "/")) {
@@ -179,13 +179,13 @@ public final class ContractDocument {
     };
   }
 
-  /** Arguments and results have a schema for each command; a second motor's are the motor's. */
+  /** Arguments and results have a schema for each command; a second motor uses the motor's. */
   private Optional<String> part(String prefix, Matcher levels, JsonObject value) {
     String subsystem = levels.group("subsystem").replaceFirst("[0-9]+$", "");
     return validate(prefix + subsystem + "-" + levels.group("action"), value);
   }
 
-  /** The innermost error of a value against one of the document's schemas. */
+  /** The innermost error of a value for one of the document's schemas. */
   private Optional<String> validate(String schema, JsonObject value) {
     if (!document.getJsonObject("components").getJsonObject("schemas").containsKey(schema)) {
       return Optional.of("there is no schema " + schema);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A mosquitto as deploy/mosquitto/ has it, on ports of loopback.
+// A mosquitto with the configuration of deploy/mosquitto/, on loopback ports.
 package org.hy300.testing;
 
 import io.vertx.core.net.PemKeyCertOptions;
@@ -10,16 +10,16 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.hy300.mqtt.BrokerAddress;
 
-/** What the system chose is in place of the shipped configuration's ports. */
+/** Ports that the system chose replace those of the shipped configuration. */
 public final class EnrolledBroker extends ShippedBroker implements AutoCloseable {
   private final BrokerAddress forDevices;
   private final BrokerAddress forPeople;
   private final Mosquitto mosquitto;
 
   /**
-   * Makes the authority and starts the broker.
+   * Creates the authority and starts the broker.
    *
-   * @param root of the tree
+   * @param root of the source tree
    * @param directory for all files
    */
   public EnrolledBroker(Path root, Path directory) throws IOException, InterruptedException {
@@ -35,19 +35,19 @@ public final class EnrolledBroker extends ShippedBroker implements AutoCloseable
     mosquitto = new Mosquitto(configuration, forPeople);
   }
 
-  /** Ends all connections. */
+  /** Restarts the broker, which ends all connections. */
   public void restart() throws IOException {
     mosquitto.close();
     mosquitto.start();
   }
 
-  /** Ends the broker as a power cut does, and starts it again. */
+  /** Kills the broker, as a power cut does, and starts it again. */
   public void crash() throws IOException, InterruptedException {
     mosquitto.kill();
     mosquitto.start();
   }
 
-  /** Has the broker read its files anew. */
+  /** Makes the broker reload its files. */
   public void reload() throws IOException, InterruptedException {
     mosquitto.reload();
   }
@@ -60,7 +60,7 @@ public final class EnrolledBroker extends ShippedBroker implements AutoCloseable
     return forPeople;
   }
 
-  /** Options of a client that trusts the authority, and has no certificate. */
+  /** Options of a client that trusts the authority and has no certificate of its own. */
   public MqttClientOptions client() {
     MqttClientOptions options = new MqttClientOptions();
     options

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the programs of a failed test printed, beside its failure.
+// Prints the output of a failed test's programs next to its failure.
 package org.hy300.testing;
 
 import java.util.List;
@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestWatcher;
 
-/** Registered for every test by META-INF/services. Writes to the test's own output. */
+/** META-INF/services registers it for every test. Writes to the test's own output. */
 public final class FailureReport
     implements BeforeAllCallback, TestWatcher, LifecycleMethodExecutionExceptionHandler {
   private static final int LAST_LINES = 40;

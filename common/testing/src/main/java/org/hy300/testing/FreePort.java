@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A port for programs that do not report one that the system chose.
+// A port for programs that cannot report one that the system chose.
 package org.hy300.testing;
 
 import java.io.IOException;
@@ -13,22 +13,22 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Below what the system gives to outgoing connections, one of which could otherwise have the port
- * before the program does, or between two runs of it. A lock until this process ends keeps it from
- * other test runs.
+ * The port is below the range for outgoing connections, which could otherwise take it before the
+ * program starts, or between two of its runs. A lock until this process ends protects it from other
+ * test runs.
  */
 public final class FreePort {
   private static final int LOWEST = 10_000;
 
-  /** Where Linux begins, unless it is told otherwise (ip_local_port_range). */
+  /** The start of the range in Linux's default configuration (ip_local_port_range). */
   private static final int OUTGOING = 32_768;
 
-  /** Never closed: with a file of a process all its locks on it end. */
+  /** Never closed: closing a file ends all of the process's locks on it. */
   private static FileChannel locks;
 
   private FreePort() {}
 
-  /** A port of loopback that nobody listens on. */
+  /** A loopback port that nobody listens on. */
   public static synchronized int choose() throws IOException {
     if (locks == null) {
       String name = "hy300-test-ports-" + System.getProperty("user.name");
@@ -46,7 +46,7 @@ public final class FreePort {
     }
   }
 
-  /** The byte of the port's number stands for it. */
+  /** Each port has the byte at its number as a lock. */
   private static boolean isLocked(int port) throws IOException {
     try {
       return locks.tryLock(port, 1, false) != null;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one class logs while a test runs.
+// Captures what one class logs during a test.
 package org.hy300.testing;
 
 import java.util.List;
@@ -9,11 +9,11 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** Listens from its creation until it is closed. */
+/** Captures from its creation until it is closed. */
 public final class LogLines extends Handler implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  /** Held, for a logger that nobody holds forgets its handlers. */
+  /** Referenced here because an unreferenced logger loses its handlers. */
   private final Logger logger;
 
   public LogLines(Class<?> logging) {

@@ -18,16 +18,16 @@ public final class Mosquitto implements AutoCloseable {
   private final BrokerAddress address;
   private Program program;
 
-  /** A broker that lets everybody in. */
+  /** A broker without access control. */
   public Mosquitto(Path directory) throws IOException {
     this(directory, "127.0.0.1", false, "allow_anonymous true");
   }
 
   /**
-   * A broker of one listener on loopback.
+   * A broker with one listener on loopback.
    *
-   * @param name by which clients call it
-   * @param settings further lines of its configuration
+   * @param name that clients use
+   * @param settings additional lines of its configuration
    */
   public Mosquitto(Path directory, String name, boolean tls, String... settings)
       throws IOException {
@@ -35,8 +35,8 @@ public final class Mosquitto implements AutoCloseable {
     configuration = directory.resolve("mosquitto.conf");
     Files.writeString(
         configuration,
-        // Started as root it would become a user who cannot read the test's files. The default of
-        // 1000 waiting messages cuts a burst of events.
+        // Started as root, it would switch to a user that cannot read the test's files. Its default
+        // limit of 1000 queued messages would truncate a burst of events.
         "user root\nmax_queued_messages 100000\nlistener "
             + address.port()
             + " 127.0.0.1\n"
@@ -46,7 +46,7 @@ public final class Mosquitto implements AutoCloseable {
   }
 
   /**
-   * A broker with a configuration of its own, which has to be fit for a test.
+   * A broker with a given configuration, which must be fit for a test.
    *
    * @param address of its last listener
    */
@@ -56,7 +56,7 @@ public final class Mosquitto implements AutoCloseable {
     start();
   }
 
-  /** Starts it, when it was killed, and waits until it listens. */
+  /** Starts it after a kill, and waits until it listens. */
   public void start() throws IOException {
     program = new Program("mosquitto", Map.of(), "mosquitto", "-c", configuration.toString());
     Awaitility.await("mosquitto listens")
@@ -77,7 +77,7 @@ public final class Mosquitto implements AutoCloseable {
     return address;
   }
 
-  /** Has it read its files anew, as SIGHUP does. */
+  /** Makes it reload its files, with SIGHUP. */
   public void reload() throws IOException, InterruptedException {
     long before = reloads();
     program.signal("HUP");
@@ -91,7 +91,7 @@ public final class Mosquitto implements AutoCloseable {
     return program.lines().stream().filter(line -> line.contains("Reloading config")).count();
   }
 
-  /** Ends it at once, as a power cut would. */
+  /** Kills it, as a power cut would. */
   public void kill() throws IOException, InterruptedException {
     program.signal("KILL");
     program.awaitExit(Duration.ofSeconds(60));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An MQTT client that remembers what it hears and says what it is told.
+// An MQTT client that records what it receives and publishes on request.
 package org.hy300.testing;
 
 import io.netty.handler.codec.mqtt.MqttQoS;
@@ -25,14 +25,14 @@ import org.awaitility.Awaitility;
 import org.hy300.mqtt.BrokerAddress;
 
 /**
- * Blocks until each step is done, as a test wants it. Every message below the contract's root is
- * judged by the contract's document; one that violates it fails the test, at the next question or
- * at the end. What a test has published itself is its own affair.
+ * Each call blocks until its step is done, for simple tests. Every message below the contract's
+ * root is validated against the contract's document. A violation fails the test, at the next call
+ * or at the end. Messages that the test itself published are exempt.
  */
 public final class MqttProbe implements AutoCloseable {
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
-  /** One message as it arrived. */
+  /** One received message. */
   public record Message(String topic, Buffer payload, boolean retained) {
     public JsonObject json() {
       return new JsonObject(payload);
@@ -45,7 +45,7 @@ public final class MqttProbe implements AutoCloseable {
   private final List<String> violations = new CopyOnWriteArrayList<>();
   private final ExecutorService judge = Executors.newSingleThreadExecutor();
 
-  /** What any probe has published. */
+  /** Messages that any probe has published. */
   private static final Set<String> OWN = ConcurrentHashMap.newKeySet();
 
   /** Connects without a Will. */
@@ -66,7 +66,7 @@ public final class MqttProbe implements AutoCloseable {
   private void received(Message message) {
     messages.add(message);
     if (!OWN.contains(key(message.topic(), message.payload()))) {
-      // Not here: a broker that waits for a slow subscriber is another broker.
+      // On another thread: a slow subscriber would change the broker's behaviour.
       judge.execute(
           () ->
               ContractDocument.get()
@@ -79,7 +79,7 @@ public final class MqttProbe implements AutoCloseable {
     return topic + " " + payload.length() + " " + payload.hashCode();
   }
 
-  /** Judges what is left. */
+  /** Validates the remaining messages. */
   private void finish() {
     judge.shutdown();
     try {
@@ -98,7 +98,7 @@ public final class MqttProbe implements AutoCloseable {
     }
   }
 
-  /** Subscribes at QoS 1 and waits for the broker's word. */
+  /** Subscribes at QoS 1 and waits for the broker's acknowledgement. */
   public MqttProbe subscribe(String filter) {
     CompletableFuture<Void> granted = new CompletableFuture<>();
     client.subscribeCompletionHandler(suback -> granted.complete(null));
@@ -120,13 +120,13 @@ public final class MqttProbe implements AutoCloseable {
     publish(topic, Buffer.buffer(payload), false);
   }
 
-  /** Everything heard on a topic so far. */
+  /** All messages so far on a topic. */
   public List<Message> heard(String topic) {
     check();
     return messages.stream().filter(message -> message.topic().equals(topic)).toList();
   }
 
-  /** Waits for a message on the topic that is as wanted, among those already heard too. */
+  /** Waits for a matching message on the topic; earlier ones count too. */
   public JsonObject await(String topic, Predicate<JsonObject> wanted) {
     return Awaitility.await(topic)
         .atMost(Duration.ofSeconds(60))
@@ -144,7 +144,7 @@ public final class MqttProbe implements AutoCloseable {
     }
   }
 
-  /** Ends the connection without a DISCONNECT, so that the broker sends the Will. */
+  /** Drops the connection without a DISCONNECT, so that the broker sends the Will. */
   public void vanish() {
     await(vertx.close());
     finish();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A broker that knows only MQTT 3.1.1: mosquitto behind a door that looks at the version.
+// A broker that supports only MQTT 3.1.1: mosquitto behind a proxy that checks the version.
 package org.hy300.testing;
 
 import java.io.DataInputStream;
@@ -16,13 +16,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.hy300.mqtt.BrokerAddress;
 
-/** Lets a CONNECT of level 4 through to another broker, and deals with one of level 5 as told. */
+/** Passes a CONNECT of level 4 to another broker, and handles one of level 5 as configured. */
 public final class OldBroker implements AutoCloseable {
-  /** What becomes of a client that speaks MQTT 5. */
+  /** The handling of a client with MQTT 5. */
   public enum Manner {
-    /** A CONNACK as MQTT 3.1.1 writes it: unacceptable protocol version. */
+    /** Sends a CONNACK of MQTT 3.1.1: unacceptable protocol version. */
     REFUSES,
-    /** The one that MQTT 5 asks of a server that speaks an older version as well. */
+    /** Sends the CONNACK that MQTT 5 requires of a server that also supports an older version. */
     REFUSES_IN_5,
     CLOSES
   }
@@ -36,7 +36,7 @@ public final class OldBroker implements AutoCloseable {
   private final List<Integer> levels = new CopyOnWriteArrayList<>();
   private final Manner manner;
 
-  /** Stands before a broker on loopback that speaks in the clear. */
+  /** Creates a proxy for a broker on loopback without TLS. */
   public OldBroker(BrokerAddress behind, Manner manner) throws IOException {
     this.behind = behind;
     this.manner = manner;
@@ -44,7 +44,7 @@ public final class OldBroker implements AutoCloseable {
     run(this::accept);
   }
 
-  /** Where clients find it. */
+  /** The address for clients. */
   public BrokerAddress address() {
     return new BrokerAddress("127.0.0.1", door.getLocalPort());
   }
@@ -54,7 +54,7 @@ public final class OldBroker implements AutoCloseable {
     return levels;
   }
 
-  /** Ends the connections that there are. */
+  /** Closes all current connections. */
   public void drop() throws IOException {
     for (Socket socket : Set.copyOf(sockets)) {
       socket.close();
@@ -72,7 +72,7 @@ public final class OldBroker implements AutoCloseable {
               try {
                 work.run();
               } catch (IOException e) {
-                // One of both ends has gone.
+                // One of the ends is gone.
               }
             });
     thread.setDaemon(true);
@@ -107,7 +107,7 @@ public final class OldBroker implements AutoCloseable {
     }
   }
 
-  /** The packet's beginning, up to the level: type, length, "MQTT" with its length. */
+  /** Reads the start of the packet, up to the level: type, length, "MQTT" with its length. */
   private static byte[] connect(DataInputStream input) throws IOException {
     byte[] begin = new byte[5 + NAME_AND_LEVEL];
     int length = 0;

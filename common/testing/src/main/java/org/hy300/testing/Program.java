@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program that a test starts: its output is kept, and it does not outlive the test.
+// A program that a test starts: its output is recorded, and it does not outlive the test.
 package org.hy300.testing;
 
 import static org.awaitility.Awaitility.await;
@@ -21,10 +21,10 @@ import java.util.regex.Pattern;
 
 /** Runs one external program; {@link #close} ends it. */
 public final class Program implements AutoCloseable {
-  /** The end of its output is there when it ends, unless a child of it keeps that open. */
+  /** The output is complete when the program ends, unless a child keeps it open. */
   private static final long READ_LAST_MS = 10_000;
 
-  /** The latest of a test, for its failure's report. */
+  /** Number of programs of a test that the report of its failure includes. */
   private static final int REMEMBERED = 16;
 
   private static final Deque<Program> STARTED = new ConcurrentLinkedDeque<>();
@@ -38,8 +38,8 @@ public final class Program implements AutoCloseable {
       throws IOException {
     this.name = name;
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    // They would be options of what is tested. The cache is none: scripts find their downloads by
-    // it.
+    // They would become options of the program under test. The cache stays: scripts use it to find
+    // their downloads.
     builder
         .environment()
         .keySet()
@@ -56,7 +56,7 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  /** The programs that were started last, those that have ended too. */
+  /** The last programs that were started, including those that have ended. */
   static List<Program> started() {
     return List.copyOf(STARTED);
   }
@@ -70,7 +70,7 @@ public final class Program implements AutoCloseable {
     return name + (process.isAlive() ? " (running)" : " (ended with " + process.exitValue() + ")");
   }
 
-  /** Runs a command, which has to do its work within five minutes. */
+  /** Runs a command, which must succeed within five minutes. */
   public static void run(String... command) throws IOException, InterruptedException {
     try (Program program = new Program(command[0], Map.of(), command)) {
       if (program.awaitExit(Duration.ofMinutes(5)) != 0) {
@@ -99,12 +99,12 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  /** Everything it has printed so far, standard error included. */
+  /** All its output so far, including standard error. */
   public List<String> lines() {
     return List.copyOf(lines);
   }
 
-  /** Waits for a line in which the pattern is found, among those already printed too. */
+  /** Waits for a line with the pattern; earlier lines count too. */
   public Matcher awaitLine(Pattern pattern, Duration limit) {
     return await(name + " prints " + pattern)
         .atMost(limit)
@@ -128,7 +128,7 @@ public final class Program implements AutoCloseable {
             matcher -> matcher != null);
   }
 
-  /** What it has printed last is read after its end. */
+  /** Reads the rest of the output after the program's end. */
   private void readLast() throws InterruptedException {
     reader.join(READ_LAST_MS);
   }
@@ -144,7 +144,7 @@ public final class Program implements AutoCloseable {
     new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
   }
 
-  /** Waits for the program's own end and returns its exit status. */
+  /** Waits until the program ends by itself, and returns its exit status. */
   public int awaitExit(Duration limit) throws InterruptedException {
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException(name + " still runs after " + limit + ": " + lines);

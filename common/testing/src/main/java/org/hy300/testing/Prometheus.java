@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's Prometheus with a configuration of the test's or of those that are shipped.
+// Debian's Prometheus with a test's own configuration or a shipped one.
 package org.hy300.testing;
 
 import io.vertx.core.json.JsonArray;
@@ -30,8 +30,8 @@ public final class Prometheus implements AutoCloseable {
   /**
    * Starts one that scrapes every second.
    *
-   * @param scrapeConfigs what stands below `scrape_configs:`
-   * @param directory where it may keep its data
+   * @param scrapeConfigs the lines below `scrape_configs:`
+   * @param directory for its data
    */
   public Prometheus(String scrapeConfigs, Path directory) throws IOException {
     this(
@@ -58,18 +58,18 @@ public final class Prometheus implements AutoCloseable {
   }
 
   /**
-   * Starts one with a configuration that is shipped.
+   * Starts one with a shipped configuration.
    *
-   * @param configuration the file; others that it names stand beside it
+   * @param configuration the file; other files that it names are next to it
    */
   public static Prometheus configured(Path configuration, Path directory) throws IOException {
     return configured(configuration, directory, new String[0], "127.0.0.1");
   }
 
   /**
-   * Likewise, where a command begins with these words and listens on this address.
+   * The same, with a command prefix and a listen address.
    *
-   * @param into empty for this machine
+   * @param into the prefix; empty for this machine
    */
   public static Prometheus configured(
       Path configuration, Path directory, String[] into, String host) throws IOException {
@@ -91,12 +91,12 @@ public final class Prometheus implements AutoCloseable {
         directory);
   }
 
-  /** Evaluates an instant query that gives one sample at most. */
+  /** Evaluates an instant query with at most one sample. */
   public Optional<Double> query(String expression) throws IOException, InterruptedException {
     return query(expression, Instant.now());
   }
 
-  /** As it was at that time. */
+  /** Evaluates the query at that time. */
   public Optional<Double> query(String expression, Instant time)
       throws IOException, InterruptedException {
     JsonArray result = samples(expression, time);
@@ -109,7 +109,7 @@ public final class Prometheus implements AutoCloseable {
     return Optional.of(Double.valueOf(result.getJsonObject(0).getJsonArray("value").getString(1)));
   }
 
-  /** Everything that an instant query gives, as Prometheus' API writes it. */
+  /** All samples of an instant query, in the format of Prometheus's API. */
   public JsonArray samples(String expression) throws IOException, InterruptedException {
     return samples(expression, Instant.now());
   }
@@ -123,12 +123,12 @@ public final class Prometheus implements AutoCloseable {
         .getJsonArray("result");
   }
 
-  /** The alerts that are pending or fire. */
+  /** The pending and firing alerts. */
   public List<JsonObject> alerts() throws IOException, InterruptedException {
     return get("alerts").getJsonArray("alerts").stream().map(JsonObject.class::cast).toList();
   }
 
-  /** The groups of rules, with what became of the last evaluation of each. */
+  /** The groups of rules, with the result of each one's last evaluation. */
   public List<JsonObject> ruleGroups() throws IOException, InterruptedException {
     return get("rules").getJsonArray("groups").stream().map(JsonObject.class::cast).toList();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files with passwords and tokens, as a person has to make them.
+// Files with passwords and tokens, with the permissions that the programs require.
 package org.hy300.testing;
 
 import java.io.IOException;
@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Only their owner may read or write them. */
+/** Only the owner may read or write them. */
 public final class Secrets {
   private Secrets() {}
 
-  /** Writes a file, and returns it. */
+  /** Writes a file and returns its path. */
   public static Path write(Path file, String text) throws IOException {
     if (Files.notExists(file)) {
       Files.createFile(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of a mosquitto as deploy/mosquitto/ has it, on certificates of hy300-pki.
+// The files of a mosquitto with the configuration of deploy/mosquitto/ and certificates of
+// hy300-pki.
 package org.hy300.testing;
 
 import java.io.IOException;
@@ -12,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Its files and the authority's are in a directory; docs/guides/install.md has the same on real
- * machines. Who extends it runs the broker.
+ * Keeps the broker's and the authority's files in one directory, like docs/guides/install.md on
+ * real machines. Subclasses run the broker.
  */
 public abstract class ShippedBroker {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -23,11 +24,11 @@ public abstract class ShippedBroker {
   private final String name;
 
   /**
-   * Makes the authority, and all files of the broker but its configuration.
+   * Creates the authority, and all files of the broker except its configuration.
    *
-   * @param root of the tree
+   * @param root of the source tree
    * @param directory for all files
-   * @param name by which clients call the broker
+   * @param name that clients use for the broker
    */
   protected ShippedBroker(Path root, Path directory, String name)
       throws IOException, InterruptedException {
@@ -47,7 +48,7 @@ public abstract class ShippedBroker {
   /**
    * Writes the configuration.
    *
-   * @param changes what stands in it, and what shall stand there
+   * @param changes replacements of texts in it
    */
   protected Path configure(Map<String, String> changes) throws IOException {
     String text = Files.readString(shipped.resolve("mosquitto.conf"));
@@ -55,11 +56,13 @@ public abstract class ShippedBroker {
     for (Map.Entry<String, String> change : changes.entrySet()) {
       text = replace(text, change.getKey(), change.getValue());
     }
-    // Started as root it would become a user who cannot read the test's files.
+    // Started as root, it would switch to a user that cannot read the test's files.
     return Files.writeString(files().resolve("mosquitto.conf"), "user root\n" + text);
   }
 
-  /** What was not replaced would have the test's broker at the ports and files of a real one. */
+  /**
+   * Fails on a text that is not found: the test's broker would use a real one's ports and files.
+   */
   private static String replace(String text, String shipped, String own) {
     if (!text.contains(shipped)) {
       throw new IllegalStateException(
@@ -68,7 +71,7 @@ public abstract class ShippedBroker {
     return text.replace(shipped, own);
   }
 
-  /** Starts the script. */
+  /** Starts hy300-pki. */
   public Program hy300Pki(String... words) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(shipped.resolve("hy300-pki").toString());
@@ -77,7 +80,7 @@ public abstract class ShippedBroker {
         "hy300-pki", Map.of("HY300_PKI", pki().toString()), command.toArray(String[]::new));
   }
 
-  /** Calls the script, which has to do as it is told. */
+  /** Runs hy300-pki, which must succeed. */
   public void issue(String... words) throws IOException, InterruptedException {
     try (Program program = hy300Pki(words)) {
       if (program.awaitExit(LIMIT) != 0) {
@@ -86,19 +89,19 @@ public abstract class ShippedBroker {
     }
   }
 
-  /** Lets a user in by a password; it is read at a reload. */
+  /** Adds a user with a password; takes effect at a reload. */
   public void admit(String user, String password) throws IOException, InterruptedException {
     String passwords = files().resolve("passwords").toString();
     Program.run("mosquitto_passwd", "-b", passwords, user, password);
   }
 
-  /** Gives the broker its present certificate; it is read at a reload. */
+  /** Installs the broker's current certificate; takes effect at a reload. */
   public void takeCertificate() throws IOException {
     take("issued/" + name + ".pem", "broker.pem");
     take("issued/" + name + ".key", "broker.key");
   }
 
-  /** Gives the broker the present list of revoked certificates; it is read at a reload. */
+  /** Installs the current list of revoked certificates; takes effect at a reload. */
   public void takeRevocations() throws IOException {
     take("crl.pem", "crl.pem");
   }
@@ -107,7 +110,7 @@ public abstract class ShippedBroker {
     Files.copy(pki().resolve(issued), files().resolve(file), StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** By which clients call it. */
+  /** The name that clients use for it. */
   protected String name() {
     return name;
   }
@@ -126,12 +129,12 @@ public abstract class ShippedBroker {
     return pki().resolve("ca.pem");
   }
 
-  /** A projector's. */
+  /** A projector's certificate. */
   public Path certificate(String device) {
     return pki().resolve("issued/" + device + ".pem");
   }
 
-  /** A projector's. */
+  /** A projector's key. */
   public Path key(String device) {
     return pki().resolve("issued/" + device + ".key");
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds the code and asyncapi.yaml together: neither has a topic, command, event, word or number
-// that the other lacks; and shows that the document tells right messages from wrong ones.
+// Compares the code with asyncapi.yaml: neither has a topic, command, event, word or number that
+// the other lacks. Also checks that the document accepts valid messages and rejects invalid ones.
 package org.hy300.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,7 +34,7 @@ class ContractDocumentTest {
   private final JsonObject document = contract.json();
   private final JsonObject schemas = document.getJsonObject("components").getJsonObject("schemas");
 
-  /** The public constants of a class by name. */
+  /** The public constants of a class, by name. */
   private static Map<String, Object> constants(Class<?> of) throws IllegalAccessException {
     Map<String, Object> constants = new TreeMap<>();
     for (Field field : of.getFields()) {
@@ -70,7 +70,7 @@ class ContractDocumentTest {
         Arrays.stream(Topics.Kind.values())
             .map(topics::allDevices)
             .collect(Collectors.toCollection(TreeSet::new));
-    // Below its replies a device answers wherever it is asked to.
+    // A device replies to any Response Topic below its replies.
     built.add("hy300/v1/+/reply/+");
     built.add(topics.fleetCommands());
     built.add(topics.fleetReply("+", "+"));
@@ -107,7 +107,7 @@ class ContractDocumentTest {
     assertThat(named("result-")).isEqualTo(commands);
   }
 
-  /** The document may say more of a result, such as a pattern, but nothing else. */
+  /** The document may say more about a result, such as a pattern, but must not differ. */
   private static void holds(JsonObject documented, JsonObject expected, String command) {
     assertThat(documented.fieldNames())
         .as("result-" + command)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How deep JSON may be nested, however it is read.
+// The limit on nested JSON, for all ways of reading it.
 package org.hy300.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,7 +38,7 @@ class LimitedJsonTest {
           () -> new JsonObject(DeepJson.object(depth, COMMAND)),
           () -> new JsonObject(Buffer.buffer(DeepJson.object(depth, COMMAND))),
           () -> new JsonObject("{\"a\":".repeat(depth)),
-          // What opens a string for a scanner that does not know comments.
+          // Looks like the start of a string to a scanner that ignores comments.
           () -> new JsonObject("{\"a\": /* \" */ " + arrays + ", \"b\": \"\"}"),
         }) {
       assertThatExceptionOfType(DecodeException.class)
@@ -97,7 +97,7 @@ class LimitedJsonTest {
     assertThat(CommandMessage.idOrNull(Buffer.buffer(payload))).isNull();
   }
 
-  /** What a device sends stands in the collector's answers and journals, two levels deeper. */
+  /** The collector's answers and journals wrap a device's data in two more levels. */
   @Test
   void whatIsCarriedFurtherLeavesRoomForWhatItIsWrappedIn() throws MalformedMessageException {
     assertThat(event(12).data().getJsonArray("deep")).isNotEmpty();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A journal of three files in which any byte is another, or after which nothing follows any more.
+// A journal of three files with any byte changed, or cut at any place.
 package org.hy300.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +32,7 @@ class JournalDamageTest {
   private final List<Path> files = new ArrayList<>();
   private final List<byte[]> sound = new ArrayList<>();
 
-  /** Where the entries of each file end; the first one begins behind what is done. */
+  /** The ends of the entries of each file; the first entry follows the number that is done. */
   private final List<List<Integer>> ends = new ArrayList<>();
 
   private static Buffer data(long number) {
@@ -66,7 +66,7 @@ class JournalDamageTest {
     }
   }
 
-  /** Damages one file, has the journal say what is left, and makes the file whole again. */
+  /** Damages one file, checks what the journal still returns, and restores the file. */
   private void holds(String what, int damaged, byte[] bytes, List<Long> lost) throws IOException {
     Files.write(files.get(damaged), bytes);
     damages.set(0);
@@ -199,7 +199,7 @@ class JournalDamageTest {
       Files.createDirectories(full.resolve("0000000000000000001" + Segment.SUFFIX).resolve("x"));
       journal.append(List.of(new Journal.Entry(1, data(1)), new Journal.Entry(2, data(2))));
       journal.sync();
-      // What was given out here may be with subscribers.
+      // Subscribers may have received these entries.
       assertThat(read(journal)).containsExactly(1L, 2L);
     }
     try (Journal journal = new Journal(full, 1 << 20, () -> {})) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Getting in at a real mosquitto: certificates of both sides, names, user and password.
+// Access to a real mosquitto: certificates of both sides, names, user and password.
 package org.hy300.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,7 +67,7 @@ class BrokerAccessTest {
     return named(NAME, NAME, settings);
   }
 
-  /** A broker that is called by one name and has the certificate of another. */
+  /** A broker with one host name and a certificate for another. */
   private Mosquitto named(String host, String certificate, String... settings) throws Exception {
     return new Mosquitto(
         directory,
@@ -123,7 +123,7 @@ class BrokerAccessTest {
     await().atMost(Duration.ofSeconds(60)).untilTrue(connected);
   }
 
-  /** One line says why, and that it is tried again. */
+  /** Expects one line with the reason and the retry. */
   private void isRefused(String why) {
     await().atMost(Duration.ofSeconds(60)).until(() -> !said.lines().isEmpty());
     assertThat(said.lines().get(0)).contains(why).contains("trying again").doesNotContain("\n");
@@ -167,7 +167,7 @@ class BrokerAccessTest {
     }
   }
 
-  /** The address that a name was found at is no name that the certificate may have instead. */
+  /** The certificate must match the host name; its address is not enough. */
   @ParameterizedTest
   @CsvSource({
     "broker.example, 'DNS:other.example,DNS:*.broker.example,IP:127.0.0.1'",
@@ -232,7 +232,7 @@ class BrokerAccessTest {
   @Test
   void aPasswordOutOfAFile() throws Exception {
     Path passwords = directory.resolve("passwords");
-    // mosquitto makes the file itself: its hashes are salted.
+    // mosquitto creates the file itself, because its hashes are salted.
     try (Program tool =
         new Program(
             "mosquitto_passwd",
@@ -258,7 +258,7 @@ class BrokerAccessTest {
       Files.writeString(password, "wrong\n");
       connect(access);
       isRefused("refuses the connection: not authorized");
-      // The file is read at each connection: a corrected one is taken without a restart.
+      // The file is read at each connection, so a corrected one works without a restart.
       Files.writeString(password, "secret\n");
       isLetIn();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A broker that can be told to misbehave, made of the vertx-mqtt server.
+// A broker that can misbehave, made of the vertx-mqtt server.
 package org.hy300.mqtt;
 
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Each fault holds for the connections made after it was set, the last two for open ones too. */
+/** Each fault affects later connections; the last two also affect open ones. */
 final class FaultyBroker implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final MqttServer server;
@@ -33,26 +33,26 @@ final class FaultyBroker implements AutoCloseable {
   volatile boolean ignorePing;
   volatile boolean ignorePublish;
 
-  /** Of a refused subscription, in words. */
+  /** The Reason String of a refused subscription. */
   volatile String reasonString = "";
 
   volatile MqttPubAckReasonCode pubackCode = MqttPubAckReasonCode.SUCCESS;
 
-  /** What it says of itself in CONNACK, where the client speaks MQTT 5. */
+  /** The properties of its CONNACK, for clients with MQTT 5. */
   final MqttProperties itself = new MqttProperties();
 
   /** Protocol levels of the connections. */
   final List<Integer> levels = new CopyOnWriteArrayList<>();
 
-  /** What came with each of {@link #published}. */
+  /** The properties of each of {@link #published}. */
   final List<MqttProperties> properties = new CopyOnWriteArrayList<>();
 
-  /** Most messages that were not acknowledged at a time, when each waits a little for that. */
+  /** Highest number of unacknowledged messages; each acknowledgement is delayed a little. */
   final AtomicInteger mostUnacknowledged = new AtomicInteger();
 
   final AtomicInteger unacknowledged = new AtomicInteger();
 
-  /** Counted when it is settled what becomes of them, for then a test may set other faults. */
+  /** Counted once a connection's faults are fixed, so that a test may set others. */
   final AtomicInteger connections = new AtomicInteger();
 
   final AtomicInteger acknowledged = new AtomicInteger();
@@ -118,7 +118,7 @@ final class FaultyBroker implements AutoCloseable {
           published.add(message.topicName() + " " + message.payload());
           mostUnacknowledged.accumulateAndGet(unacknowledged.incrementAndGet(), Math::max);
           if (!ignorePublish) {
-            // After those that are there already.
+            // After the messages that have already arrived.
             vertx.setTimer(20, timer -> acknowledge(endpoint, message.messageId()));
           }
         });
@@ -142,16 +142,16 @@ final class FaultyBroker implements AutoCloseable {
     }
   }
 
-  /** Ends every connection and says why. */
+  /** Ends every connection with this reason. */
   void disconnect(MqttDisconnectReasonCode why) {
     for (MqttEndpoint endpoint : endpoints) {
-      // Closes as well.
+      // Also closes the connection.
       endpoint.disconnect(why, MqttProperties.NO_PROPERTIES);
     }
     endpoints.clear();
   }
 
-  /** Publishes at QoS 1 to everyone who is connected. */
+  /** Publishes at QoS 1 to all connected clients. */
   void send(String topic, String text) {
     for (MqttEndpoint endpoint : endpoints) {
       endpoint.publish(topic, Buffer.buffer(text), MqttQoS.AT_LEAST_ONCE, false, false);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a session makes of MQTT 5, and how it does without. */
+/** How a session uses MQTT 5, and how it works without. */
 @Timeout(300)
 class Mqtt5Test {
   private static final Duration LIMIT = Duration.ofSeconds(60);

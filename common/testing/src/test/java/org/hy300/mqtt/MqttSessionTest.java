@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The session against a broker that does everything wrong which brokers do wrong. */
+/** The session with a broker that shows all known faults of brokers. */
 @Timeout(300)
 class MqttSessionTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -143,7 +143,7 @@ class MqttSessionTest {
     awaitConnected(2);
     awaitPublished("event 1", "event 2", "event 3", "status online");
     assertThat(broker.published).containsSubsequence("event 1", "event 2", "event 3");
-    // A machine that stands still for longer than a keep-alive loses more than this connection.
+    // A machine that stalls for longer than a keep-alive loses other connections, too.
     await()
         .atMost(LIMIT)
         .until(() -> session.isConnected() && disconnected.get() == connected.get() - 1);
@@ -264,7 +264,7 @@ class MqttSessionTest {
 
   @Test
   void allAddressesAreTriedInTurnAndEachIsSaid() throws Exception {
-    // Only 127.0.0.1 is listened at.
+    // Only 127.0.0.1 has a listener.
     InetAddress good = InetAddress.getLoopbackAddress();
     InetAddress dead = InetAddress.getByName("127.0.0.8");
     InetAddress silent = InetAddress.getByName("127.0.0.9");
@@ -319,7 +319,7 @@ class MqttSessionTest {
                 100));
     try (LogLines log = new LogLines(MqttSession.class)) {
       connect();
-      // The line comes from the loop that would stand still.
+      // The line comes from the loop, which a blocking lookup would stop.
       await().atMost(LIMIT).until(() -> !log.lines().isEmpty());
       assertThat(log.lines().get(0)).contains("no name server gives an address of broker.test");
       answers.countDown();
@@ -336,7 +336,7 @@ class MqttSessionTest {
         broker.drop();
       }
       awaitConnected(6);
-      // Two kinds of failure, a connection after each, and the first one.
+      // Two kinds of failure, a connection after each, and the first connection.
       assertThat(log.lines()).hasSizeLessThanOrEqualTo(5);
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options from command line, environment and file, and which of them counts.
+// Options from the command line, the environment and a file, and their precedence.
 package org.hy300.program;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A message that violates the contract fails the test that hears it. */
+/** A message that violates the contract fails the test that receives it. */
 @Timeout(300)
 class MqttProbeTest {
   private static final String TOPIC = "hy300/v1/p1/status";
