@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options that set the fleet's ceilings.
+// The options for the fleet's limits.
 package org.hy300.collector;
 
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.contract.Limits;
 import picocli.CommandLine.Option;
 
-/** A picocli mixin. What is over a ceiling is left out, counted and said once. */
+/** A picocli mixin. Anything beyond a limit is dropped, counted and logged once. */
 final class LimitOptions {
   @Option(
       names = "--max-devices",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A reader of server-sent events that remembers what it is told.
+// A reader of server-sent events that records them.
 package org.hy300.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +32,7 @@ public final class LiveEvents implements AutoCloseable {
   private final BufferedReader lines;
   private volatile boolean ended;
 
-  /** Opens the stream; headers are names and values in turn. */
+  /** Opens the stream; headers are names and values, alternating. */
   public LiveEvents(String url, String... headers) throws IOException, InterruptedException {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
     if (headers.length > 0) {
@@ -63,12 +63,12 @@ public final class LiveEvents implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // Closed by the test, or cut off.
+      // Closed by the test, or disconnected.
     }
     ended = true;
   }
 
-  /** What has been told so far under a name. */
+  /** All events so far with a name. */
   public List<JsonObject> told(String name) {
     return events.stream().filter(e -> e.name().equals(name)).map(Event::data).toList();
   }
@@ -77,12 +77,12 @@ public final class LiveEvents implements AutoCloseable {
     return ended;
   }
 
-  /** Waits for the first event of a name. */
+  /** Waits for the first event with a name. */
   public JsonObject await(String name) {
     return await(name, any -> true);
   }
 
-  /** Waits for an event, among those already told too. */
+  /** Waits for an event; earlier ones count too. */
   public JsonObject await(String name, Predicate<JsonObject> wanted) {
     return Awaitility.await(name)
         .atMost(Duration.ofSeconds(30))
@@ -111,7 +111,7 @@ public final class LiveEvents implements AutoCloseable {
     return rows;
   }
 
-  /** Waits until the row of a device is as wanted; null for one that is not there. */
+  /** Waits for a state of a device's row; null if there is none. */
   public void awaitRow(String device, Predicate<JsonObject> wanted) {
     Awaitility.await("row of " + device)
         .atMost(Duration.ofSeconds(30))
@@ -121,7 +121,7 @@ public final class LiveEvents implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    // Not the reader, which waits for its lock while a line is awaited.
+    // Not the reader, whose lock is held while it waits for a line.
     body.close();
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A state message that never reached the collector: its number is missed, and it is read again.
+// A state message that never reached the collector: its number is missing, and the state is read
+// again.
 package org.hy300.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,7 +17,7 @@ import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** mosquitto loses what its ACL does not let the collector read, but keeps it retained. */
+/** mosquitto drops what its ACL does not let the collector read, but still retains it. */
 @Timeout(300)
 class LostStateTest extends CollectorFixture {
   private static final String ROOT = "hy300/v1/p1";
@@ -73,7 +74,7 @@ class LostStateTest extends CollectorFixture {
       awaitOnPage("hy300_tvcap_signal_detected{device=\"p1\"} 1");
       awaitOnPage("hy300_motor_position_steps{device=\"p1\"} 20");
       assertThat(get("/internal/metrics").body()).contains("hy300_collector_missed_total 1.0");
-      // The subscription for it has ended: one number more is one message more.
+      // The temporary subscription has ended: one more number means one more message.
       publish(device, "motor", 5, "\"hy300_motor_position_steps\":30");
       awaitOnPage("hy300_motor_position_steps{device=\"p1\"} 30");
       assertThat(get("/internal/metrics").body()).contains("hy300_collector_missed_total 1.0");

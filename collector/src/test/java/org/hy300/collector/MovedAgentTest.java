@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An agent that has moved to another broker, and the Will that the old one publishes late.
+// An agent that has moved to another broker, and the late Will from the old one.
 package org.hy300.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +17,7 @@ import org.hy300.testing.MqttProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The collector is at broker B, to which broker A passes on what the agent says there. */
+/** The collector is at broker B, and broker A forwards the agent's messages to B. */
 @Timeout(300)
 class MovedAgentTest extends CollectorFixture {
   private static final String STATUS = "hy300/v1/p1/status";

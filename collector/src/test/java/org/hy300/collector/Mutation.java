@@ -10,13 +10,13 @@ import java.util.Random;
 /**
  * Makes mutants.
  *
- * @param tokens texts that mean something to the parser under test
+ * @param tokens texts with a meaning for the parser under test
  */
 public record Mutation(Random random, List<String> tokens) {
   private static final int MAX_CUT = 8;
   private static final int MAX_COPY = 40;
 
-  /** Replaces some bytes, often none, by one byte, a piece of the message itself or a token. */
+  /** Replaces some bytes, often none, by one byte, a piece of the message or a token. */
   public byte[] of(byte[] message) {
     int at = random.nextInt(message.length + 1);
     int rest = message.length - at;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device played by an MQTT client of some hundred bytes: for tests that need more devices than
-// the
+// A device that is an MQTT client of a few hundred bytes: for tests with more devices than the
 // machine can run agents.
 package org.hy300.collector;
 
@@ -30,9 +29,8 @@ import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
 
 /**
- * Answers as an agent does: an identifier is executed once and its answer repeated; what it had
- * accepted when it was killed is answered as interrupted when it is back. What it remembers
- * outlives its end, as an agent's journal does.
+ * Answers like an agent: it runs an identifier once and repeats its reply. After a kill it reports
+ * accepted commands as interrupted. Like an agent's journal, its memory survives a kill.
  */
 public final class PlayedDevice {
   private volatile Vertx vertx;
@@ -52,7 +50,7 @@ public final class PlayedDevice {
   private volatile Status ending = Status.DONE;
 
   /**
-   * Makes a device that {@link #connect} brings online.
+   * Creates a device; {@link #connect} brings it online.
    *
    * @param workMs how long a command takes
    */
@@ -67,17 +65,17 @@ public final class PlayedDevice {
     return name;
   }
 
-  /** Identifiers in the order in which they were executed; one that stands twice was, twice. */
+  /** Identifiers in the order of execution; one that ran twice is in it twice. */
   public List<String> executed() {
     return executed;
   }
 
-  /** Every command that has come, repeated ones too. */
+  /** All received commands, including repeated ones. */
   public List<CommandMessage> heard() {
     return heard;
   }
 
-  /** Whether the command has ended here, heard or not. */
+  /** Whether the command has ended here, even if nobody got the reply. */
   public boolean hasEnded(String id) {
     ReplyMessage reply = replies.get(id);
     return reply != null && reply.status().isTerminal();
@@ -89,25 +87,25 @@ public final class PlayedDevice {
     return this;
   }
 
-  /** Whether to answer nothing from now on, as one whose replies are lost. */
+  /** Whether to send no replies from now on, as if they were lost. */
   public void silent(boolean now) {
     silent = now;
   }
 
-  /** Sets how the commands end that come from now on. */
+  /** Sets the result of later commands. */
   public void ends(Status status) {
     ending = status;
   }
 
-  /** Sets how long the commands take that come from now on. */
+  /** Sets how long later commands take. */
   public void takes(long milliseconds) {
     workMs = milliseconds;
   }
 
   /**
-   * Connects with a new session, and answers what the one before has left.
+   * Connects with a new session, and answers the pending commands of the last one.
    *
-   * @param on to close it is to kill the device: the broker hears nothing more and sends the Will
+   * @param on closing it kills the device: the broker gets nothing more and sends the Will
    */
   public Future<Void> connect(Vertx on) {
     vertx = on;
@@ -161,7 +159,7 @@ public final class PlayedDevice {
     return client.publish(topic, payload, MqttQoS.AT_LEAST_ONCE, false, true);
   }
 
-  /** Publishes in the device's name. */
+  /** Publishes as the device. */
   public Future<Integer> publish(String topic, Buffer payload, boolean retained) {
     return client.publish(topic, payload, MqttQoS.AT_LEAST_ONCE, false, retained);
   }
@@ -223,7 +221,7 @@ public final class PlayedDevice {
   }
 
   private void reply(MqttClient to, ReplyMessage reply) {
-    // Whoever sees that it has ended may set it otherwise for the next reply.
+    // A test that sees the end may change it for the next reply.
     boolean lost = silent;
     replies.put(reply.id(), reply);
     if (!lost) {
@@ -237,7 +235,7 @@ public final class PlayedDevice {
     }
   }
 
-  /** Disconnects in good order. */
+  /** Disconnects cleanly. */
   public Future<Void> close() {
     MqttClient open = client;
     client = null;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fleet whose messages a test writes by hand, on the way that they take from the broker.
+// A fleet whose messages come from the test, on the same path as from the broker.
 package org.hy300.collector;
 
 import io.micrometer.core.instrument.Counter;
@@ -34,13 +34,13 @@ public final class PlayedFleet {
   public final Fleet fleet;
   public final RecentEvents events = new RecentEvents(missed -> {});
 
-  /** The clock by which messages are too many. */
+  /** The clock of the rate limit. */
   public final AtomicLong nanoTime = new AtomicLong();
 
   private final Ingest ingest;
 
   public PlayedFleet() {
-    // Most tests give their families short names.
+    // Most tests use short family names.
     this(
         new FleetLimits(
             FleetLimits.DEVICES,
@@ -69,7 +69,7 @@ public final class PlayedFleet {
     status(device, true, session);
   }
 
-  /** What the broker sends when the session dies. */
+  /** The message of the broker when the session dies. */
   public void will(String device, String session) {
     status(device, false, session);
   }
@@ -78,13 +78,13 @@ public final class PlayedFleet {
     status(device, online, session, 0);
   }
 
-  /** A status of an agent that counts its connections. */
+  /** A status from an agent that counts its connections. */
   public void status(String device, boolean online, String session, long connection) {
     StatusMessage status = new StatusMessage(online, session, TIME, connection);
     message(device + "/status", status.toBuffer() + "", false);
   }
 
-  /** A state message as an agent writes it; the values are the inside of a JSON object. */
+  /** A state message of an agent; the values are the inside of a JSON object. */
   public void state(String device, String subsystem, String session, long seq, String values) {
     message(device + "/state/" + subsystem, stateMessage(session, seq, values), false);
   }
@@ -117,7 +117,7 @@ public final class PlayedFleet {
     return PageText.of(new FleetPage(fleet, format, Shard.ALL, true, true));
   }
 
-  /** How many things were not taken for a reason. */
+  /** How many things were dropped for a reason. */
   public double dropped(String reason) {
     return counted("hy300.collector.drops", "reason", reason);
   }

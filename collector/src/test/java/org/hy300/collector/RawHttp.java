@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP as a test writes it, byte for byte, and what comes back.
+// HTTP requests that a test writes byte by byte.
 package org.hy300.collector;
 
 import java.io.IOException;
@@ -8,13 +8,13 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** For what no HTTP client would send. */
+/** For requests that no HTTP client would send. */
 public final class RawHttp {
   private static final int PATIENCE_MS = 20_000;
 
   private RawHttp() {}
 
-  /** A connection to the collector at a URL. */
+  /** A connection to the collector of a URL. */
   public static Socket connect(String url) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(url).getPort());
     socket.setSoTimeout(PATIENCE_MS);
@@ -25,7 +25,7 @@ public final class RawHttp {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Everything that comes back until the connection ends; the last request has to close it. */
+  /** All responses until the connection ends; the last request has to close it. */
   public static String ask(String url, String requests) throws IOException {
     try (Socket socket = connect(url)) {
       send(socket, requests);

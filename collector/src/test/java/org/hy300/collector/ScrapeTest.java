@@ -97,7 +97,7 @@ class ScrapeTest extends CollectorFixture {
         """
             .formatted(URI.create(url).getAuthority());
     try (Prometheus prometheus = new Prometheus(jobs, directory)) {
-      // Both jobs have it.
+      // Both jobs have the series.
       String position = "max(hy300_motor_position_steps{device=\"p1\"})";
       AtomicReference<Instant> before = new AtomicReference<>();
       await()
@@ -110,16 +110,16 @@ class ScrapeTest extends CollectorFixture {
       await()
           .atMost(LIMIT)
           .until(() -> prometheus.query("up{job=\"devices\"}").equals(Optional.of(1.0)));
-      // What Prometheus asks for and reads is OpenMetrics; a page it cannot read is down.
+      // Prometheus requests and parses OpenMetrics; a page that it cannot parse counts as down.
       await()
           .atMost(LIMIT)
           .until(() -> prometheus.query("up{job=\"fleet\"}").equals(Optional.of(1.0)));
 
       device.vanish();
       await().atMost(LIMIT).until(() -> get("/metrics").body().contains("_up{device=\"p1\"} 0"));
-      // Without the mark of staleness it would be there for five minutes.
+      // Without the staleness marker the series would remain for five minutes.
       await().atMost(LIMIT).until(() -> prometheus.query(position).isEmpty());
-      // A scrape that takes too long leaves nothing, until the next one.
+      // A scrape that takes too long leaves no samples until the next one.
       await()
           .atMost(LIMIT)
           .until(
@@ -131,7 +131,7 @@ class ScrapeTest extends CollectorFixture {
       await()
           .atMost(LIMIT)
           .until(() -> prometheus.query("up{job=\"devices\"}").equals(Optional.of(0.0)));
-      // As of when it was there it still is.
+      // The past samples are still there.
       assertThat(prometheus.query(position, before.get())).contains(127.0);
     }
     device = new MqttProbe(broker.address());

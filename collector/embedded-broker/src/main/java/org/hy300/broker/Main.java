@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An MQTT broker on loopback for those who know its password; it ends with whoever started it.
+// An MQTT broker on loopback for clients that know its password; it ends with the process that
+// started it.
 package org.hy300.broker;
 
 import java.io.BufferedReader;
@@ -19,18 +20,20 @@ import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 
 /**
- * Apache Artemis with MQTT on 127.0.0.1 and nothing kept on disk: the agents publish everything
- * retained anew when they connect. The first two lines of its standard input are the name and the
- * password of those it lets in, for options are shown to everybody who lists the processes. Prints
- * {@code READY port}, and ends when its standard input does.
+ * Apache Artemis with MQTT on 127.0.0.1, and without storage: agents publish all retained messages
+ * again when they connect. The first two lines of its standard input are the name and the password
+ * of its users, because other users can see the options of a process. Prints {@code READY port},
+ * and ends with its standard input.
  */
 final class Main {
-  /** One subscriber's backlog; what is over is dropped, for the newest state counts. */
+  /**
+   * The backlog of one subscriber. Excess messages are dropped, since only the newest state counts.
+   */
   private static final long BACKLOG_BYTES = 16L * 1024 * 1024;
 
   private static final String ACCEPTOR = "mqtt";
 
-  /** Held, for a logger that nobody holds forgets its level. */
+  /** Referenced here because an unreferenced logger loses its level. */
   private static final Logger ARTEMIS_LOG = Logger.getLogger("org.apache.activemq");
 
   private Main() {}
@@ -47,7 +50,7 @@ final class Main {
     String name = input.readLine();
     String password = input.readLine();
     if (password == null) {
-      // Its owner has gone already.
+      // The owner has already ended.
       System.exit(1);
     }
     File scratch = Files.createTempDirectory("hy300-broker").toFile();
@@ -77,7 +80,7 @@ final class Main {
     configuration.setPersistenceEnabled(false);
     configuration.setJMXManagementEnabled(false);
     configuration.setPagingDirectory(scratch.getPath());
-    // Artemis lets in the members of a cluster by a name and a password that everybody knows.
+    // Artemis lets in cluster members with a well-known default name and password.
     configuration.setClusterUser(UUID.randomUUID().toString());
     configuration.setClusterPassword(UUID.randomUUID().toString());
     configuration.addAcceptorConfiguration(
@@ -92,7 +95,7 @@ final class Main {
 
   private static void waitForEnd(Reader input) throws IOException {
     while (input.read() >= 0) {
-      // Nothing more comes this way; the pipe only shows that its owner lives.
+      // The pipe carries nothing more; it only shows that the owner is alive.
     }
   }
 }

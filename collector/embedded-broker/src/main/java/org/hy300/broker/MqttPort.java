@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The port that the broker listens on: MQTT and nothing else, no WebSocket and no HTTP.
+// The port that the broker listens on: MQTT only, without WebSocket and HTTP.
 package org.hy300.broker;
 
 import io.netty.bootstrap.ServerBootstrap;
@@ -18,13 +18,15 @@ import java.net.InetSocketAddress;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 
 /**
- * An acceptor of Artemis takes a connection that begins as HTTP does for a WebSocket, whatever
- * protocols it is told, and a web page opens those anywhere. So the listening is done here, and the
- * acceptor gets the connections, as from an application server that shares its port: its option
- * {@code httpUpgradeEnabled}.
+ * An acceptor of Artemis accepts WebSocket connections, whatever protocols it is configured for,
+ * and any web page can open those. So this class listens, and hands the connections to the
+ * acceptor, like an application server that shares its port: the acceptor's option {@code
+ * httpUpgradeEnabled}.
  */
 final class MqttPort {
-  /** The first byte of each MQTT connection: the packet CONNECT. No request of HTTP has it. */
+  /**
+   * The first byte of every MQTT connection: the packet CONNECT. No HTTP request starts with it.
+   */
   private static final int CONNECT = 0x10;
 
   private MqttPort() {}
@@ -32,7 +34,7 @@ final class MqttPort {
   /**
    * Listens on 127.0.0.1.
    *
-   * @param port 0 for one that the system chooses
+   * @param port 0 to let the system choose one
    * @return the port
    */
   static int open(int port, NettyAcceptor acceptor) throws IOException {
@@ -57,7 +59,7 @@ final class MqttPort {
     return ((InetSocketAddress) bound.channel().localAddress()).getPort();
   }
 
-  /** Closes the connection that does not begin as MQTT does, and is not in the way of others. */
+  /** Closes connections that do not start like MQTT, and removes itself from others. */
   private static final class FirstByte extends ChannelInboundHandlerAdapter {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // There is nothing left to do with it.

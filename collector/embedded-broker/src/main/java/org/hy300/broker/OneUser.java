@@ -9,7 +9,7 @@ import org.apache.activemq.artemis.core.security.CheckType;
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQSecurityManager;
 
-/** Without a name or a password, or with a wrong one, a connection gets MQTT's refusal. */
+/** A connection with a wrong or missing name or password gets MQTT's refusal. */
 final class OneUser implements ActiveMQSecurityManager {
   private final String name;
   private final byte[] password;

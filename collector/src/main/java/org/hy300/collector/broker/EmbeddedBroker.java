@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The broker that is started when none is configured, as a process that ends with the collector.
+// The broker that is started if none is configured; a process that ends with the collector.
 package org.hy300.collector.broker;
 
 import java.io.BufferedReader;
@@ -16,9 +16,9 @@ import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 
 /**
- * Runs the module embedded-broker in a JVM of its own, because its Netty is another than Vert.x's.
- * Its standard input is a pipe from here, by which it is told its password; when this process dies,
- * however, the pipe closes and the broker ends.
+ * Runs the module embedded-broker in a JVM of its own, because its Netty version differs from
+ * Vert.x's. It gets its password over a pipe on its standard input. When this process ends, for
+ * whatever reason, the pipe closes and the broker ends.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private static final String MAIN = "org.hy300.broker.Main";
@@ -34,9 +34,9 @@ public final class EmbeddedBroker implements AutoCloseable {
    * Starts the broker and waits until it listens.
    *
    * @param libraries directory of its jars
-   * @param port 0 for one that the system chooses
-   * @param passwordFile is made when it is missing
-   * @throws IOException when it does not start; the message says why
+   * @param port 0 to let the system choose one
+   * @param passwordFile is created if it is missing
+   * @throws IOException when it does not start; the message has the reason
    */
   public EmbeddedBroker(Path libraries, int port, Path passwordFile) throws IOException {
     String password = PasswordFile.keep(passwordFile);
@@ -69,9 +69,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             Optional.of(passwordFile));
   }
 
-  /**
-   * What it says when it is told its password; null when it ends instead, and says why by itself.
-   */
+  /** Its answer to the password; null if it ends instead, after printing the reason. */
   private String firstLine(String password) {
     try {
       OutputStream input = process.getOutputStream();
@@ -85,19 +83,19 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** How its users get in, this process included. */
+  /** The access data for its users, including this process. */
   public BrokerAccess access() {
     return access;
   }
 
-  /** For its users: where it is, and what lets them in. */
+  /** The address and the password file, for its users. */
   @Override
   public String toString() {
     return "embedded broker at %s for user %s with the password in %s"
         .formatted(access.address(), USER, access.passwordFile().orElseThrow());
   }
 
-  /** Calls back, on a thread of its own, when the broker has ended by itself. */
+  /** Calls back, on a separate thread, when the broker has ended by itself. */
   public void onExit(IntConsumer exited) {
     Thread waiter =
         new Thread(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The embedded broker's password: made by chance, in a file that only its user reads.
+// The embedded broker's password: random, in a file that only its user can read.
 package org.hy300.collector.broker;
 
 import java.io.IOException;
@@ -18,8 +18,8 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * It stays the same over restarts, for agents and people have been given it. Whoever wants another
- * one removes the file and starts the collector again.
+ * It survives restarts, because agents and people have copies of it. To change it, remove the file
+ * and restart the collector.
  */
 final class PasswordFile {
   private static final int BYTES = 32;
@@ -30,10 +30,10 @@ final class PasswordFile {
   private PasswordFile() {}
 
   /**
-   * Reads the password, or makes one.
+   * Reads the password, or creates one.
    *
-   * @throws IOException when the file cannot be had or its password be trusted; the message says
-   *     why
+   * @throws IOException when the file cannot be read or written, or its password cannot be trusted;
+   *     the message has the reason
    */
   static String keep(Path file) throws IOException {
     try {
@@ -46,12 +46,12 @@ final class PasswordFile {
     }
   }
 
-  /** It has its name when it is whole, and then only. */
+  /** The file gets its name only once it is complete. */
   private static void make(Path file) throws IOException {
     byte[] random = new byte[BYTES];
     new SecureRandom().nextBytes(random);
     Files.createDirectories(file.getParent());
-    // A file that was not there before, with mode 0600.
+    // A new file with mode 0600.
     Path whole = Files.createTempFile(file.getParent(), file.getFileName().toString(), "");
     try {
       Files.writeString(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One device as Prometheus reads it.
+// One device as a page for Prometheus.
 package org.hy300.collector.exposition;
 
 import java.nio.charset.StandardCharsets;
@@ -11,7 +11,7 @@ import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.MetricFamily;
 
-/** Small enough to be written at once. */
+/** Small enough to be written in one piece. */
 public final class DevicePage implements Page {
   private static final byte[] TAIL = tail("");
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands above the samples of a family, in either format.
+// The lines above the samples of a family, in either format.
 package org.hy300.collector.exposition;
 
 import org.hy300.collector.fleet.MetricFamily;
@@ -26,8 +26,8 @@ final class FamilyWriter {
   }
 
   /**
-   * In OpenMetrics a counter `x_total` is the family `x`, of which there is no other. Without that
-   * ending it is of unknown type.
+   * In OpenMetrics a counter `x_total` is the family `x`, which no other family may be. Without
+   * that suffix its type is unknown.
    */
   private static boolean isCounter(MetricFamily family) {
     String name = family.name();
@@ -49,7 +49,7 @@ final class FamilyWriter {
     to.add("# TYPE ").add(name).add(" ").add(type).add("\n");
   }
 
-  /** What stands at the end of a page. */
+  /** Writes the end of a page. */
   void end(Lines to) {
     if (format == Format.OPENMETRICS) {
       to.add("# EOF\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fleet as Prometheus reads it: each family once, with its series of all devices.
+// The fleet as a page for Prometheus: each family once, with its series of all devices.
 package org.hy300.collector.exposition;
 
 import java.util.Collections;
@@ -13,8 +13,8 @@ import org.hy300.collector.fleet.Standing;
 import org.hy300.collector.metrics.CollectorMetrics;
 
 /**
- * Reads the fleet while it is written to. A device that goes in between may stand in some families
- * of this page and not in others; a value is always its own.
+ * Reads the fleet while it changes. A device that goes away meanwhile may be in some families of
+ * this page and not in others; a value always belongs to its device.
  */
 public final class FleetPage implements Page {
   private final Shard shard;
@@ -35,10 +35,10 @@ public final class FleetPage implements Page {
   private int place;
 
   /**
-   * Begins a page.
+   * Starts a page.
    *
-   * @param current whether the fleet's picture may be trusted; when not, only what stays true of
-   *     the devices is written
+   * @param current whether the fleet's state is known to be current; if not, only the facts that
+   *     stay true are written
    */
   public FleetPage(Fleet fleet, Format format, Shard shard, boolean connected, boolean current) {
     this.shard = shard;
@@ -74,7 +74,7 @@ public final class FleetPage implements Page {
     return true;
   }
 
-  /** Goes on with what the devices are; false when all of that is written. */
+  /** Continues with the info lines; false when all are written. */
   private boolean writeInfos(Lines to, int full) {
     if (!devices.hasNext()) {
       return false;
@@ -92,7 +92,7 @@ public final class FleetPage implements Page {
     return true;
   }
 
-  /** Goes on with the series of some families; false when all of them are written. */
+  /** Continues with the series of some families; false when all are written. */
   private boolean writeSeries(Lines to, int full, Iterator<MetricFamily> of) {
     while (block >= blocks.length) {
       while (!columns.hasNext()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two forms of a page, and which one a scraper asks for.
+// The two formats of a page, and the choice between them.
 package org.hy300.collector.exposition;
 
 import java.util.Locale;
@@ -25,9 +25,9 @@ public enum Format {
   }
 
   /**
-   * Chooses by a request's Accept header (RFC 9110, 12.5.1).
+   * Chooses a format by a request's Accept header (RFC 9110, 12.5.1).
    *
-   * @param accept null without one
+   * @param accept null if absent
    */
   public static Format negotiate(String accept) {
     double text = 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The family hy300_device_info: a line for each device, with what it is as labels.
+// The family hy300_device_info: a line for each device, with its description as labels.
 package org.hy300.collector.exposition;
 
 import java.nio.charset.StandardCharsets;
 import org.hy300.collector.fleet.Device;
 
-/** Stays when a device goes. */
+/** Remains after a device has gone. */
 final class InfoFamily {
   private static final String NAME = "hy300_device_info";
   private static final byte[] HEAD = (NAME + "{device=\"").getBytes(StandardCharsets.US_ASCII);
@@ -18,7 +18,7 @@ final class InfoFamily {
     writer.header(to, NAME, "gauge", "What a device is and what its operator calls it; always 1.");
   }
 
-  /** Writes the line of a device that has told its info. */
+  /** Writes the line of a device that has sent its info. */
   static void sample(Lines to, Device device) {
     to.add(HEAD).add(device.nameBytes()).add(QUOTE).add(device.infoLabels()).add(END);
   }

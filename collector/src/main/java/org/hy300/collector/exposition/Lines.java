@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of a page as they are put together: names, labels, numbers.
+// Builds the bytes of a page: names, labels, numbers.
 package org.hy300.collector.exposition;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A buffer that grows; what is in it is taken from time to time. */
+/** A growing buffer, which its user empties from time to time. */
 public final class Lines {
   private static final double EXACT = 1L << 53;
   private static final int NUMBER = 32;
 
-  /** 00, 01 and so on to 99. */
+  /** The texts 00, 01 and so on to 99. */
   private static final byte[] PAIRS = new byte[200];
 
   static {
@@ -64,7 +64,7 @@ public final class Lines {
   /**
    * One line of one series.
    *
-   * @param from where the device's name begins in the array
+   * @param from position of the device's name in the array
    */
   void sample(byte[] head, byte[] names, int from, int nameLength, byte[] tail, double value) {
     room(head.length + nameLength + tail.length + NUMBER);
@@ -74,7 +74,7 @@ public final class Lines {
     at += head.length;
     System.arraycopy(names, from, to, at, nameLength);
     at += nameLength;
-    // Nearly all series have no labels of their own, and three bytes are not worth a call.
+    // Nearly all series have no labels of their own, and three bytes do not justify a call.
     if (tail.length == 3) {
       to[at] = tail[0];
       to[at + 1] = tail[1];
@@ -87,19 +87,19 @@ public final class Lines {
     length = at + 1;
   }
 
-  /** Takes back what was written since the length was this. */
+  /** Removes everything written since the length had this value. */
   void cut(int before) {
     length = before;
   }
 
-  /** Digits that are read back as exactly this number, which is finite. */
+  /** Writes digits that parse back to exactly this finite number. */
   Lines number(double value) {
     room(NUMBER);
     length = put(bytes, length, value);
     return this;
   }
 
-  /** A quotient of two exact numbers is rounded once, as it is when its digits are read. */
+  /** Dividing two exact numbers rounds once, just like parsing the digits. */
   private static int put(byte[] to, int at, double value) {
     long whole = (long) value;
     if (whole == value && Math.abs(value) < EXACT) {
@@ -164,7 +164,7 @@ public final class Lines {
       to[--next] = (byte) ('0' + rest % 10);
       rest /= 10;
     }
-    // In ints and two digits at a time, which is several times as fast.
+    // Two digits at a time, in ints: several times as fast.
     int small = (int) rest;
     while (next - at >= 2) {
       int pair = small % 100 * 2;

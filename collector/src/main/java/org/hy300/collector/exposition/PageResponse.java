@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends a page piece by piece, as fast as its reader takes it, with gzip when it wants that.
+// Sends a page in pieces, at the speed of its reader, with gzip on request.
 package org.hy300.collector.exposition;
 
 import io.netty.channel.ChannelHandlerContext;
@@ -13,8 +13,8 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /**
- * Pieces are written on worker threads, so that the event loop goes on with its messages; between
- * two pieces no thread is held. A reader that takes nothing for too long is cut off.
+ * Worker threads write the pieces, so that the event loop can handle messages. Between two pieces
+ * no thread is occupied. A reader that takes nothing for too long is disconnected.
  */
 public final class PageResponse {
   private static final int MAX_RESPONSES = 32;
@@ -34,9 +34,9 @@ public final class PageResponse {
   }
 
   /**
-   * Begins to send; to be called on the event loop.
+   * Starts to send; must be called on the event loop.
    *
-   * @return false when so many pages are being sent that this one is not
+   * @return false when too many pages are being sent
    */
   public boolean send(HttpServerRequest request, String contentType, Page page) {
     if (running >= MAX_RESPONSES) {
@@ -56,9 +56,9 @@ public final class PageResponse {
   }
 
   /**
-   * Says how a body comes that is compressed here, or not at all.
+   * Prepares the headers of a body that is compressed here, or not at all.
    *
-   * @return whether the reader wants gzip
+   * @return whether the reader accepts gzip
    */
   public static boolean encode(HttpServerRequest request) {
     boolean gzip = Format.allowsGzip(request.getHeader("Accept-Encoding"));
@@ -66,17 +66,17 @@ public final class PageResponse {
       request.response().putHeader("Content-Encoding", "gzip");
     } else if (request.version() != HttpVersion.HTTP_1_0
         && !request.method().equals(HttpMethod.HEAD)) {
-      // A word to Vert.x, which compresses nothing then and keeps the word from the reader.
+      // Makes Vert.x compress nothing; Vert.x removes the header itself.
       request.response().putHeader("Content-Encoding", "identity");
     }
     return gzip;
   }
 
   /**
-   * Ends a response whose reader takes nothing: the connection's own close() waits behind what he
-   * does not take.
+   * Aborts a response whose reader takes nothing: the connection's own close() would wait for the
+   * pending data.
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // The response's closeHandler hears of it.
+  @SuppressWarnings("FutureReturnValueIgnored") // The response's closeHandler is called.
   public static void cutOff(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
       request.response().reset();
@@ -85,13 +85,13 @@ public final class PageResponse {
     }
   }
 
-  /** Ends a connection, whatever waits to be sent there. */
-  @SuppressWarnings("FutureReturnValueIgnored") // The connection's closeHandler hears of it.
+  /** Closes a connection and discards its pending data. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The connection's closeHandler is called.
   public static void cutOff(HttpConnection connection) {
     channel(connection).close();
   }
 
-  /** Sends what was written, before the connection ends for what the client has sent. */
+  /** Sends the written data before the connection is closed because of a bad request. */
   public static void flush(HttpServerRequest request) {
     channel(request.connection()).flush();
   }
@@ -100,7 +100,7 @@ public final class PageResponse {
     return ((ConnectionBase) connection).channelHandlerContext();
   }
 
-  /** How many pages are being sent. */
+  /** Number of pages that are being sent. */
   int running() {
     return running;
   }
@@ -135,7 +135,7 @@ public final class PageResponse {
                 if (ended) {
                   pieces.close();
                 } else if (piece.failed()) {
-                  // Half a page must not look like a whole one.
+                  // An incomplete page must not look complete.
                   cutOff(request);
                 } else if (pieces.isEnd()) {
                   response.end(piece.result());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A page cut into pieces of a size that suits a connection, compressed or not.
+// Cuts a page into pieces that suit a connection, compressed or not.
 package org.hy300.collector.exposition;
 
 import io.vertx.core.buffer.Buffer;
@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
-/** Needs the memory of one piece, however long the page is. */
+/** Needs memory for one piece only, however long the page is. */
 public final class Pieces implements AutoCloseable {
   private final Page page;
   private final boolean compress;
@@ -23,7 +23,7 @@ public final class Pieces implements AutoCloseable {
     this.compress = compress;
   }
 
-  /** Writes the next piece; not after {@link #isEnd}. */
+  /** Writes the next piece; must not be called after {@link #isEnd}. */
   public Buffer next() throws IOException {
     if (!compress) {
       writeLines();
@@ -49,7 +49,7 @@ public final class Pieces implements AutoCloseable {
     end = !page.next(lines);
   }
 
-  /** Whether that was the last piece. */
+  /** Whether the last piece has been written. */
   public boolean isEnd() {
     return end;
   }
@@ -61,7 +61,7 @@ public final class Pieces implements AutoCloseable {
     }
   }
 
-  /** As fast as it goes: most of a page is repetition, which the first level finds too. */
+  /** The fastest level: most of a page is repetition, which it compresses as well. */
   private static final class Gzip extends GZIPOutputStream {
     private static final int BUFFER = 16 * 1024;
 
@@ -70,7 +70,7 @@ public final class Pieces implements AutoCloseable {
       def.setLevel(Deflater.BEST_SPEED);
     }
 
-    /** Its memory is not the heap's. */
+    /** Frees its memory, which is not on the heap. */
     void release() {
       def.end();
     }

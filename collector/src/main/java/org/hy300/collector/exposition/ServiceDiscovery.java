@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fleet as Prometheus's HTTP service discovery reads it: a target for each device.
+// The fleet for Prometheus's HTTP service discovery: one target for each device.
 package org.hy300.collector.exposition;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
@@ -11,8 +11,8 @@ import org.hy300.collector.fleet.Fleet;
 import org.hy300.contract.InfoMessage;
 
 /**
- * A JSON array of target groups (Prometheus documentation, "Writing HTTP service discovery").
- * Devices that are offline are among them, so that their scrapes fail and show it.
+ * A JSON array of target groups (Prometheus documentation, "Writing HTTP service discovery"). It
+ * includes devices that are offline, so that their scrapes fail visibly.
  */
 public final class ServiceDiscovery implements Page {
   public static final String CONTENT_TYPE = "application/json; charset=utf-8";
@@ -24,9 +24,9 @@ public final class ServiceDiscovery implements Page {
   private boolean hasGroup;
 
   /**
-   * Begins a list.
+   * Starts a list.
    *
-   * @param target host and port by which the asker has reached the collector
+   * @param target host and port under which the client has reached the collector
    */
   public ServiceDiscovery(Fleet fleet, Shard shard, String target) {
     this.target = quoted(target);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A page with what people have said of devices above it: whether they should have a signal.
+// A page with the operators' settings of devices at the top: whether they should have a signal.
 package org.hy300.collector.exposition;
 
 import java.nio.charset.StandardCharsets;
@@ -8,7 +8,7 @@ import java.util.Map;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
 
-/** Shows a device that is offline as well, for an alert may ask about that one. */
+/** Includes devices that are offline, because an alert may need their settings. */
 public final class SettingsPage implements Page {
   private static final String NAME = "hy300_device_expect_signal";
   private static final byte[] HEAD = (NAME + "{device=\"").getBytes(StandardCharsets.US_ASCII);
@@ -24,7 +24,7 @@ public final class SettingsPage implements Page {
   /**
    * Puts the settings above a page.
    *
-   * @param expected by device; only of those that the fleet knows
+   * @param expected by device; may include devices that the fleet does not know
    */
   public SettingsPage(
       Map<String, Boolean> expected, Fleet fleet, Shard shard, Format format, Page page) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A part of the fleet, so that several scrapers share it.
+// A part of the fleet, so that several scrapers can share it.
 package org.hy300.collector.exposition;
 
 import java.util.Optional;
@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The devices whose names hash to it. Each device is in one of the {@code count} shards, always in
- * the same one.
+ * The devices whose names have its hash. Each device is always in the same one of the {@code count}
+ * shards.
  *
  * @param index from 1
  */
@@ -17,7 +17,7 @@ public record Shard(int index, int count) {
   private static final int MAX = 10_000;
   private static final Pattern TEXT = Pattern.compile("([0-9]{1,5})/([0-9]{1,5})");
 
-  /** Parses {@code i/n}; empty when it is not 1/1 to n/n. */
+  /** Parses {@code i/n}; empty unless it is 1/1 to n/n. */
   public static Optional<Shard> parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (matcher.matches()) {
@@ -34,7 +34,7 @@ public record Shard(int index, int count) {
     return has(device, 0, device.length);
   }
 
-  /** The same for a name that stands within an array. */
+  /** The same for a name inside an array. */
   boolean has(byte[] text, int from, int length) {
     if (count == 1) {
       return true;
@@ -43,7 +43,7 @@ public record Shard(int index, int count) {
     for (int i = from; i < from + length; i++) {
       hash = 31 * hash + text[i];
     }
-    // The upper bits of a hash of like names differ more than the lower ones do.
+    // Hashes of similar names differ more in the upper bits than in the lower ones.
     hash *= 0x9E3779B9;
     return Math.floorMod(hash >>> 7, count) == index - 1;
   }

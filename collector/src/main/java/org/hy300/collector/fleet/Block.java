@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The values of some devices that send the same series, one series after the other.
+// The values of devices that send the same series, column by column.
 package org.hy300.collector.fleet;
 
 import java.lang.invoke.MethodHandles;
@@ -8,18 +8,18 @@ import java.util.BitSet;
 
 /**
  * A table with a place for each device and a column for each series. A page is written column by
- * column, so the values of one lie side by side, and the names of the devices too. It never moves,
- * and takes values without a lock: each place has one writer at a time, and a reader looks at the
- * place's stamp before and after it reads.
+ * column, so the values of one column are adjacent, and so are the device names. It never moves,
+ * and stores values without a lock: each place has one writer at a time, and a reader compares the
+ * place's stamp before and after reading.
  */
 public final class Block {
   private static final VarHandle STAMPS =
       MethodHandles.arrayElementVarHandle(int[].class).withInvokeExactBehavior();
 
-  /** A topic level has 64 characters at most, of one byte each; their number stands before them. */
+  /** A topic level has at most 64 characters of one byte each; their number comes first. */
   private static final int NAME = 65;
 
-  /** 0 for a place that is not shown, otherwise another number each time that it is. */
+  /** 0 for a hidden place; otherwise a new number each time that the place is shown. */
   private final int[] stamps;
 
   private final byte[] names;
@@ -39,7 +39,7 @@ public final class Block {
     return stamps.length;
   }
 
-  /** Takes a free place; negative when there is none. The layout's lock is held. */
+  /** Takes a free place; negative if there is none. Requires the layout's lock. */
   int take(byte[] name) {
     if (free == 0) {
       return -1;
@@ -52,19 +52,19 @@ public final class Block {
     return place;
   }
 
-  /** Gives a place back. The layout's lock is held. */
+  /** Frees a place. Requires the layout's lock. */
   void release(int place) {
     taken.clear(place);
     free++;
   }
 
-  /** A number for one stay of one device at a place. The layout's lock is held. */
+  /** A number for one occupation of a place by one device. Requires the layout's lock. */
   int newStamp() {
     lastStamp = lastStamp == Integer.MAX_VALUE ? 1 : lastStamp + 1;
     return lastStamp;
   }
 
-  /** Shows a place under its stamp; 0 hides it. */
+  /** Shows a place with its stamp; 0 hides it. */
   void show(int place, int stamp) {
     STAMPS.setRelease(stamps, place, stamp);
   }
@@ -73,27 +73,27 @@ public final class Block {
     values[column * stamps.length + place] = value;
   }
 
-  /** The stamp of a place; 0 when its series are not to be shown. */
+  /** The stamp of a place; 0 while its series are hidden. */
   public int stamp(int place) {
     return (int) STAMPS.getAcquire(stamps, place);
   }
 
-  /** A value; NaN for one that is not to be shown. */
+  /** A value; NaN for one that must not be shown. */
   public double value(int column, int place) {
     return values[column * stamps.length + place];
   }
 
-  /** The device names, each with its length before it. */
+  /** The device names, each with its length in front. */
   public byte[] names() {
     return names;
   }
 
-  /** Where in {@link #names} the device's at a place begins, with its length. */
+  /** The position in {@link #names} of the name at a place, with its length. */
   public static int nameAt(int place) {
     return place * NAME;
   }
 
-  /** Whether what was read since {@link #stamp} belongs to one device. */
+  /** Whether everything read since {@link #stamp} belongs to one device. */
   public boolean isStill(int place, int stamp) {
     VarHandle.loadLoadFence();
     return (int) STAMPS.getOpaque(stamps, place) == stamp;

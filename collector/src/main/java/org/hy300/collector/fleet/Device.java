@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of one projector.
+// The known state of one projector.
 package org.hy300.collector.fleet;
 
 import java.nio.charset.StandardCharsets;
@@ -11,19 +11,19 @@ import java.util.Set;
 import org.hy300.contract.InfoMessage;
 import org.hy300.contract.Series;
 
-/** Written by the thread that brings its messages; a page may be written from it meanwhile. */
+/** Written by the thread that delivers its messages; pages may read it at the same time. */
 public final class Device {
   private static final Row[] NONE = {};
 
-  /** How a state message stands to what is known. */
+  /** A state message in relation to the known state. */
   enum Freshness {
     FRESH,
     REPEATED,
-    /** Of a session that has been replaced. */
+    /** The session has been replaced. */
     STALE
   }
 
-  /** Takes the series of a device, one after the other. */
+  /** Receives the series of a device, one after the other. */
   public interface SeriesVisitor {
     /**
      * One series.
@@ -33,10 +33,10 @@ public final class Device {
     void series(String family, String labels, double value);
   }
 
-  /** Of states and infos. */
+  /** For states and infos. */
   final Pace states = new Pace();
 
-  /** Of events and pictures, which may come on another thread. */
+  /** For events and pictures, which may come on another thread. */
   final Pace events = new Pace();
 
   private final String name;
@@ -54,13 +54,13 @@ public final class Device {
   private volatile InfoMessage info;
   private volatile byte[] infoLabels;
 
-  /** The types of families that it has told, those of the catalogue left out. */
+  /** The types of its families, except those in the catalogue. */
   private Map<String, String> told = Map.of();
 
   private long lastSeen;
   private long lastSeq = -1;
 
-  /** Counted by one thread at a time; who looks from another may see it a moment late. */
+  /** Written by one thread at a time; other threads may see an old value briefly. */
   private int changes;
 
   private long throttled;
@@ -77,32 +77,32 @@ public final class Device {
     return name;
   }
 
-  /** The name as it stands on a page. */
+  /** The name in the form of a page. */
   public byte[] nameBytes() {
     return nameBytes;
   }
 
-  /** Whether its session is alive, as far as the broker has told, and not held for flapping. */
+  /** Whether its session is alive, according to the broker, and it is not held for flapping. */
   public boolean isOnline() {
     return online && !held;
   }
 
-  /** What it said about itself, without the metadata of its families; null before that. */
+  /** Its information about itself, without the metadata of its families; null if unknown. */
   public InfoMessage info() {
     return info;
   }
 
-  /** The same as labels on a page, each with a comma before it; null before that. */
+  /** The same as labels of a page, each with a comma in front; null if unknown. */
   public byte[] infoLabels() {
     return infoLabels;
   }
 
-  /** When it was heard last; the epoch when it never was. */
+  /** Time of its last message; the epoch if there was none. */
   public Instant lastSeen() {
     return Instant.ofEpochMilli(lastSeen);
   }
 
-  /** Another number whenever something of it may have changed. */
+  /** Changes whenever the device may have changed. */
   public int changes() {
     return changes;
   }
@@ -114,7 +114,7 @@ public final class Device {
     }
   }
 
-  /** Whether its session is alive, held or not. */
+  /** Whether its session is alive, even if the device is held for flapping. */
   boolean isAlive() {
     return online;
   }
@@ -127,7 +127,7 @@ public final class Device {
     return session;
   }
 
-  /** How many messages were left out because it sent too many. */
+  /** Number of messages that were dropped because it sent too many. */
   public synchronized long throttled() {
     return throttled;
   }
@@ -157,7 +157,10 @@ public final class Device {
     info = message;
   }
 
-  /** The session of that name: the current one, one whose state came before its status, or new. */
+  /**
+   * The session with that name: the current one, one whose state came before its status, or a new
+   * one.
+   */
   Session session(String of) {
     if (session != null && session.name().equals(of)) {
       return session;
@@ -170,14 +173,14 @@ public final class Device {
     return new Session(of);
   }
 
-  /** Comes online over a connection of the session; 0 when its agent does not count them. */
+  /** Comes online over a connection of the session; 0 if its agent does not count them. */
   void online(Session of, long over) {
     if (of != session) {
       session = of;
       lastSeq = -1;
       connection = 0;
     }
-    // What a broker that was left still holds may come after what the new one brought.
+    // A broker that the agent has left may deliver older messages after the new one's.
     connection = Math.max(connection, over);
     online = true;
     confirmed = true;
@@ -203,7 +206,7 @@ public final class Device {
   /**
    * Counts that it came online.
    *
-   * @return how often it did within the running minute
+   * @return how often this happened in the current minute
    */
   int flap(long now) {
     if (now - flapsSince >= 60_000) {
@@ -217,7 +220,7 @@ public final class Device {
     return now - flapsSince >= 60_000;
   }
 
-  /** After a lost connection to the broker its picture counts, and it is about to tell it. */
+  /** The broker was lost: its view will count again, and it is about to send it. */
   void doubt() {
     confirmed = false;
     lastSeq = -1;
@@ -236,9 +239,9 @@ public final class Device {
   }
 
   /**
-   * Notes the number of a state message that was taken.
+   * Records the number of an accepted state message.
    *
-   * @return how many messages between this and the one before were not received
+   * @return how many messages since the last one were missed
    */
   long number(Session of, long seq) {
     long missed = of == session && lastSeq >= 0 ? Math.max(0, seq - lastSeq - 1) : 0;
@@ -247,10 +250,10 @@ public final class Device {
   }
 
   /**
-   * The row of the subsystem that a topic ends with.
+   * The row of the subsystem at the end of a topic.
    *
-   * @param from where the subsystem begins in the topic
-   * @return null when no state of it is known
+   * @param from position of the subsystem in the topic
+   * @return null without a known state
    */
   public Row row(String topic, int from) {
     for (Row row : rows) {
@@ -273,7 +276,7 @@ public final class Device {
         .sum();
   }
 
-  /** How many families beside the catalogue's its other rows have. */
+  /** Number of families outside the catalogue in its other rows. */
   int familiesOutside(Row row) {
     return Arrays.stream(rows)
         .filter(other -> other != row)
@@ -288,7 +291,7 @@ public final class Device {
     rows = more;
   }
 
-  /** Removes a row; returns how many series went with it. */
+  /** Removes a row; returns the number of its series. */
   int remove(Row row) {
     int size = row.layout().size();
     row.leave();
@@ -297,7 +300,7 @@ public final class Device {
     return size;
   }
 
-  /** Ends it: removes all rows and returns how many series went with them. */
+  /** Removes all rows; returns the number of their series. */
   int clear() {
     int size = seriesOutside(null);
     for (Row row : rows) {
@@ -312,7 +315,7 @@ public final class Device {
     return online && !held && row.session() == session;
   }
 
-  /** Shows and hides rows by what now holds. */
+  /** Shows and hides rows according to the current state. */
   void refresh() {
     changes++;
     Standing.up(place, isOnline());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The metric families of the fleet by name: which there may be, and of what type they are.
+// The metric families of the fleet by name: which ones are allowed, and their types.
 package org.hy300.collector.fleet;
 
 import java.util.HashMap;
@@ -12,14 +12,14 @@ import org.hy300.contract.Family;
 import org.hy300.contract.FamilyCatalogue;
 
 /**
- * Those of the catalogue are always taken, with the catalogue's type. Of the others there is a
- * number of each device and of the fleet, and most devices decide on the type. A device that says
- * otherwise is counted and changes nothing.
+ * Families of the catalogue are always accepted, with the catalogue's type. Others are limited per
+ * device and for the fleet, and the majority of devices decides on their type. A device that
+ * disagrees is counted and changes nothing.
  */
 public final class Families {
   private static final Set<String> TYPES = Set.of("counter", "gauge", MetricFamily.UNTYPED);
 
-  /** Families of the fleet beside the catalogue's. */
+  /** Limit for the fleet on families outside the catalogue. */
   private static final int MAX = 10_000;
 
   private static final int MAX_HELP = 1_000;
@@ -35,35 +35,35 @@ public final class Families {
   Families(CollectorMetrics own, FleetLimits limits) {
     this.own = own;
     this.limits = limits;
-    // A projector's family may come first, and not stand in the way of these.
+    // A projector's families must not take these names first.
     catalogue.keySet().forEach(names::take);
   }
 
-  /** All families, by name; they may come and go meanwhile. */
+  /** All families, by name; they may change during the iteration. */
   public Iterable<MetricFamily> all() {
     return families.values();
   }
 
-  /** A family, or null. */
+  /** A family; null if there is none. */
   public MetricFamily find(String name) {
     return families.get(name);
   }
 
-  /** Whether it is of the catalogue, and counts for no quota. */
+  /** Whether it is in the catalogue, and so exempt from quotas. */
   boolean isListed(String name) {
     return catalogue.containsKey(name);
   }
 
-  /** Whether there is no room for another one beside the catalogue's. */
+  /** Whether there is no room for another family outside the catalogue. */
   boolean isFull() {
     return others >= MAX;
   }
 
   /**
-   * Takes what a device says about its families.
+   * Takes a device's metadata of its families.
    *
-   * @param before the types that it has told until now, as this has returned them
-   * @return the types that it tells now, those of the catalogue left out
+   * @param before the types that this method returned for the device last time
+   * @return the types that the device has now, except those of the catalogue
    */
   synchronized Map<String, String> learn(
       String device, Map<String, String> before, Map<String, Family> told) {
@@ -124,7 +124,7 @@ public final class Families {
     }
   }
 
-  /** Forgets what a device has told that is gone. */
+  /** Removes the types of a device that is gone. */
   void forget(Map<String, String> told) {
     told.forEach(this::forget);
   }
@@ -141,7 +141,7 @@ public final class Families {
         && ForeignNames.mayBeFamily(name, limits.foreignFamilies());
   }
 
-  /** The family of a name that a device brings; null for one that is refused, and counted. */
+  /** The family with a device's name for it; null if it is refused, which is counted. */
   MetricFamily findOrAdd(String device, String name) {
     MetricFamily known = families.get(name);
     return known == null ? add(device, name) : known;
@@ -173,7 +173,7 @@ public final class Families {
     return family;
   }
 
-  /** Forgets the columns of layouts that no device sends any more, and families without any. */
+  /** Removes the columns of unused layouts, and families without columns. */
   synchronized void removeUnused() {
     for (MetricFamily family : families.values()) {
       family.removeUnused();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every projector that the broker has told of, with its rules: sessions, Wills, ceilings.
+// Every projector that the broker knows, with the rules for sessions, Wills and limits.
 package org.hy300.collector.fleet;
 
 import java.util.Collection;
@@ -16,8 +16,8 @@ import org.hy300.contract.InfoMessage;
 import org.hy300.contract.StatusMessage;
 
 /**
- * Takes no lock for a state message that repeats its device's last one with other values. Several
- * threads may bring messages, as long as those of one device come on one thread; pages are read on
+ * Takes no lock for a state message that differs from its device's last one in values only. Several
+ * threads may deliver messages, but each device's must come on one thread; pages may be read on
  * any. Times are ms of Unix time.
  */
 public final class Fleet {
@@ -28,13 +28,13 @@ public final class Fleet {
   private final FleetLimits limits;
   private final Map<String, Device> devices = new ConcurrentHashMap<>();
 
-  /** Whose each live session is. */
+  /** The device of each live session. */
   private final Map<String, Device> sessions = new ConcurrentHashMap<>();
 
-  /** Devices that come and go too often. */
+  /** Devices that connect and disconnect too often. */
   private final Set<Device> held = ConcurrentHashMap.newKeySet();
 
-  /** Devices of which a state message was lost on the way. */
+  /** Devices that have lost a state message. */
   private final Set<String> gaps = ConcurrentHashMap.newKeySet();
 
   private final Standing standing = new Standing();
@@ -50,9 +50,9 @@ public final class Fleet {
   }
 
   /**
-   * A fleet without devices.
+   * Creates a fleet without devices.
    *
-   * @param nanoTime a clock as {@link System#nanoTime}
+   * @param nanoTime a clock like {@link System#nanoTime}
    */
   public Fleet(FleetLimits limits, CollectorMetrics own, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -66,7 +66,7 @@ public final class Fleet {
     return limits;
   }
 
-  /** All devices, in no order; they may come and go meanwhile. */
+  /** All devices, in no order; they may change during the iteration. */
   public Collection<Device> devices() {
     return Collections.unmodifiableCollection(devices.values());
   }
@@ -75,7 +75,7 @@ public final class Fleet {
     return Optional.ofNullable(devices.get(name));
   }
 
-  /** A device, or null. */
+  /** A device; null if there is none. */
   public Device device(String name) {
     return devices.get(name);
   }
@@ -84,22 +84,22 @@ public final class Fleet {
     return families;
   }
 
-  /** What the collector itself says about each device. */
+  /** The collector's own series about each device. */
   public Standing standing() {
     return standing;
   }
 
-  /** Devices whose session is alive; may be asked on any thread. */
+  /** Number of devices whose session is alive; may be called on any thread. */
   public int online() {
     return online.get();
   }
 
-  /** The other ones; may be asked on any thread. */
+  /** Number of the others; may be called on any thread. */
   public int offline() {
     return known.get() - online.get();
   }
 
-  /** Series that are kept; may be asked on any thread. */
+  /** Number of stored series; may be called on any thread. */
   public int series() {
     return series.get();
   }
@@ -118,19 +118,19 @@ public final class Fleet {
     return device;
   }
 
-  /** Changes whether a device is online, and counts it. */
+  /** Changes whether a device is online, and updates the count. */
   private void change(Device device, Runnable change) {
     boolean before = device.isOnline();
     change.run();
     online.addAndGet((device.isOnline() ? 1 : 0) - (before ? 1 : 0));
   }
 
-  /** Whether a state or info of a device is one too many; then it is counted. */
+  /** Whether a device has sent a state or info too many, which is counted. */
   public boolean isThrottled(Device device) {
     return isThrottled(device, device.states);
   }
 
-  /** Whether an event or picture of a device is one too many; then it is counted. */
+  /** Whether a device has sent an event or picture too many, which is counted. */
   public boolean isEventThrottled(Device device) {
     return isThrottled(device, device.events);
   }
@@ -148,8 +148,8 @@ public final class Fleet {
   /**
    * Takes a status.
    *
-   * @param heard when it arrived, or its own time when it was retained
-   * @param now the present time
+   * @param heard time of arrival, or the message's own time if it was retained
+   * @param now the current time
    */
   public void status(String name, StatusMessage status, long heard, long now) {
     Device owner = sessions.get(status.session());
@@ -192,7 +192,7 @@ public final class Fleet {
     change(device, device::offline);
   }
 
-  /** Shows devices again that have not come and gone for a minute; to be called each second. */
+  /** Shows flapping devices again after a quiet minute; must be called every second. */
   public void release(long now) {
     held.stream().filter(device -> device.hasSettled(now)).toList().forEach(this::release);
   }
@@ -202,7 +202,7 @@ public final class Fleet {
     change(device, () -> device.hold(false));
   }
 
-  /** Takes what a device says about itself. */
+  /** Takes a device's information about itself. */
   public void info(String name, InfoMessage info, long heard) {
     Device device = findOrAdd(name);
     if (device != null) {
@@ -218,7 +218,7 @@ public final class Fleet {
   /**
    * Takes the state of one subsystem.
    *
-   * @param retained whether the broker had kept it: then it says nothing about lost messages
+   * @param retained whether the broker had stored it; then its number does not reveal losses
    */
   public void state(String name, String subsystem, State state, long heard, boolean retained) {
     Device device = findOrAdd(name);
@@ -233,7 +233,7 @@ public final class Fleet {
   }
 
   /**
-   * Takes a state message that has the template and session of the row's last one.
+   * Takes a state message with the template and session of the row's last one.
    *
    * @param values at least as many as the row's layout has series
    */
@@ -276,7 +276,7 @@ public final class Fleet {
     }
     Optional<Layout.Place> place = admit(device, known, subsystem, state);
     if (place.isEmpty()) {
-      // What the device said before is not what holds now.
+      // The device's previous values are no longer true.
       drop(device, known);
       return;
     }
@@ -325,17 +325,17 @@ public final class Fleet {
     }
   }
 
-  /** Some devices whose retained state may be newer than what is known of them. */
+  /** Some devices whose retained state may be newer than the known one. */
   public List<String> gaps(int most) {
     return gaps.stream().limit(most).toList();
   }
 
-  /** The broker was asked for what is retained of these. */
+  /** The broker has been asked for the retained state of these. */
   public void forgetGaps(List<String> devices) {
     devices.forEach(gaps::remove);
   }
 
-  /** Forgets the state of a subsystem: its retained message was cleared. */
+  /** Removes the state of a subsystem, whose retained message was cleared. */
   public void forgetState(String name, String subsystem) {
     Device device = devices.get(name);
     if (device != null) {
@@ -343,7 +343,7 @@ public final class Fleet {
     }
   }
 
-  /** Forgets a device: its retained status was cleared. */
+  /** Removes a device, whose retained status was cleared. */
   public void forget(String name) {
     Device device = devices.remove(name);
     if (device != null) {
@@ -355,13 +355,13 @@ public final class Fleet {
     }
   }
 
-  /** The broker is lost; when it is back it tells everything that is retained. */
+  /** The broker is lost; after reconnecting it sends everything that is retained. */
   public void doubtAll() {
     devices.values().forEach(Device::doubt);
     gaps.clear();
   }
 
-  /** The broker has told what it knows, or is lost: whom it has not named is offline. */
+  /** The broker has sent everything, or is lost: devices that it did not name are offline. */
   public void settle() {
     devices.values().stream().filter(d -> !d.isConfirmed()).forEach(this::offline);
   }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ceilings on what a fleet may bring in.
+// The limits on what a fleet may send.
 package org.hy300.collector.fleet;
 
 import org.hy300.contract.Limits;
 
 /**
- * What is over a ceiling is left out, counted and said once. All of them are inclusive.
+ * Anything beyond a limit is dropped, counted and logged once. All limits are inclusive.
  *
- * @param devices projectors known at a time
+ * @param devices known projectors
  * @param series of the whole fleet
  * @param deviceSeries of one device
- * @param deviceFamilies of one device, those of the catalogue left out
+ * @param deviceFamilies of one device, except those of the catalogue
  * @param labels of one series, and of one device's info
- * @param labelLength longest name of a family or label and longest label value, in bytes as the
- *     exposition format has them
+ * @param labelLength longest name of a family or label, and longest label value, in bytes of the
+ *     exposition format
  * @param payloadBytes of one message
- * @param flaps times a minute that a device may come online before it is held back
+ * @param flaps how often a device may come online in a minute before it is held back
  * @param deviceRate states and infos a second of one device, and as many events and pictures;
  *     {@value Pace#BURST_SECONDS} seconds' worth at once
- * @param foreignFamilies whether families are taken that are not {@code hy300_SUBSYSTEM_…}
+ * @param foreignFamilies whether families are accepted that are not {@code hy300_SUBSYSTEM_…}
  */
 public record FleetLimits(
     int devices,
@@ -39,10 +39,10 @@ public record FleetLimits(
   public static final int LABEL_LENGTH = 256;
   public static final int FLAPS = 10;
 
-  /** 10,000 projectors that all send as much are what two cores count and leave out. */
+  /** Two cores can count and drop this rate from 10,000 projectors. */
   public static final int DEVICE_RATE = 20;
 
-  /** The ceilings unless configured otherwise. */
+  /** The default limits. */
   public static final FleetLimits STANDARD =
       new FleetLimits(
           DEVICES,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names that no projector may give its series, for others mean something by them.
+// Names that no projector may use for its series, because they have a meaning for others.
 package org.hy300.collector.fleet;
 
 import java.util.Set;
@@ -7,16 +7,16 @@ import java.util.regex.Pattern;
 import org.hy300.contract.Series;
 
 /**
- * Asked when a series or family first appears. With {@code honor_labels}, which the fleet's page
- * needs, Prometheus takes {@code job} and {@code instance} as they come; and what it makes itself,
- * or records by a rule, is believed by alerts.
+ * Checked when a series or family first appears. With {@code honor_labels}, which the fleet's page
+ * needs, Prometheus keeps the labels {@code job} and {@code instance}. Alerts trust the series that
+ * Prometheus makes itself or records by a rule.
  */
 final class ForeignNames {
-  /** Prometheus's own, the names of recorded rules, and what the collector says itself. */
+  /** Prometheus's own names, those of recorded rules, and the collector's own. */
   private static final Pattern OTHERS =
       Pattern.compile("up|ALERTS.*|scrape_.*|.*:.*|hy300_(device|collector)_.*");
 
-  /** Any legal subsystem, so that an agent newer than the collector is not cut. */
+  /** Any valid subsystem, so that an agent newer than the collector loses nothing. */
   private static final Pattern OURS = Pattern.compile("hy300_[a-z][a-z0-9]*_[a-zA-Z0-9_]+");
 
   private static final Set<String> LABELS = Set.of("job", "instance", "device");
@@ -24,9 +24,9 @@ final class ForeignNames {
   private ForeignNames() {}
 
   /**
-   * Whether a projector may have a family of that name.
+   * Whether a projector may have a family with this name.
    *
-   * @param foreign whether those that are of no subsystem are taken, too
+   * @param foreign whether names without a subsystem are accepted, too
    */
   static boolean mayBeFamily(String name, boolean foreign) {
     return Series.isFamilyName(name)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a device is, as the labels of hy300_device_info.
+// A device's description as the labels of hy300_device_info.
 package org.hy300.collector.fleet;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.hy300.contract.InfoMessage;
 
-/** Written once for each info message, for a page has as many of them as there are devices. */
+/** Written once for each info message, because a page has one for every device. */
 final class InfoLabels {
-  /** Labels that an operator's label cannot replace. */
+  /** Labels that the operator's labels cannot override. */
   private static final Set<String> OWN = Set.of("device", "model", "kernel", "agent_version");
 
   private InfoLabels() {}
 
-  /** The labels behind {@code device}, escaped as in the exposition format. */
+  /** The labels after {@code device}, escaped as in the exposition format. */
   static byte[] of(InfoMessage info) {
     StringBuilder text = new StringBuilder();
     add(text, "model", info.model());

@@ -11,7 +11,7 @@ public final class Layout {
   private static final Block[] NONE = {};
   private static final int MAX_PLACES = 1024;
 
-  /** A block of many series has fewer places, so that it stays half a megabyte. */
+  /** Blocks with many series have fewer places, so that a block does not exceed half a megabyte. */
   private static final int MAX_CELLS = 64 * 1024;
 
   private final Template template;
@@ -23,11 +23,11 @@ public final class Layout {
   private int places;
 
   /**
-   * A layout.
+   * Creates a layout.
    *
-   * @param series null for those that are left out
-   * @param offered families of the message beside the catalogue's
-   * @param taken as many of them as the device had room for
+   * @param series null for dropped ones
+   * @param offered number of the message's families outside the catalogue
+   * @param taken how many of them the device had room for
    */
   Layout(Template template, Series[] series, int offered, int taken) {
     this.template = template;
@@ -41,17 +41,17 @@ public final class Layout {
     }
   }
 
-  /** Whether it is as one for a device with room for so many families would be. */
+  /** Whether it is what a device with this much room for families would get. */
   boolean isFor(int room) {
     return taken == Math.min(offered, room);
   }
 
-  /** Families beside the catalogue's. */
+  /** Number of families outside the catalogue. */
   int families() {
     return taken;
   }
 
-  /** Whether the series at a position counts something, and is never negative. */
+  /** Whether the series at this position is a counter, which is never negative. */
   boolean isTotal(int position) {
     return totals.get(position);
   }
@@ -60,22 +60,22 @@ public final class Layout {
     return template;
   }
 
-  /** How many series, those that are left out included. */
+  /** Number of series, including dropped ones. */
   public int size() {
     return series.length;
   }
 
-  /** The series at a position of the message; null for one that is left out. */
+  /** The series at a position of the message; null for a dropped one. */
   public Series series(int position) {
     return series[position];
   }
 
-  /** The values, for a reader that takes them as they are. */
+  /** The values, for readers that use them directly. */
   public Block[] blocks() {
     return blocks;
   }
 
-  /** Where the values of one device stand, and the stamp that its stay there has. */
+  /** The place of one device's values, and the stamp of its stay there. */
   record Place(Layout layout, Block block, int index, int stamp) {}
 
   synchronized Place take(byte[] name) {

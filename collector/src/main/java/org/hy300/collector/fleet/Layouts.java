@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layouts in use, and the guards that each series passes when its layout is made.
+// The current layouts, and the checks of each series when its layout is created.
 package org.hy300.collector.fleet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -16,15 +16,15 @@ import java.util.regex.Pattern;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Series;
 
-/** Finds the layout of a message that is not as the one before; may be asked on any thread. */
+/** Finds the layout for a message unlike its device's last one; may be called on any thread. */
 final class Layouts {
-  /** Bytes of templates. A fleet whose devices all send different series stops here. */
+  /** Total bytes of templates; limits a fleet whose devices all send different series. */
   private static final long MAX_BYTES = 64L * 1024 * 1024;
 
-  /** A legal label in the exposition format, its value in the second group. */
+  /** A valid label in the exposition format, with its value in the second group. */
   private static final Pattern LABEL = Pattern.compile("([^=,]++)=\"((?:[^\"\\\\]|\\\\.)*+)\"");
 
-  /** Several of a template where devices have not the same room for families. */
+  /** A template has several layouts if its devices differ in their room for families. */
   private final Map<Template, List<Layout>> layouts = new HashMap<>();
 
   private final Families families;
@@ -41,8 +41,8 @@ final class Layouts {
   /**
    * Gives a device a place in the layout of its message.
    *
-   * @param room how many families beside the catalogue's may be in it
-   * @return empty when there are too many layouts
+   * @param room how many families outside the catalogue it may have
+   * @return empty if there are too many layouts
    */
   synchronized Optional<Layout.Place> place(Device device, State state, int room) {
     Layout layout = find(state.template(), room);
@@ -74,7 +74,7 @@ final class Layouts {
     return null;
   }
 
-  /** Forgets layouts that no device has, and families that are in no other. */
+  /** Removes layouts without devices, and families without layouts. */
   synchronized void removeUnused() {
     families.removeUnused();
     layouts.values().forEach(same -> same.removeIf(Layout::isUnused));
@@ -109,7 +109,7 @@ final class Layouts {
       if (family == null) {
         continue;
       }
-      // The names of families and series live once, however many layouts have them.
+      // Shares the names of families and series between all layouts.
       Series one = new Series(family.name(), legal.get().labels());
       if (!seen.add(one)) {
         own.dropped("duplicate_series", device, key);
@@ -130,7 +130,7 @@ final class Layouts {
   }
 
   private Optional<Series> check(String device, String key) {
-    // A name and its labels, each with ="", and a comma or brace.
+    // A name and its labels, each with ="" and a comma or brace.
     long longest = (limits.labels() + 1L) * 2 * (limits.labelLength() + 2L);
     Optional<Series> parsed = key.length() > longest ? Optional.empty() : Series.parse(key);
     if (parsed.isEmpty() || !UTF_8.newEncoder().canEncode(key)) {

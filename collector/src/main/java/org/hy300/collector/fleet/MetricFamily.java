@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One metric family of the fleet: its metadata, and where its values stand.
+// One metric family of the fleet: its metadata, and the place of its values.
 package org.hy300.collector.fleet;
 
 import java.nio.charset.StandardCharsets;
@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** The same for all devices; read by pages while devices come and go. */
+/** Shared by all devices; pages read it while devices come and go. */
 public final class MetricFamily {
-  /** The type of a family that nobody has told. */
+  /** The type of a family for which no device has reported one. */
   public static final String UNTYPED = "untyped";
 
   /**
    * One series of one layout.
    *
    * @param position of its column in the layout's blocks
-   * @param tail what stands between the device's name and the value: {@code ",reason="none"} }
+   * @param tail the text between the device's name and the value: {@code ",reason="none"} }
    */
   @SuppressWarnings("ArrayRecordComponent") // Copied to pages as it is; never compared.
   public record Column(Layout layout, int position, byte[] tail) {}
@@ -26,19 +26,19 @@ public final class MetricFamily {
   private final byte[] head;
   private final Queue<Column> columns = new ConcurrentLinkedQueue<>();
 
-  /** Null where devices decide. */
+  /** Null if devices decide. */
   private final String known;
 
-  /** How many devices have told each type. */
+  /** Number of devices that report each type. */
   private final Map<String, Integer> votes = new HashMap<>();
 
   private volatile String type;
   private volatile String help = "";
 
   /**
-   * A family.
+   * Creates a family.
    *
-   * @param known its type; null when devices decide on it
+   * @param known its type; null if devices decide on it
    */
   MetricFamily(String name, String known) {
     this.name = name;
@@ -47,7 +47,7 @@ public final class MetricFamily {
     head = (name + "{device=\"").getBytes(StandardCharsets.UTF_8);
   }
 
-  /** A family of the collector's own. */
+  /** One of the collector's own families. */
   static MetricFamily own(String name, String type, String help) {
     MetricFamily family = new MetricFamily(name, type);
     family.help(help);
@@ -58,7 +58,7 @@ public final class MetricFamily {
     return name;
   }
 
-  /** How each line begins, up to the device's name. */
+  /** The beginning of each line, up to the device's name. */
   public byte[] head() {
     return head;
   }
@@ -68,7 +68,7 @@ public final class MetricFamily {
     return told == null ? UNTYPED : told;
   }
 
-  /** The help text, empty when nobody has told one. */
+  /** The help text; empty if there is none. */
   public String help() {
     return help;
   }
@@ -77,26 +77,26 @@ public final class MetricFamily {
     return columns;
   }
 
-  /** The first help text stays. */
+  /** Keeps the first help text. */
   void help(String told) {
     if (help.isEmpty()) {
       help = told;
     }
   }
 
-  /** One more device tells that type. */
+  /** Another device reports that type. */
   synchronized void learn(String told) {
     votes.merge(told, 1, Integer::sum);
     decide();
   }
 
-  /** A device that has told that type is gone, or tells another. */
+  /** A device that reported that type is gone, or reports another one. */
   synchronized void forget(String told) {
     votes.computeIfPresent(told, (same, count) -> count == 1 ? null : count - 1);
     decide();
   }
 
-  /** What most tell; of as many, what it was before. */
+  /** Chooses the most reported type; keeps the current one in a tie. */
   private void decide() {
     if (known == null) {
       for (Map.Entry<String, Integer> vote : votes.entrySet()) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of one subsystem of one device: of which message it is, and where its values stand.
+// The state of one subsystem of one device: its last message, and the place of its values.
 package org.hy300.collector.fleet;
 
 import java.util.BitSet;
 import java.util.Set;
 import org.hy300.contract.Series;
 
-/** Written by the thread that brings the device's messages. */
+/** Written by the thread that delivers the device's messages. */
 public final class Row {
   private final Device device;
   private final String subsystem;
@@ -14,7 +14,7 @@ public final class Row {
   private long seq;
   private volatile Layout.Place place;
 
-  /** Series that another subsystem of the device shows already; null for none. */
+  /** Series that another subsystem of the device already shows; null for none. */
   private BitSet hidden;
 
   Row(Device device, String subsystem) {
@@ -42,7 +42,7 @@ public final class Row {
     return seq;
   }
 
-  /** Puts the row where its message's series stand. It is not shown yet. */
+  /** Moves the row to another place. It is not shown yet. */
   void move(Layout.Place to) {
     if (place != null) {
       leave();
@@ -51,7 +51,7 @@ public final class Row {
     hidden = null;
   }
 
-  /** Gives the place back, and with it the values. */
+  /** Frees the place and its values. */
   void leave() {
     show(false);
     layout().release(place);
@@ -63,9 +63,9 @@ public final class Row {
   }
 
   /**
-   * Stores the values of a message of this row's layout.
+   * Stores the values of a message with this row's layout.
    *
-   * @return the position of a counter that was left out for its value, negative for none
+   * @return the position of a counter that was dropped for its value; negative for none
    */
   int store(double[] values) {
     int left = -1;
@@ -75,7 +75,7 @@ public final class Row {
     for (int position = 0; position < size; position++) {
       double value = values[position];
       if (value < 0 && place.layout().isTotal(position)) {
-        // A counter below 0 makes a whole page of OpenMetrics illegal.
+        // A negative counter makes a whole page of OpenMetrics invalid.
         value = Double.NaN;
         left = position;
       }
@@ -96,7 +96,7 @@ public final class Row {
   }
 
   /**
-   * On a page each series stands once.
+   * Prevents duplicate series on a page.
    *
    * @param seen series of other subsystems; this one's are added
    */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which family each name of a sample belongs to: in OpenMetrics a counter has more than its own.
+// Maps each sample name to its family: in OpenMetrics a counter has several.
 package org.hy300.collector.fleet;
 
 import java.util.HashMap;
@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A page on which two families could have a sample of the same name is none. Of the types that a
- * page has, gauge, unknown and counter, the last one has suffixes: {@code x_total} is the family
- * {@code x} with the samples {@code x_total} and {@code x_created}. What ends so is treated as a
- * counter whatever its type, for that may change.
+ * A page is invalid if two families could have a sample with the same name. A page has gauges,
+ * unknowns and counters, and only a counter has suffixes: {@code x_total} is the family {@code x}
+ * with the samples {@code x_total} and {@code x_created}. A name with that suffix is treated as a
+ * counter whatever its type, because the type may change.
  */
 final class SampleNames {
   private static final String TOTAL = "_total";
 
   private final Map<String, String> owners = new HashMap<>();
 
-  /** Takes the names of a family; false when one of them belongs to another. */
+  /** Reserves the sample names of a family; false if another one has reserved any of them. */
   boolean take(String family) {
     List<String> names = of(family);
     if (names.stream().anyMatch(name -> !owners.getOrDefault(name, family).equals(family))) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One run of an agent, as its messages name it.
+// One run of an agent, as identified in its messages.
 package org.hy300.collector.fleet;
 
 import java.nio.charset.StandardCharsets;
 
-/** Compared by identity within one device. */
+/** Compared by identity within a device. */
 public final class Session {
   private static final int MAX_LENGTH = 128;
 
@@ -20,12 +20,12 @@ public final class Session {
     return name;
   }
 
-  /** The name as it stands in a message. */
+  /** The name as bytes of a message. */
   public byte[] bytes() {
     return bytes;
   }
 
-  /** Whether a message's text may name a session: what needs no escape, and is not too long. */
+  /** Whether a text is valid as a session name: without escapes, and not too long. */
   public static boolean isLegal(String text) {
     return !text.isEmpty()
         && text.length() <= MAX_LENGTH

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps once what many devices say in the same words.
+// Shares equal values between devices.
 package org.hy300.collector.fleet;
 
 import java.util.HashMap;
@@ -11,14 +11,14 @@ import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.CommandCatalogue;
 import org.hy300.contract.InfoMessage;
 
-/** Models, kernels, labels and lists of subsystems. */
+/** For models, kernels, labels and lists of subsystems. */
 final class Shared {
-  /** A fleet in which nothing is the same shares nothing, and must not fill memory with that. */
+  /** Limits the memory for a fleet in which nothing is equal. */
   private static final int MAX = 20_000;
 
   private final Map<Object, Object> known = new ConcurrentHashMap<>();
 
-  @SuppressWarnings("unchecked") // What is found equals what is asked for.
+  @SuppressWarnings("unchecked") // The found object equals the given one.
   <T> T one(T value) {
     if (known.size() >= MAX) {
       known.clear();
@@ -27,7 +27,10 @@ final class Shared {
     return before == null ? value : (T) before;
   }
 
-  /** An info message to keep: without metadata, which is the fleet's, and within the ceilings. */
+  /**
+   * Reduces an info message for storage: without metadata, which the fleet keeps, and within the
+   * limits.
+   */
   InfoMessage slim(InfoMessage info, FleetLimits limits, CollectorMetrics own, String device) {
     Map<String, String> labels = new HashMap<>();
     for (Map.Entry<String, String> label : new TreeMap<>(info.labels()).entrySet()) {

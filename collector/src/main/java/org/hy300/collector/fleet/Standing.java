@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which devices are up, when each was heard last and what was left out of it: what stays on the
-// page
-// when their series go.
+// The collector's own series of each device, which stay on the page without the device's series:
+// whether it is up, its last message, and the dropped ones.
 package org.hy300.collector.fleet;
 
 import java.nio.charset.StandardCharsets;
 import org.hy300.contract.Series;
 
-/** Columns in which each known device has a place. */
+/** Columns with a place for each known device. */
 public final class Standing {
   private static final int UP = 0;
   private static final int LAST_SEEN = 1;
@@ -55,7 +54,7 @@ public final class Standing {
     return lastSeen;
   }
 
-  /** Has a value for those devices alone that have sent too many. */
+  /** Has values only for devices that have sent too many. */
   public MetricFamily throttled() {
     return throttled;
   }
@@ -82,7 +81,7 @@ public final class Standing {
     place.block().store(THROTTLED, place.index(), (double) count);
   }
 
-  /** Notes when a device was heard, in ms of Unix time. */
+  /** Records the time of a device's message, in ms of Unix time. */
   static void seen(Layout.Place place, long time) {
     place.block().store(LAST_SEEN, place.index(), time / 1000.0);
   }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A state message of a kind that its device has not sent just before.
+// A state message that differs in kind from its device's last one.
 package org.hy300.collector.fleet;
 
 import java.util.List;
 
 /**
- * One message, taken apart.
+ * One parsed message.
  *
- * @param seq counts over all subsystems of a device
- * @param time when it was read, in ms of Unix time; 0 without a time that can be read
- * @param series keys as they stand in the message
- * @param values in the order of the series, none of them NaN or infinite
+ * @param seq counts across all subsystems of a device
+ * @param time of the message, in ms of Unix time; 0 if it is invalid
+ * @param series keys as in the message
+ * @param values in the order of the series, without NaN and infinity
  */
 @SuppressWarnings("ArrayRecordComponent") // Eight bytes a value; never compared.
 public record State(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device in JSON, as lists and pages are told of it.
+// A device as JSON, for lists and pages.
 package org.hy300.collector.knowledge;
 
 import io.vertx.core.json.JsonArray;
@@ -11,11 +11,11 @@ import java.util.TreeMap;
 import org.hy300.collector.fleet.Device;
 import org.hy300.contract.InfoMessage;
 
-/** May be asked on any thread. */
+/** May be called on any thread. */
 public final class DeviceJson {
   private DeviceJson() {}
 
-  /** What it is and whether it is there. */
+  /** Its identity, and whether it is online. */
   public static JsonObject summary(Device device) {
     JsonObject json =
         new JsonObject()
@@ -26,12 +26,12 @@ public final class DeviceJson {
     return json;
   }
 
-  /** When it was heard last. */
+  /** Time of its last message. */
   public static String lastSeen(Device device) {
     return device.lastSeen().truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
-  /** Adds model and labels, once they are known. */
+  /** Adds model and labels if they are known. */
   public static void describe(Device device, JsonObject json) {
     InfoMessage info = device.info();
     if (info != null) {
@@ -45,7 +45,7 @@ public final class DeviceJson {
     return json;
   }
 
-  /** All that is known, with its values. */
+  /** Everything that is known, including its values. */
   public static JsonObject whole(Device device, DeviceSettings settings) {
     JsonObject json = summary(device);
     InfoMessage info = device.info();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What people have said of a device: whether it should have a signal. Kept on the disk.
+// The operators' settings of devices: whether they should have a signal. Stored on disk.
 package org.hy300.collector.knowledge;
 
 import io.vertx.core.Future;
@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Written on the event loop; may be read on any thread, as pages are. */
+/** Written on the event loop; may be read on any thread, for pages. */
 public final class DeviceSettings {
   private static final String EXPECT_SIGNAL = "expect_signal";
 
@@ -34,7 +34,7 @@ public final class DeviceSettings {
   /**
    * Reads the settings; blocks.
    *
-   * @throws IOException when the file cannot be read or is not what was written
+   * @throws IOException when the file cannot be read or is invalid
    */
   public DeviceSettings(Vertx vertx, Path directory) throws IOException {
     this.vertx = vertx;
@@ -56,17 +56,17 @@ public final class DeviceSettings {
     }
   }
 
-  /** Whether the device should have a signal: true, false, or null when nobody has said. */
+  /** Whether the device should have a signal: true, false, or null if unset. */
   public Boolean expectSignal(String device) {
     return expectSignal.get(device);
   }
 
-  /** What people have said of a device, as it is given out. */
+  /** The settings of a device in the form of the API. */
   public JsonObject json(String device) {
     return new JsonObject().put(EXPECT_SIGNAL, expectSignal(device));
   }
 
-  /** Whether devices should have a signal, of all that somebody has said it of. */
+  /** Whether devices should have a signal, for all devices with this setting. */
   public Map<String, Boolean> expectSignal() {
     return Collections.unmodifiableMap(expectSignal);
   }
@@ -74,8 +74,8 @@ public final class DeviceSettings {
   /**
    * Sets whether a device should have a signal.
    *
-   * @param expected null to forget what was said
-   * @return completes when it is on the disk
+   * @param expected null to remove the setting
+   * @return completes when it is on disk
    */
   public Future<Void> expectSignal(String device, Boolean expected) {
     if (expected == null) {
@@ -85,7 +85,7 @@ public final class DeviceSettings {
     } else {
       return Future.failedFuture("settings of " + MAX + " devices are kept; remove some first");
     }
-    // One after the other: each file holds all that was said before it was begun.
+    // One after the other: each file contains all settings that were made before its write started.
     saved = saved.otherwiseEmpty().compose(before -> vertx.executeBlocking(this::save));
     return saved;
   }

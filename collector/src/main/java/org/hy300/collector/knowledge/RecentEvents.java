@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last events of each device, for who asks what has just happened there.
+// The last events of each device, on request.
 package org.hy300.collector.knowledge;
 
 import io.vertx.core.json.JsonArray;
@@ -16,24 +16,24 @@ import java.util.function.LongConsumer;
 import org.hy300.contract.EventMessage;
 
 /**
- * At most {@value #PER_DEVICE} of a device and {@value #MAX_BYTES} bytes of all; the device that
- * was quiet longest is forgotten first. Belongs to the event loop.
+ * At most {@value #PER_DEVICE} of a device and {@value #MAX_BYTES} bytes in total; the device
+ * without events for the longest time is dropped first. Belongs to the event loop.
  */
 public final class RecentEvents {
   static final int PER_DEVICE = 20;
   static final int MAX_BYTES = 32 * 1024 * 1024;
 
-  /** What a device costs beside the text of its events. */
+  /** Memory of a device in addition to the text of its events. */
   private static final int OVERHEAD = 600;
 
-  /** Longer than any event of the contract is called. */
+  /** Longer than the name of any event in the contract. */
   private static final int MAX_NAME = 64;
 
-  /** The last thing that happened to a device, in short. */
+  /** The last event of a device, in short. */
   public record Latest(String id, Instant time, String subsystem, String event) {}
 
   private static final class Ring {
-    /** JSON, as it is given out: half the size of an object tree. */
+    /** JSON as sent to clients: half the size of an object tree. */
     private final Deque<byte[]> events = new ArrayDeque<>();
 
     private final Deque<String> ids = new ArrayDeque<>();
@@ -41,10 +41,10 @@ public final class RecentEvents {
     private long bytes = OVERHEAD;
   }
 
-  /** By device, the one that was quiet longest first. */
+  /** By device; the one without events for the longest time is first. */
   private final Map<String, Ring> rings = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** Of each device that has a ring; may be read on any thread. */
+  /** For each device with a ring; may be read on any thread. */
   private final Map<String, Latest> latest = new ConcurrentHashMap<>();
 
   private final LongConsumer missed;
@@ -52,9 +52,9 @@ public final class RecentEvents {
   private long bytes;
 
   /**
-   * Remembers nothing yet.
+   * Creates an empty store.
    *
-   * @param missed told how many events, by their numbers, did not come
+   * @param missed called with the number of events that were lost, according to their numbers
    */
   public RecentEvents(LongConsumer missed) {
     this(missed, MAX_BYTES);
@@ -65,7 +65,7 @@ public final class RecentEvents {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes an event; one that came before is dropped, and so is one that is sent again later. */
+  /** Adds an event; drops a duplicate, and an old one that was sent again. */
   public void add(String device, String subsystem, EventMessage event) {
     Ring ring = rings.get(device);
     if (ring == null) {
@@ -108,7 +108,10 @@ public final class RecentEvents {
     }
   }
 
-  /** A lower number alone may be of a projector that has lost its journal and counts anew. */
+  /**
+   * A lower number alone may come from a projector that has lost its journal and restarted its
+   * count.
+   */
   private boolean isOlder(String device, Ring ring, EventMessage event) {
     Latest newest = latest.get(device);
     return event.seq() < ring.seq && newest != null && !event.time().isAfter(newest.time());
@@ -119,7 +122,7 @@ public final class RecentEvents {
     bytes += by;
   }
 
-  /** The last event of a device, null when there is none; may be asked on any thread. */
+  /** The last event of a device; null if there is none. May be called on any thread. */
   public Latest latest(String device) {
     return latest.get(device);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last frame that each device has sent of its HDMI input.
+// The last HDMI frame of each device.
 package org.hy300.collector.knowledge;
 
 import io.vertx.core.buffer.Buffer;
@@ -12,16 +12,16 @@ import org.hy300.contract.Limits;
 import org.hy300.contract.MalformedMessageException;
 
 /**
- * At most {@value #MAX_BYTES} bytes of all devices, with what keeping them costs; the frame that
- * came first goes first. Belongs to the event loop.
+ * At most {@value #MAX_BYTES} bytes for all devices, including overhead; the oldest frame is
+ * dropped first. Belongs to the event loop.
  */
 public final class Snapshots {
   static final int MAX_BYTES = 64 * 1024 * 1024;
 
-  /** What a frame costs beside its bytes: there may be many tiny ones. */
+  /** Memory of a frame in addition to its bytes: there may be many tiny ones. */
   private static final int OVERHEAD = 300;
 
-  /** One frame: JPEG, and when it came. */
+  /** One frame: JPEG, and the time of its arrival. */
   public record Snapshot(Buffer jpeg, Instant time) {}
 
   private final Map<String, Snapshot> snapshots = new LinkedHashMap<>();
@@ -36,13 +36,13 @@ public final class Snapshots {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes a frame in place of the device's last one. */
+  /** Replaces the device's last frame. */
   public void add(String device, Buffer jpeg) throws MalformedMessageException {
     if (jpeg.length() > Limits.MAX_SNAPSHOT_BYTES) {
       throw new MalformedMessageException(
           "snapshot of " + jpeg.length() + " bytes is over " + Limits.MAX_SNAPSHOT_BYTES);
     }
-    // Start of image (ITU-T T.81, B.1.1.3): what a browser is given as JPEG should be one.
+    // Start of image (ITU-T T.81, B.1.1.3): browsers will get this as JPEG.
     if (jpeg.length() < 4 || jpeg.getUnsignedShort(0) != 0xffd8) {
       throw new MalformedMessageException("snapshot is no JPEG");
     }

@@ -16,16 +16,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.hy300.contract.Topics;
 
-/** Counts what comes in and what is dropped. Each kind of drop is said once per device. */
+/** Counts messages and drops. Each kind of drop is logged once per device. */
 public final class CollectorMetrics {
   private static final Logger LOG = System.getLogger(CollectorMetrics.class.getName());
 
-  /** A fleet that does everything wrong must not fill memory with what was said about it. */
+  /** Limits the memory for drops that are already logged. */
   private static final int MAX_SAID = 1_000;
 
   private static final int MAX_DETAIL = 200;
 
-  /** What hy300_collector_broker_connected means. */
+  /** The help text of hy300_collector_broker_connected. */
   public static final String BROKER_CONNECTED = "Whether the collector is connected to its broker.";
 
   private final MeterRegistry registry;
@@ -39,7 +39,7 @@ public final class CollectorMetrics {
     for (Topics.Kind kind : Topics.Kind.values()) {
       messages.put(kind, messages(kind));
     }
-    // A counter that begins with 1 has no increase: the usual ones begin with 0.
+    // A counter that starts at 1 shows no increase, so the usual ones start at 0.
     refusals("connack", "not_authorized");
     refusals("puback", "not_authorized");
     missed =
@@ -48,7 +48,7 @@ public final class CollectorMetrics {
             .register(registry);
   }
 
-  /** Registers what is asked at each scrape. */
+  /** Registers gauges, which are read at each scrape. */
   public void gauges(
       IntSupplier online,
       IntSupplier offline,
@@ -86,10 +86,10 @@ public final class CollectorMetrics {
   }
 
   /**
-   * Counts something that was not taken.
+   * Counts something that was dropped.
    *
    * @param reason one word, the label of the counter
-   * @param device whose it was, or the topic when that is not known
+   * @param device its sender, or the topic if the sender is unknown
    * @param detail for the log
    */
   public void dropped(String reason, String device, String detail) {
@@ -104,15 +104,15 @@ public final class CollectorMetrics {
     }
   }
 
-  /** Counts a message over which the collector has failed; its session has logged how. */
+  /** Counts a message that the collector failed to handle; its session has logged the error. */
   public void failed(Topics topics, String topic) {
     dropped("internal", topics.parse(topic).map(Topics.Parsed::device).orElse("topic"), topic);
   }
 
   /**
-   * Counts what the broker has refused; the session has logged it.
+   * Counts a refusal by the broker; the session has logged it.
    *
-   * @param packet by which it was said
+   * @param packet that carried the refusal
    * @param reason one word
    */
   public void refused(String packet, String reason) {
@@ -127,7 +127,7 @@ public final class CollectorMetrics {
         .register(registry);
   }
 
-  /** What a device sent must not end the line, nor fill the log. */
+  /** Text from a device must not end the line or fill the log. */
   private static String line(String detail) {
     String cut = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) + "…" : detail;
     return cut.replaceAll("\\p{Cntrl}", "?");
@@ -140,7 +140,7 @@ public final class CollectorMetrics {
         .register(registry);
   }
 
-  /** Counts state messages that never came, as their numbers show. */
+  /** Counts missed state messages, according to their numbers. */
   public void missed(long count) {
     missed.increment((double) count);
   }

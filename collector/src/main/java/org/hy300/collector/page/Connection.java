@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each stream tells of the collector itself: whether it hears the fleet, and what time it is.
+// The stream event about the collector itself: whether it is connected to its broker, and its time.
 package org.hy300.collector.page;
 
 import io.vertx.core.json.JsonObject;

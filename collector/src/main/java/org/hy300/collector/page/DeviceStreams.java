@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Those who look at one projector: its values when they change, its events, word of a new frame.
+// The readers of one projector's page: its values on change, its events, and notices of new frames.
 package org.hy300.collector.page;
 
 import io.vertx.core.Future;
@@ -22,8 +22,8 @@ import org.hy300.collector.knowledge.RecentEvents;
 import org.hy300.collector.knowledge.Snapshots;
 
 /**
- * Each is compared with what its reader was told last, so that nothing waits for a reader that is
- * slow but the newest. Belongs to the event loop.
+ * Each state is compared with the last one that its reader got, so a slow reader only ever waits
+ * for the newest. Belongs to the event loop.
  */
 public final class DeviceStreams {
   private static final long LOOK_MS = 200;
@@ -38,9 +38,9 @@ public final class DeviceStreams {
   private long timer = -1;
 
   /**
-   * Nobody looks yet.
+   * Creates an instance without readers.
    *
-   * @param connected whether the fleet's session with the broker stands
+   * @param connected whether the fleet's session with the broker is connected
    * @param stopping ends all streams when it completes
    */
   public DeviceStreams(
@@ -61,11 +61,11 @@ public final class DeviceStreams {
   }
 
   /**
-   * Begins a stream.
+   * Opens a stream.
    *
-   * @param owner whose it is: a token or an address
-   * @param mayRead whether the reader is still let in
-   * @return false when there are so many that it is not
+   * @param owner of the stream: a token or an address
+   * @param mayRead whether the reader is still authorized
+   * @return false if there are too many streams
    */
   public boolean open(
       HttpServerRequest request, String device, String owner, BooleanSupplier mayRead) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One reader of server-sent events: what is written to it, and when it is let go.
+// One reader of server-sent events.
 package org.hy300.collector.page;
 
 import io.vertx.core.Vertx;
@@ -10,15 +10,17 @@ import java.util.function.BooleanSupplier;
 import org.hy300.collector.exposition.PageResponse;
 
 /**
- * Buffers no more than the writer lets it: who writes asks {@link #isFull} before. A reader that
- * takes nothing for two beats is cut off. Belongs to the event loop.
+ * The writer limits the buffer by checking {@link #isFull} first. A reader that takes nothing for
+ * two beats is disconnected. Belongs to the event loop.
  */
 public final class EventStream {
   public static final String TYPE = "text/event-stream";
 
   static final long BEAT_MS = 15_000;
 
-  /** Bytes that may wait here; the kernel keeps some more. Vert.x counts pieces of any size. */
+  /**
+   * Limit on bytes that wait here; the kernel buffers some more. Vert.x counts pieces of any size.
+   */
   private static final int MAX_WAITING = 128 * 1024;
 
   private static final Buffer COMMENT = Buffer.buffer(":\n\n");
@@ -36,10 +38,10 @@ public final class EventStream {
   private boolean ended;
 
   /**
-   * Begins a stream.
+   * Starts a stream.
    *
-   * @param mayRead asked at each beat: a token may be taken away
-   * @param beatMs between two beats: {@link #BEAT_MS}, less in a test
+   * @param mayRead checked at each beat, because a token may be revoked
+   * @param beatMs time between two beats: {@link #BEAT_MS}, less in a test
    * @param onEnd called once, when the reader is gone
    */
   EventStream(
@@ -57,7 +59,7 @@ public final class EventStream {
     response
         .setChunked(true)
         .putHeader("Content-Type", TYPE)
-        // nginx gathers what it passes on, unless told so.
+        // Without this header nginx buffers the stream.
         .putHeader("X-Accel-Buffering", "no");
     response.closeHandler(closed -> end());
     response.exceptionHandler(error -> end());
@@ -65,7 +67,7 @@ public final class EventStream {
     write(COMMENT);
   }
 
-  /** One event: its name, and JSON of one line. */
+  /** One event: its name, and its JSON on one line. */
   static Buffer event(String name, String json) {
     return Buffer.buffer("event: " + name + "\ndata: " + json + "\n\n");
   }
@@ -84,7 +86,7 @@ public final class EventStream {
 
   private void written(int length) {
     waiting -= length;
-    // Who takes something is slow, not stuck, however soon it is full again.
+    // A reader that takes anything is slow and not stuck, even if the buffer fills again at once.
     stuck = false;
     if (whenRoom != null && !isFull() && !ended) {
       Runnable then = whenRoom;
@@ -101,12 +103,12 @@ public final class EventStream {
     return ended;
   }
 
-  /** Calls once there is room again; not when the reader has gone. */
+  /** Sets a callback for when there is room again; not called if the reader goes away. */
   void whenRoom(Runnable then) {
     whenRoom = then;
   }
 
-  /** Ends it from this side; the reader may come again. */
+  /** Ends the stream from this side; the reader may reconnect. */
   void close() {
     if (!ended) {
       long patience = vertx.setTimer(2 * beatMs, late -> PageResponse.cutOff(request));

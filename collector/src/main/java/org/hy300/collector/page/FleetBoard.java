@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of the whole fleet as the page shows them, and which of them have changed since when.
+// The rows of the fleet page, and when each of them changed.
 package org.hy300.collector.page;
 
 import java.util.ArrayList;
@@ -15,11 +15,12 @@ import org.hy300.collector.knowledge.DeviceSettings;
 import org.hy300.collector.knowledge.RecentEvents;
 
 /**
- * The fleet is gone through once a tick for all readers; a reader is a number, the tick up to which
- * it knows everything. May be used on any thread, and takes a while with a large fleet.
+ * Each tick goes through the fleet once, for all readers. The state of a reader is a number, the
+ * tick up to which it knows everything. May be used on any thread, and takes a while for a large
+ * fleet.
  */
 final class FleetBoard {
-  /** A row in which nothing changes but the time at which the device was heard is told so often. */
+  /** A row whose only change is the time of the last message is sent this often. */
   private static final long SEEN_MS = 60_000;
 
   /** One row. */
@@ -34,7 +35,7 @@ final class FleetBoard {
     private long tick;
     private long met;
 
-    /** JSON that lacks its end. */
+    /** JSON without its end. */
     private volatile String text = "";
 
     private Entry(String device) {
@@ -45,24 +46,24 @@ final class FleetBoard {
       return device;
     }
 
-    /** Writes the row as it is now. */
+    /** Writes the current row. */
     void write(StringBuilder to) {
       to.append(text).append(DeviceJson.lastSeen(known)).append("\"}");
     }
   }
 
   /**
-   * What a tick has found.
+   * The result of a tick.
    *
-   * @param removed devices that have been forgotten
+   * @param removed devices that have been removed
    */
   record News(long tick, List<Entry> changed, List<String> removed) {}
 
   /**
-   * What a reader does not know yet.
+   * The rows that a reader lacks.
    *
-   * @param tick up to which it will know everything
-   * @param reset whether all that it knew is to be forgotten
+   * @param tick up to which the reader will know everything
+   * @param reset whether the reader must discard all its rows
    */
   record Missing(long tick, boolean reset, List<Entry> rows) {}
 
@@ -79,7 +80,7 @@ final class FleetBoard {
     this.settings = settings;
   }
 
-  /** Looks at every device once. */
+  /** Checks every device once. */
   synchronized News tick() {
     tick++;
     List<Entry> changed = new ArrayList<>();
@@ -115,7 +116,7 @@ final class FleetBoard {
     if (!touched && entry.settled) {
       return false;
     }
-    // Looked at once more: a message is counted before its values are stored.
+    // Checked once more, because a message is counted before its values are stored.
     entry.settled = !touched;
     entry.known = device;
     entry.changes = changes;
@@ -133,7 +134,7 @@ final class FleetBoard {
   }
 
   /**
-   * What has changed since a tick.
+   * The changes since a tick.
    *
    * @param known negative for a reader that knows nothing
    */
@@ -141,7 +142,7 @@ final class FleetBoard {
     if (entries.isEmpty()) {
       tick();
     }
-    // Names that were removed are not kept, so that who has missed one begins anew.
+    // Removed names are not stored, so a reader that missed one starts again.
     boolean reset = known < 0 || known < lastRemoval;
     List<Entry> rows = new ArrayList<>(reset ? entries.size() : 0);
     for (Entry entry : entries.values()) {
@@ -152,7 +153,7 @@ final class FleetBoard {
     return new Missing(tick, reset, rows);
   }
 
-  /** Forgets the rows, when nobody looks; they are made again. */
+  /** Drops the rows while there are no readers; they will be made again. */
   synchronized Void clear() {
     entries.clear();
     return null;

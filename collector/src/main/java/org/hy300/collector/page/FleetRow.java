@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One projector as a row of the fleet page: of all its series those that fit into a line.
+// One projector as a row of the fleet page: those of its series that fit into a line.
 package org.hy300.collector.page;
 
 import io.vertx.core.json.JsonArray;
@@ -17,12 +17,12 @@ import org.hy300.collector.knowledge.RecentEvents;
 final class FleetRow {
   private static final String NONE = "none";
 
-  /** The one label of a state set: {@code reason="none"}. */
+  /** The only label of a state set: {@code reason="none"}. */
   private static final Pattern WORD = Pattern.compile("\\w+=\"([^\"\\\\]*)\"");
 
   private final Map<String, Double> numbers = new HashMap<>();
 
-  /** Of each state set the word that holds. */
+  /** The current word of each state set. */
   private final Map<String, String> words = new HashMap<>();
 
   private FleetRow(Device device) {
@@ -41,17 +41,17 @@ final class FleetRow {
           }
         }
         default -> {
-          // No line has room for it.
+          // Not part of a row.
         }
       }
     }
   }
 
   /**
-   * Writes the row, but for the time at which the device was heard.
+   * Writes the row without the time of the last message.
    *
    * @param latest its last event, or null
-   * @param expected whether it should have a signal, or null when nobody has said
+   * @param expected whether it should have a signal; null if unset
    */
   static JsonObject of(Device device, RecentEvents.Latest latest, Boolean expected) {
     JsonObject row = new JsonObject().put("device", device.name()).put("online", device.isOnline());
@@ -76,9 +76,9 @@ final class FleetRow {
   }
 
   /**
-   * What is wrong with a device, in words.
+   * The faults of a device, as text.
    *
-   * @param expected whether it should have a signal, or null when nobody has said
+   * @param expected whether it should have a signal; null if unset
    */
   static JsonArray faults(Device device, Boolean expected) {
     return new FleetRow(device).wrong(device, expected);

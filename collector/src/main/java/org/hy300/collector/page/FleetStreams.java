@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Those who look at the fleet's rows: all rows first, then each second those that have changed.
+// The readers of the fleet page: first all rows, then every second the changed ones.
 package org.hy300.collector.page;
 
 import io.vertx.core.Future;
@@ -17,8 +17,8 @@ import org.hy300.collector.knowledge.DeviceSettings;
 import org.hy300.collector.knowledge.RecentEvents;
 
 /**
- * A reader that does not keep up is not written to; when it has room again it is told what it has
- * missed, as it is then. Belongs to the event loop; the rows are made beside it.
+ * Nothing is written to a slow reader. Once it has room again, it gets the current rows that it has
+ * missed. Belongs to the event loop; the rows are made on another thread.
  */
 public final class FleetStreams {
   private static final Logger LOG = System.getLogger(FleetStreams.class.getName());
@@ -28,7 +28,7 @@ public final class FleetStreams {
   /** Characters that are written at once: some hundred rows. */
   private static final int PIECE = 32 * 1024;
 
-  /** More rows that have changed are written piece by piece. */
+  /** If more rows than this have changed, they are written in pieces. */
   private static final int ROWS = 200;
 
   private final Vertx vertx;
@@ -41,9 +41,9 @@ public final class FleetStreams {
   private boolean ticking;
 
   /**
-   * Nobody looks yet.
+   * Creates an instance without readers.
    *
-   * @param connected whether the fleet's session with the broker stands
+   * @param connected whether the fleet's session with the broker is connected
    * @param stopping ends all streams when it completes
    */
   public FleetStreams(
@@ -56,7 +56,7 @@ public final class FleetStreams {
     this(vertx, fleet, events, settings, connected, stopping, TICK_MS, EventStream.BEAT_MS);
   }
 
-  /** With other times, for a test that must not wait for these. */
+  /** With other times, for tests. */
   FleetStreams(
       Vertx vertx,
       Fleet fleet,
@@ -75,11 +75,11 @@ public final class FleetStreams {
   }
 
   /**
-   * Begins a stream.
+   * Opens a stream.
    *
-   * @param owner whose it is: a token or an address
-   * @param mayRead whether the reader is still let in
-   * @return false when there are so many that it is not
+   * @param owner of the stream: a token or an address
+   * @param mayRead whether the reader is still authorized
+   * @return false if there are too many streams
    */
   public boolean open(HttpServerRequest request, String owner, BooleanSupplier mayRead) {
     if (!readers.hasRoomFor(owner)) {
@@ -149,7 +149,7 @@ public final class FleetStreams {
     return events;
   }
 
-  /** Appends an event with some rows; gives the place of the first that is not among them. */
+  /** Appends an event with some rows; returns the position of the first remaining one. */
   private static int appendRows(Buffer to, List<FleetBoard.Entry> entries, int from) {
     StringBuilder json = new StringBuilder(PIECE + PIECE / 8).append("{\"rows\":[");
     int next = from;
@@ -166,7 +166,7 @@ public final class FleetStreams {
   private final class Reader {
     private final EventStream stream;
 
-    /** The tick up to which it knows everything. */
+    /** The tick up to which the reader knows everything. */
     private long known = -1;
 
     private boolean busy;
@@ -185,7 +185,7 @@ public final class FleetStreams {
       }
     }
 
-    /** Sends what it does not know, piece by piece, until it knows everything. */
+    /** Sends the missing rows, in pieces, until the reader knows everything. */
     void catchUp() {
       busy = true;
       vertx
@@ -222,7 +222,7 @@ public final class FleetStreams {
         Buffer piece = Buffer.buffer();
         int to = appendRows(piece, rows, from);
         stream.write(piece);
-        // Others have their turn in between.
+        // Lets others run in between.
         vertx.runOnContext(next -> send(missing, to));
         return;
       }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The documentation of this version, out of the jar: links in alerts lead here.
+// The documentation of this version, from the jar; links in alerts point here.
 package org.hy300.collector.page;
 
 import java.io.IOException;
@@ -23,9 +23,9 @@ import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
 import org.commonmark.renderer.text.TextContentRenderer;
 
-/** Safe for use by several threads. A page is rendered when it is first asked for, and kept. */
+/** Thread-safe. A page is rendered on the first request, and stored. */
 public final class Manual {
-  /** Where the pages are served. */
+  /** The path of the pages. */
   static final String ROOT = "/docs/";
 
   private static final String SOURCES = "/org/hy300/collector/docs/";
@@ -40,10 +40,10 @@ public final class Manual {
   private final Map<String, String> pages = new ConcurrentHashMap<>();
 
   /**
-   * A page of HTML; blocks when it is asked for the first time.
+   * A page as HTML; the first request for it blocks.
    *
-   * @param name its path below docs/ without the ending: runbooks/DeviceDown
-   * @return empty when there is none
+   * @param name its path below docs/ without the suffix: runbooks/DeviceDown
+   * @return empty if there is no such page
    */
   public Optional<String> page(String name) throws IOException {
     String known = pages.get(name);
@@ -104,7 +104,9 @@ public final class Manual {
     return "hy300 fleet";
   }
 
-  /** Makes links to other pages fit; those to files that are not served, and pictures, are text. */
+  /**
+   * Adjusts links to other pages. Links to files that are not served, and pictures, become text.
+   */
   private static final class Links extends AbstractVisitor {
     private static final Pattern ELSEWHERE = Pattern.compile("[a-z]+:.*");
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of the fleet page, out of the jar: each with its type, and a tag by which a browser
-// keeps it.
+// The files of the fleet page, from the jar: each with its content type, and an ETag for the
+// browser's cache.
 package org.hy300.collector.page;
 
 import io.vertx.core.buffer.Buffer;
@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.hy300.collector.exposition.PageResponse;
 
-/** Kept in memory, compressed and not: less than a megabyte. */
+/** Kept in memory, compressed and uncompressed: less than a megabyte. */
 public final class PageFiles {
   private static final String INDEX = "index.html";
 
-  /** Chart.js as its webjar has it; the version is that of the pom. */
+  /** Chart.js in its webjar; the version is the same as in the pom. */
   private static final String CHART = "/META-INF/resources/webjars/chart.js/4.5.1/dist/";
 
   private static final List<String> OWN =
@@ -99,7 +99,7 @@ public final class PageFiles {
     }
   }
 
-  /** Forbids what none of our pages does. */
+  /** Forbids everything that our pages do not need. */
   public static HttpServerResponse protect(HttpServerResponse response) {
     return response
         .putHeader("Content-Security-Policy", POLICY)
@@ -114,7 +114,7 @@ public final class PageFiles {
   /**
    * Sends a file.
    *
-   * @return false when there is none of that name
+   * @return false if there is none with that name
    */
   public boolean send(HttpServerRequest request, String name) {
     File file = files.get(name);
@@ -123,7 +123,7 @@ public final class PageFiles {
     }
     HttpServerResponse response =
         protect(request.response())
-            // Asked for each time, and mostly answered without a body: a new collector is a new
+            // Revalidated for each request, usually without a body, since a new collector has a new
             // page.
             .putHeader("Cache-Control", "no-cache")
             .putHeader("Vary", "Accept-Encoding")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may look when many want to: a reader goes from the token or address that has most.
+// Limits the number of readers: a new one replaces one of the token or address with the most.
 package org.hy300.collector.page;
 
 import java.util.Collection;
@@ -15,11 +15,11 @@ final class Seats<R> {
 
   private final Consumer<R> leave;
 
-  /** Whose each reader is, the oldest first. */
+  /** The owner of each reader, oldest first. */
   private final Map<R, String> owners = new LinkedHashMap<>();
 
   /**
-   * Nobody looks yet.
+   * Creates an instance without readers.
    *
    * @param leave ends a reader, which is then removed
    */
@@ -27,7 +27,10 @@ final class Seats<R> {
     this.leave = leave;
   }
 
-  /** Makes room for one more, if another has more by two: with fewer they would take turns. */
+  /**
+   * Makes room for one more if another owner has at least two more: with fewer they would
+   * alternate.
+   */
   boolean hasRoomFor(String owner) {
     if (owners.size() < MAX) {
       return true;
@@ -59,7 +62,7 @@ final class Seats<R> {
     return owners.isEmpty();
   }
 
-  /** All of them; they may come and go meanwhile. */
+  /** All readers; they may change during the iteration. */
   Collection<R> all() {
     return List.copyOf(owners.keySet());
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who asked for what, when, and what came of it: one JSON object a line, bounded on the disk.
+// The audit log of commands: one JSON object a line, with a limit on its size.
 package org.hy300.collector.relay;
 
 import io.vertx.core.Future;
@@ -23,13 +23,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * {@code audit.jsonl} is the newest file; a full one becomes {@code audit.1.jsonl}, that one {@code
- * audit.2.jsonl}, and so on. Lines are handed to the kernel at once and reach the disk with it.
+ * {@code audit.jsonl} is the newest file. A full one becomes {@code audit.1.jsonl}, which becomes
+ * {@code audit.2.jsonl}, and so on. Lines are handed to the kernel at once, which writes them to
+ * disk later.
  */
 public final class AuditLog {
   private static final Logger LOG = System.getLogger(AuditLog.class.getName());
 
-  /** The result of a command whose end is not awaited here. */
+  /** The result of a command whose end the collector does not see. */
   static final String PUBLISHED = "published";
 
   private static final String NAME = "audit.jsonl";
@@ -46,7 +47,7 @@ public final class AuditLog {
   /**
    * Opens the log; blocks.
    *
-   * @param maxBytes most that all files take together
+   * @param maxBytes limit on the total size of the files
    */
   public AuditLog(Vertx vertx, Path directory, long maxBytes, RelayMetrics own) throws IOException {
     this.directory = directory;
@@ -73,7 +74,9 @@ public final class AuditLog {
     endTornLine();
   }
 
-  /** A line that a killed machine has left half written must not spoil the next one. */
+  /**
+   * Ends a line that a crash of the machine has truncated, so that it does not spoil the next one.
+   */
   private void endTornLine() throws IOException {
     ByteBuffer last = ByteBuffer.allocate(1);
     if (length > 0 && file.read(last, length - 1) == 1 && last.get(0) != '\n') {
@@ -99,7 +102,7 @@ public final class AuditLog {
       ByteBuffer rest = ByteBuffer.wrap(bytes);
       int written = 0;
       while (rest.hasRemaining()) {
-        // At a place of its own, so that a line that failed half-way is written over.
+        // At an explicit position, so that a line that failed halfway is overwritten.
         written += file.write(rest, length + written);
       }
       length += written;
@@ -130,8 +133,8 @@ public final class AuditLog {
   }
 
   /**
-   * Which of the last commands have their line, by {@link Target#key}; blocks. Of use right after a
-   * start: a collector that was killed may have ended a command and not said so here.
+   * The last commands with a line, by {@link Target#key}; blocks. Used after a start: a killed
+   * collector may have ended a command without logging it here.
    */
   Set<String> ended() throws IOException {
     Set<String> keys = new HashSet<>();
@@ -158,7 +161,7 @@ public final class AuditLog {
     }
   }
 
-  /** Puts everything on the disk. */
+  /** Writes everything to disk. */
   public Future<Void> close() {
     return worker.executeBlocking(
         () -> {

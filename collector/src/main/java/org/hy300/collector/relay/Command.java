@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One command and what became of it at each of its devices.
+// One command, and its result at each of its devices.
 package org.hy300.collector.relay;
 
 import io.vertx.core.Future;
@@ -18,15 +18,15 @@ import org.hy300.contract.ReplyMessage.Status;
 
 /** Belongs to the event loop. */
 public final class Command {
-  /** Devices that the answer to a fleet command names: it must fit one message. */
+  /** Most devices that the reply to a fleet command names: it must fit into one message. */
   private static final int MAX_NAMED = 100;
 
-  /** What a device of a command costs beside its name, roughly. */
+  /** Approximate memory for a device of a command, in addition to its name. */
   private static final int TARGET_BYTES = 300;
 
   private final CommandRequest request;
 
-  /** Size of what was asked. */
+  /** Size of the request. */
   private final long asked;
 
   private final Map<String, Target> targets = new LinkedHashMap<>();
@@ -34,12 +34,12 @@ public final class Command {
   private final Promise<Void> ended = Promise.promise();
   private int open;
 
-  /** The machine's clock may be set while the command is under way. */
+  /** Independent of the machine's clock, which may be set while the command is under way. */
   private final long beginNanos;
 
   private boolean told;
 
-  /** Size of what is remembered of it. */
+  /** Size of the stored command. */
   private long bytes;
 
   Command(CommandRequest request) {
@@ -54,27 +54,27 @@ public final class Command {
     return request;
   }
 
-  /** How long ago it was asked for. */
+  /** Time since the request. */
   Duration age() {
     return Duration.ofNanos(System.nanoTime() - beginNanos);
   }
 
-  /** Completes when the command is on the disk and will be answered, whatever happens. */
+  /** Completes when the command is on disk and a reply is certain. */
   public Future<Void> kept() {
     return kept.future();
   }
 
-  /** Completes when all devices have ended it, and that is on the disk. */
+  /** Completes when the command has ended at all devices, and that is on disk. */
   public Future<Void> ended() {
     return ended.future();
   }
 
-  /** Whether a device has begun it and not ended it. */
+  /** Whether the command has started and not ended at some device. */
   public boolean isBegun() {
     return targets.values().stream().anyMatch(Target::isBegun);
   }
 
-  /** The terminal reply of a device; null before that. */
+  /** The final reply of a device; null before that. */
   public ReplyMessage reply(String device) {
     return targets.get(device).reply();
   }
@@ -91,12 +91,12 @@ public final class Command {
     return bytes;
   }
 
-  /** What it costs while it is under way, which is no less when it has ended at some devices. */
+  /** Its memory while it is under way, which does not decrease when some devices have ended it. */
   long weight() {
     return asked + (long) targets.size() * TARGET_BYTES;
   }
 
-  /** What a command to so many devices would cost. */
+  /** The memory that a command to this many devices would need. */
   static long weight(CommandRequest request, int devices) {
     return size(request) + (long) devices * TARGET_BYTES;
   }
@@ -124,7 +124,7 @@ public final class Command {
     }
   }
 
-  /** Whether the sender of a fleet command has its answer. */
+  /** Whether the sender of a fleet command has been sent its reply. */
   boolean isTold() {
     return told;
   }
@@ -133,12 +133,12 @@ public final class Command {
     told = true;
   }
 
-  /** Whether a device has not ended it yet. */
+  /** Whether some device has not ended it yet. */
   public boolean isOpen() {
     return open > 0;
   }
 
-  /** The command as a resource: what was asked, and each device's part. */
+  /** The command as a resource: the request, and the state at each device. */
   public JsonObject toJson() {
     JsonArray devices = new JsonArray();
     targets.values().forEach(target -> devices.add(target.toJson()));
@@ -154,8 +154,8 @@ public final class Command {
   }
 
   /**
-   * One terminal reply for all devices: done when all of them are, otherwise failed with those that
-   * are not.
+   * One final reply for all devices: done if all of them are, otherwise failed, with the devices
+   * that are not.
    */
   ReplyMessage summary() {
     Map<String, Integer> counts = new TreeMap<>();

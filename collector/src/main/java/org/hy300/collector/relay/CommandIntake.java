@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes commands in, however they come: the one ladder of checks before a command is relayed.
+// Accepts commands from all sources: the one sequence of checks before a command is relayed.
 package org.hy300.collector.relay;
 
 import java.time.Duration;
@@ -15,12 +15,12 @@ import org.hy300.contract.CommandEntry;
 import org.hy300.contract.ErrorCode;
 import org.hy300.contract.InfoMessage;
 
-/** What a command says is the catalogue's to judge, how it is written its sender's way. */
+/** The catalogue validates a command's content; each source has its own form of request. */
 public final class CommandIntake {
-  /** The error code of a caller who has a broker to blame; devices never say it. */
+  /** The error code while the collector has no broker; devices never use it. */
   public static final String BROKER_OFFLINE = "broker_offline";
 
-  /** Longer than any command takes; an expiry beyond is somebody's mistake. */
+  /** Longer than any command; a later expiry is a mistake. */
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private final Gate gate;
@@ -32,7 +32,7 @@ public final class CommandIntake {
   /**
    * Creates an intake, which belongs to the event loop.
    *
-   * @param connected whether the relay has its broker
+   * @param connected whether the relay is connected to its broker
    */
   public CommandIntake(
       Gate gate, Fleet fleet, CommandRelay relay, BooleanSupplier connected, RelayMetrics own) {
@@ -44,9 +44,9 @@ public final class CommandIntake {
   }
 
   /**
-   * Takes a command.
+   * Accepts a command.
    *
-   * @return the command, or the one of the same identifier that was given before
+   * @return the command, or an earlier one with the same identifier
    */
   public Command take(CommandRequest request, Principal caller, Selection selection)
       throws RefusedException {
@@ -66,7 +66,7 @@ public final class CommandIntake {
     }
   }
 
-  /** Device, command, role and arguments: what is wrong there is wrong at any time. */
+  /** Checks device, command, role and arguments: errors here do not depend on the time. */
   private void checkSense(CommandRequest request, Principal caller, Selection selection)
       throws RefusedException {
     if (selection.isOne() && !selection.unknown().isEmpty()) {
@@ -89,7 +89,7 @@ public final class CommandIntake {
     }
   }
 
-  /** Who asks again for what he has asked before is answered, whatever has changed meanwhile. */
+  /** A repeated request gets its answer, whatever has changed meanwhile. */
   private Optional<Command> sameAsBefore(CommandRequest request) throws RefusedException {
     Optional<Command> before = relay.find(request.id());
     if (before.isPresent() && !before.get().request().isSameAs(request)) {
@@ -111,9 +111,9 @@ public final class CommandIntake {
     }
   }
 
-  /** In a selection a device that is offline is waited for: a fleet is never whole. */
+  /** A selection may include devices that are offline, since a fleet is never complete. */
   private void checkReach(CommandRequest request, Selection selection) throws RefusedException {
-    // What has come by the broker shows that it is there.
+    // A request that came over the broker shows that the broker is there.
     if (request.via() == CommandRequest.Via.HTTP && !connected.getAsBoolean()) {
       throw new RefusedException(
           BROKER_OFFLINE, "the collector has lost its broker; try again later");

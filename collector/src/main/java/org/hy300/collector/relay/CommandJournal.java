@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands on disk: those under way, and the ends of the last ones, so that each ends once.
+// Commands on disk: pending ones, and the ends of the last ones, so that each ends once.
 package org.hy300.collector.relay;
 
 import io.vertx.core.Future;
@@ -19,16 +19,16 @@ import org.hy300.journal.GroupCommit;
 import org.hy300.journal.Journal;
 
 /**
- * Records are JSON objects with the command's {@code id}. Belongs to the event loop; those that are
- * written at the same time reach the disk with one sync.
+ * Records are JSON objects with the command's {@code id}. Belongs to the event loop. Records that
+ * are written at the same time share one sync.
  */
 final class CommandJournal {
   private static final Logger LOG = System.getLogger(CommandJournal.class.getName());
 
-  /** Room for everything that may be under way and remembered, twice. */
+  /** Twice the room for all pending and remembered commands. */
   private static final long MAX_BYTES = 512L * 1024 * 1024;
 
-  /** The files are written anew when they are larger than this and than twice what they hold. */
+  /** The files are rewritten when they exceed both this size and twice their live content. */
   private static final long REWRITE_BYTES = 4 * 1024 * 1024;
 
   private static final int READ_AT_ONCE = 1000;
@@ -37,15 +37,15 @@ final class CommandJournal {
   private final List<JsonObject> found = new ArrayList<>();
   private final GroupCommit commit;
 
-  /** Records by command, those that are being written, too. */
+  /** Records by command, including those that are being written. */
   private final Map<String, List<Buffer>> records = new LinkedHashMap<>();
 
   private long liveBytes;
 
   /**
-   * Reads what earlier runs have left; blocks.
+   * Reads the records of earlier runs; blocks.
    *
-   * @throws IOException when another collector has the directory
+   * @throws IOException when another collector uses the directory
    */
   CommandJournal(Vertx vertx, Path directory, RelayMetrics own) throws IOException {
     this.own = own;
@@ -68,14 +68,14 @@ final class CommandJournal {
     }
   }
 
-  /** Everything that earlier runs have left, oldest first; given once, for it may be much. */
+  /** All records of earlier runs, oldest first; returned only once, because they may be large. */
   List<JsonObject> takeFound() {
     List<JsonObject> taken = List.copyOf(found);
     found.clear();
     return taken;
   }
 
-  /** Whether the disk took the last write. */
+  /** Whether the last write to the disk succeeded. */
   boolean isWritable() {
     return commit.isWritable();
   }
@@ -83,7 +83,7 @@ final class CommandJournal {
   /**
    * Writes a record.
    *
-   * @return whether it is on the disk; when not, it waits in memory for a disk that takes it
+   * @return whether it is on disk; if not, it waits in memory until the disk works again
    */
   Future<Boolean> write(JsonObject record) {
     Buffer data = record.toBuffer();
@@ -103,7 +103,7 @@ final class CommandJournal {
     liveBytes += data.length();
   }
 
-  /** Lets go of a command that has ended. */
+  /** Removes a command that has ended. */
   void forget(String id) {
     List<Buffer> gone = records.remove(id);
     if (gone != null) {
@@ -115,7 +115,7 @@ final class CommandJournal {
     return records.values().stream().flatMap(List::stream).toList();
   }
 
-  /** Writes what waits, and lets go of the directory. */
+  /** Writes pending records, and releases the directory. */
   Future<Void> close() {
     return commit.close();
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Brings commands to their devices and sees to exactly one end for each, over restarts as well.
+// Sends commands to their devices and ensures exactly one end for each, even across restarts.
 package org.hy300.collector.relay;
 
 import io.vertx.core.Vertx;
@@ -27,9 +27,9 @@ import org.hy300.mqtt.Headers;
 import org.hy300.mqtt.MqttSession;
 
 /**
- * Belongs to the event loop. A device executes an identifier once and repeats what it answered, so
- * asking again is harmless: the relay asks until it is heard, asks again when it has missed
- * something, and asks once more when a command has expired, for then the device says what it knows.
+ * Belongs to the event loop. A device runs an identifier once and repeats its reply, so it is safe
+ * to ask again. The relay repeats a command until the device replies, and after it may have missed
+ * a reply. It also does so once after the expiry, when the device reports its result.
  */
 public final class CommandRelay {
   private static final Logger LOG = System.getLogger(CommandRelay.class.getName());
@@ -37,24 +37,24 @@ public final class CommandRelay {
   /** Most devices of one command. */
   public static final int MAX_DEVICES = 10_000;
 
-  /** Most that may be under way, each device of a command counted. */
+  /** Limit on pending commands, counting each device of a command. */
   static final int MAX_OPEN = 20_000;
 
-  /** Bytes of what was asked by commands that have not ended at all their devices. */
+  /** Limit on the request bytes of commands that are pending at any device. */
   private static final long MAX_OPEN_BYTES = 32L * 1024 * 1024;
 
-  /** Stopping a motor finds room where nothing else does, but not without end. */
+  /** A motor stop gets room beyond the limits, but not without bound. */
   private static final int ROOM_TO_STOP = 2;
 
-  /** Commands that a device is given at once; agents refuse more than 8. */
+  /** Commands that are sent to a device at once; agents refuse more than 8. */
   static final int PER_DEVICE = 4;
 
-  /** Messages that are handed to the session before it has sent those before. */
+  /** Messages that are handed to the session before it has sent earlier ones. */
   private static final int WINDOW = 500;
 
   private static final long TICK_MS = 250;
 
-  /** A collector that has just started hears of its devices in this time. */
+  /** Time in which a newly started collector hears from its devices. */
   private static final Duration RECOVERY = Duration.ofSeconds(15);
 
   private static final int SHOWN = 200;
@@ -73,7 +73,7 @@ public final class CommandRelay {
   private final Map<String, Target> open = new LinkedHashMap<>();
   private final Map<String, DeviceQueue> queues = new HashMap<>();
 
-  /** Those that wait to be published, each once. */
+  /** Commands that wait to be published, without duplicates. */
   private final Set<Target> outgoing = new LinkedHashSet<>();
 
   private long openBytes;
@@ -83,7 +83,7 @@ public final class CommandRelay {
    * Creates a relay.
    *
    * @param online whether a device's session is alive
-   * @param store the commands on the disk
+   * @param store the commands on disk
    */
   public CommandRelay(
       Vertx vertx,
@@ -100,7 +100,7 @@ public final class CommandRelay {
     this.own = own;
   }
 
-  /** Goes on with what an earlier run has left. */
+  /** Continues the commands of an earlier run. */
   public void start() {
     Instant patience = Instant.now().plus(RECOVERY);
     for (Command command : store.commands()) {
@@ -122,22 +122,22 @@ public final class CommandRelay {
     vertx.setPeriodic(TICK_MS, timer -> tick());
   }
 
-  /** A command of that identifier, while it is remembered. */
+  /** The command with that identifier, while it is remembered. */
   public Optional<Command> find(String id) {
     return Optional.ofNullable(store.find(id));
   }
 
-  /** Whether commands can be kept. */
+  /** Whether commands can be stored. */
   public boolean isWritable() {
     return store.isWritable();
   }
 
-  /** Commands under way, each device counted. */
+  /** Number of pending commands, counting each device. */
   public int openCount() {
     return open.size();
   }
 
-  /** Whether a command to so many devices may be under way beside the others. */
+  /** Whether there is room for a command to this many devices. */
   boolean hasRoom(CommandRequest request, int devices) {
     int room = request.isAlwaysTaken() ? ROOM_TO_STOP : 1;
     return open.size() + devices <= room * MAX_OPEN
@@ -145,10 +145,10 @@ public final class CommandRelay {
   }
 
   /**
-   * Takes a command that {@link CommandIntake} has let in.
+   * Takes a command that {@link CommandIntake} has accepted.
    *
    * @param devices known ones, whether they are online or not
-   * @param unknown names that nobody has heard of: at these it ends at once
+   * @param unknown names without a device: the command ends at once there
    */
   Command submit(CommandRequest request, Collection<String> devices, Collection<String> unknown) {
     Command command = new Command(request);
@@ -162,7 +162,7 @@ public final class CommandRelay {
         .onSuccess(
             kept -> {
               command.nowKept();
-              // What is always taken goes out even when nothing can be kept.
+              // Such commands are sent even if nothing can be stored.
               begin(command, Set.copyOf(unknown), kept || request.isAlwaysTaken());
             });
     return command;
@@ -172,7 +172,7 @@ public final class CommandRelay {
     boolean overtakes = command.request().isAlwaysTaken();
     for (Target target : command.targets()) {
       if (target.hasEnded()) {
-        // Its time was over before the disk had it.
+        // It expired before it was on disk.
         continue;
       }
       if (unknown.contains(target.device)) {
@@ -236,7 +236,7 @@ public final class CommandRelay {
     }
   }
 
-  /** The broker is connected again: what was answered meanwhile was not heard. */
+  /** The broker is connected again: replies in between were missed. */
   public void connected() {
     for (Target target : open.values()) {
       target.askSoon();
@@ -260,7 +260,7 @@ public final class CommandRelay {
     send();
   }
 
-  /** Takes a reply from a device. Those to commands of other senders are not ours to judge. */
+  /** Takes a reply from a device. Ignores replies to other senders' commands. */
   public void reply(String device, ReplyMessage reply) {
     Target target = open.get(Target.key(device, reply.id()));
     if (target == null || target.hasEnded()) {
@@ -318,12 +318,12 @@ public final class CommandRelay {
     }
   }
 
-  /** Takes nothing more; what is under way goes on, and stays on the disk. */
+  /** Accepts no more commands; pending ones continue, and stay on disk. */
   public void stop() {
     stopping = true;
   }
 
-  /** Whether commands are taken. */
+  /** Whether commands are accepted. */
   public boolean isOpen() {
     return !stopping;
   }

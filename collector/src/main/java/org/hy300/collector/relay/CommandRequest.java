@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What somebody wants one or more devices to do.
+// A request for one or more devices.
 package org.hy300.collector.relay;
 
 import io.vertx.core.json.JsonObject;
@@ -9,14 +9,14 @@ import org.hy300.contract.CommandEntry;
 import org.hy300.contract.CommandMessage;
 
 /**
- * A command as it was asked for.
+ * One requested command.
  *
- * @param id the caller's choice; who gives it a second time means the same command
- * @param issued when it was asked for
- * @param expires until when a device may begin
- * @param by the name of the caller's token, or what stands for it
- * @param via how it came
- * @param asked which devices, in the caller's words
+ * @param id chosen by the caller; a second request with it means the same command
+ * @param issued time of the request
+ * @param expires until when a device may start
+ * @param by the name of the caller's token, or its substitute
+ * @param via how the request came
+ * @param asked the devices, as the caller wrote them
  */
 public record CommandRequest(
     String id,
@@ -29,23 +29,23 @@ public record CommandRequest(
     Via via,
     JsonObject asked) {
 
-  /** How a command comes to the collector. */
+  /** How a command reaches the collector. */
   public enum Via {
     HTTP,
     MQTT
   }
 
-  /** The name of the action, as it stands in paths, metrics and logs. */
+  /** The name of the action in paths, metrics and logs. */
   public String name() {
     return subsystem + "/" + action;
   }
 
-  /** Whether it waits for nothing, and is refused for want of nothing. */
+  /** Whether the command is exempt from waiting and from limits. */
   boolean isAlwaysTaken() {
     return CommandCatalogue.find(subsystem, action).filter(CommandEntry::isAlwaysTaken).isPresent();
   }
 
-  /** Whether both ask the same of the same devices; times and callers may differ. */
+  /** Whether both request the same of the same devices; times and callers may differ. */
   boolean isSameAs(CommandRequest other) {
     return name().equals(other.name()) && args.equals(other.args) && asked.equals(other.asked);
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands to the fleet that come over MQTT: relays them and answers with one reply for all
-// devices.
+// Commands to the fleet over MQTT: relays them and sends one reply for all devices.
 package org.hy300.collector.relay;
 
 import io.vertx.core.Future;
@@ -20,7 +19,7 @@ import org.hy300.contract.ReplyMessage.Status;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
 
-/** Who may send such commands is for the broker's access list to say. Belongs to the event loop. */
+/** The broker's access list decides who may send such commands. Belongs to the event loop. */
 public final class FleetCommands {
   private final MqttSession mqtt;
   private final Topics topics;
@@ -44,7 +43,7 @@ public final class FleetCommands {
     this.own = own;
   }
 
-  /** Answers what an earlier run has not answered. */
+  /** Sends the replies that an earlier run has not sent. */
   public void start() {
     for (Command command : store.commands()) {
       if (command.request().via() == CommandRequest.Via.MQTT && !command.isTold()) {
@@ -74,7 +73,7 @@ public final class FleetCommands {
     } catch (RefusedException e) {
       refuse(topic, id, e.code(), e.getMessage());
     } catch (Throwable e) {
-      // A mistake of ours is the session's to log, and no reason to leave the sender waiting.
+      // The session logs a bug of ours; the sender gets a reply all the same.
       if (store.find(id) == null) {
         answer(
             topic,
@@ -91,7 +90,7 @@ public final class FleetCommands {
     return topic.subsystem() + "/" + topic.action();
   }
 
-  /** The same command again: its sender has not heard the answer. */
+  /** The same command again: its sender has missed the reply. */
   private void answerAgain(Command known) {
     if (known.isOpen()) {
       reply(known.request(), ReplyMessage.accepted(known.request().id()));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands that others than this collector have published: it does not see their end, but it sees
-// them.
+// Commands that others published directly to devices: the collector sees them, but not their end.
 package org.hy300.collector.relay;
 
 import io.vertx.core.buffer.Buffer;
@@ -14,8 +13,8 @@ import org.hy300.contract.MalformedMessageException;
 import org.hy300.contract.Topics;
 
 /**
- * Writes them into the audit log, for the broker keeps none. Who has sent one it does not tell.
- * Belongs to the event loop.
+ * Writes them into the audit log, because the broker has none. The broker does not reveal their
+ * sender. Belongs to the event loop.
  */
 public final class ForeignCommands {
   private final RelayStore store;
@@ -27,9 +26,9 @@ public final class ForeignCommands {
   }
 
   /**
-   * Takes what came on a device's command topic.
+   * Takes a message from a device's command topic.
    *
-   * @param retained whether the broker had kept it: then it is not new, and no device takes it
+   * @param retained whether the broker had stored it: then it is old, and no device accepts it
    */
   void heard(Topics.Parsed topic, Buffer payload, boolean retained) {
     boolean legible = payload.length() > 0 && payload.length() <= Limits.MAX_PAYLOAD_BYTES;

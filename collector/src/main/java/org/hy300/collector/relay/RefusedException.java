@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A command that is not taken, and why.
+// A command was refused.
 package org.hy300.collector.relay;
 
 /** The message is one line for the caller; the code is one of {@code ErrorCode}. */

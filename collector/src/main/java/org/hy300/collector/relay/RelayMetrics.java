@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the relay counts of itself, for /internal/metrics.
+// The relay's own metrics, for /internal/metrics.
 package org.hy300.collector.relay;
 
 import io.micrometer.core.instrument.Counter;
@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Labels are commands of the catalogue and words of the contract, so there are few. */
+/** Labels are commands of the catalogue and words of the contract, so their number is small. */
 public final class RelayMetrics {
   private final MeterRegistry registry;
   private final AtomicInteger open = new AtomicInteger();
@@ -50,7 +50,7 @@ public final class RelayMetrics {
   /**
    * Counts the end of a command at one device.
    *
-   * @param took from when it was asked for
+   * @param took time since the request
    */
   void ended(String command, String result, Duration took) {
     Counter.builder("hy300.collector.commands")
@@ -79,7 +79,7 @@ public final class RelayMetrics {
         .record(took);
   }
 
-  /** Counts a command that was not taken. */
+  /** Counts a refused command. */
   public void refused(String reason) {
     Counter.builder("hy300.collector.command.refusals")
         .description("Commands that were refused before they were sent, by reason.")
@@ -108,7 +108,7 @@ public final class RelayMetrics {
     auditFailures.increment();
   }
 
-  /** Counts events that a device has numbered and that did not come. */
+  /** Counts events that were lost, according to a device's numbers. */
   public void eventsMissed(long events) {
     eventsMissed.increment((double) events);
   }

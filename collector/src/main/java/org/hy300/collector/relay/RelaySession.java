@@ -18,12 +18,12 @@ import org.hy300.mqtt.Refusal;
 import org.hy300.mqtt.Subscription;
 
 /**
- * Beside the session that takes what the fleet says, so that a reply does not wait behind a hundred
- * thousand states or the events of a projector that sends what it can, nor is lost when they fill
- * the broker's queue for that session. Belongs to the event loop.
+ * Separate from the session that receives the fleet's messages. So a reply neither waits behind a
+ * hundred thousand states, or the events of a flooding projector, nor is lost when they fill the
+ * broker's queue for that session. Belongs to the event loop.
  */
 public final class RelaySession implements MqttSession.Listener {
-  /** Commands and replies that wait for the broker. */
+  /** Room for commands and replies that wait for the broker. */
   private static final int OUTBOX = 10_000;
 
   private final Topics topics;
@@ -34,7 +34,7 @@ public final class RelaySession implements MqttSession.Listener {
   private ForeignCommands foreign;
   private volatile boolean connected;
 
-  /** Creates a session that {@link #start} connects. */
+  /** Creates a session; {@link #start} connects it. */
   public RelaySession(
       Vertx vertx, BrokerAccess broker, int keepAliveSeconds, Topics topics, CollectorMetrics own) {
     this.topics = topics;
@@ -52,15 +52,15 @@ public final class RelaySession implements MqttSession.Listener {
             this);
   }
 
-  /** Nothing that a device may send as much of as it likes. */
+  /** No topics on which a device may send as much as it likes. */
   static List<Subscription> subscriptions(Topics topics) {
-    // Those to the fleet are among the commands.
+    // Commands to the fleet are among the commands.
     return List.of(
         Subscription.of(topics.allDevices(Topics.Kind.REPLY), 1),
         Subscription.asPublished(topics.allDevices(Topics.Kind.COMMAND), 1));
   }
 
-  /** The session that commands leave by. */
+  /** The session that sends commands. */
   public MqttSession mqtt() {
     return mqtt;
   }
@@ -69,7 +69,7 @@ public final class RelaySession implements MqttSession.Listener {
     return connected;
   }
 
-  /** Connects, and hands on what comes. */
+  /** Connects, and passes messages on. */
   public void start(CommandRelay to, FleetCommands fleet, ForeignCommands others) {
     relay = to;
     fleetCommands = fleet;
@@ -100,7 +100,7 @@ public final class RelaySession implements MqttSession.Listener {
       own.received(device.get().kind());
       take(device.get(), message.payload(), message.isRetain());
     } else if (!topics.isFleetReply(topic)) {
-      // The collectors' own answers come along with those of devices.
+      // The collectors' own replies share the devices' filter.
       own.dropped("illegal_topic", "topic", topic);
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that are known: in memory to be asked for, in the journal to survive, in the audit
-// log to be read.
+// The known commands: in memory for queries, in the journal to survive restarts, in the audit log
+// for people.
 package org.hy300.collector.relay;
 
 import io.vertx.core.Future;
@@ -30,30 +30,30 @@ import org.hy300.contract.ReplyMessage;
 public final class RelayStore {
   private static final Logger LOG = System.getLogger(RelayStore.class.getName());
 
-  /** Devices in one record: it must stay below what the journal takes. */
+  /** Devices in one record, which must fit into the journal's limit. */
   private static final int DEVICES_A_RECORD = 1_000;
 
-  /** What is remembered of commands that have ended. */
+  /** Limit on remembered commands that have ended, counting each device. */
   private static final int REMEMBERED = 20_000;
 
   private static final long REMEMBERED_BYTES = 32L * 1024 * 1024;
 
-  /** A killed collector wrote the audit line of an end later than the end, but not so much. */
+  /** A killed collector may have delayed the audit line of an end, but by less than this. */
   private static final Duration AUDIT_DELAY = Duration.ofMinutes(1);
 
   private final CommandJournal journal;
   private final AuditLog audit;
 
-  /** By identifier, in the order in which they came. */
+  /** By identifier, in order of arrival. */
   private final Map<String, Command> commands = new LinkedHashMap<>();
 
   private int endedTargets;
   private long endedBytes;
 
   /**
-   * Reads what earlier runs have left; blocks.
+   * Reads the commands of earlier runs; blocks.
    *
-   * @throws IOException when another collector has the directory, or it cannot be written
+   * @throws IOException when another collector uses the directory, or it cannot be written
    */
   public RelayStore(Vertx vertx, Path directory, AuditLog audit, RelayMetrics own)
       throws IOException {
@@ -144,7 +144,7 @@ public final class RelayStore {
     return List.copyOf(commands.values());
   }
 
-  /** A command, or null. */
+  /** A command; null if there is none. */
   Command find(String id) {
     return commands.get(id);
   }
@@ -153,7 +153,7 @@ public final class RelayStore {
     return journal.isWritable();
   }
 
-  /** Keeps a new command; completes with whether it is on the disk. */
+  /** Stores a new command; completes with whether it is on disk. */
   Future<Boolean> add(Command command) {
     CommandRequest request = command.request();
     commands.put(request.id(), command);
@@ -185,7 +185,7 @@ public final class RelayStore {
     journal.write(record(target));
   }
 
-  /** Keeps the end of a command at one device; completes when it may be told. */
+  /** Stores the end of a command at one device; completes when it may be reported. */
   Future<Boolean> ended(Target target) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     return journal
@@ -197,7 +197,7 @@ public final class RelayStore {
             });
   }
 
-  /** Notes that the sender of a fleet command has its answer. */
+  /** Records that the sender of a fleet command has been sent its reply. */
   void told(Command command) {
     command.nowTold();
     journal.write(new JsonObject().put("id", command.request().id()).put("told", true));
@@ -234,7 +234,7 @@ public final class RelayStore {
     }
   }
 
-  /** Called when a command has ended at all its devices. */
+  /** Call this when a command has ended at all its devices. */
   void ended(Command command) {
     count(command);
     Iterator<Command> oldest = commands.values().iterator();
@@ -249,7 +249,7 @@ public final class RelayStore {
     }
   }
 
-  /** Puts everything on the disk; nothing may be written any more. */
+  /** Writes everything to disk; nothing may be written afterwards. */
   public Future<Void> close() {
     return journal.close().eventually(audit::close);
   }

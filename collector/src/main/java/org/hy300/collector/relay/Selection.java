@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which devices a command to several means: those of a list, or those with certain labels.
+// The devices of a command to several: a list, or those with certain labels.
 package org.hy300.collector.relay;
 
 import io.vertx.core.json.JsonArray;
@@ -18,9 +18,9 @@ import org.hy300.contract.Topics;
  * {@code {"devices":["p1","p2"]}}, {@code {"select":{"site":"berlin"}}} or {@code
  * {"select":"all"}}.
  *
- * @param devices known ones; those that are offline are meant as well
- * @param unknown names that nobody has heard of
- * @param asked what names them, as it was given
+ * @param devices known ones, including those that are offline
+ * @param unknown names without a device
+ * @param asked the selection as the caller wrote it
  */
 public record Selection(Set<String> devices, Set<String> unknown, JsonObject asked) {
   private static final String DEVICE = "device";
@@ -28,7 +28,7 @@ public record Selection(Set<String> devices, Set<String> unknown, JsonObject ask
   private static final String SELECT = "select";
   private static final String ALL = "all";
 
-  /** The one device that a path names, for a caller who waits for it alone. */
+  /** The one device in a path; the caller waits for it alone. */
   public static Selection one(String device, Fleet fleet) {
     Set<String> name = Set.of(device);
     boolean known = fleet.find(device).isPresent();
@@ -36,7 +36,7 @@ public record Selection(Set<String> devices, Set<String> unknown, JsonObject ask
         known ? name : Set.of(), known ? Set.of() : name, new JsonObject().put(DEVICE, device));
   }
 
-  /** Whether a path names the one device. */
+  /** Whether it is the one device of a path. */
   boolean isOne() {
     return asked.containsKey(DEVICE);
   }
@@ -49,7 +49,7 @@ public record Selection(Set<String> devices, Set<String> unknown, JsonObject ask
     return devices.size() + unknown.size();
   }
 
-  /** Finds the devices that are meant now. */
+  /** Finds the devices that match now. */
   public static Selection of(JsonObject body, Fleet fleet) throws MalformedMessageException {
     JsonObject asked = new JsonObject();
     for (String field : List.of(DEVICES, SELECT)) {

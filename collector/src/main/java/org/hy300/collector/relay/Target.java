@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One device of one command: how far it has come there, and what follows from the time that passes.
+// One device of one command: its state there, and the effects of time.
 package org.hy300.collector.relay;
 
 import io.vertx.core.json.JsonObject;
@@ -12,23 +12,23 @@ import org.hy300.contract.ReplyMessage;
 import org.hy300.contract.ReplyMessage.Status;
 
 /**
- * Waiting, asked, accepted, ended: only forwards, and each by one method here. Belongs to the event
- * loop.
+ * The states are waiting, asked, accepted and ended, always in this order, each set by one method.
+ * Belongs to the event loop.
  */
 final class Target {
   private static final long ASK_AGAIN_SECONDS = 5;
   private static final long ASK_ACCEPTED_AGAIN_SECONDS = 30;
 
-  /** What an answer may take beyond the expiry, clocks that differ included. */
+  /** Time for an answer beyond the expiry, including clock differences. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
-  /** How long after the expiry a command that has begun may go on. */
+  /** How long after its expiry a command that has started may take. */
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private enum Phase {
-    /** Nothing was sent: the device is offline, or has enough to do. */
+    /** Nothing was sent: the device is offline or busy. */
     WAITING("waiting"),
-    /** Sent, and not heard of. */
+    /** Sent, without an answer so far. */
     ASKED("sent"),
     ACCEPTED("accepted"),
     ENDED("");
@@ -46,13 +46,13 @@ final class Target {
   private ReplyMessage reply;
   private Instant ended;
 
-  /** From when on silence is an answer. */
+  /** From this time on, a missing answer is final. */
   private Instant verdict;
 
-  /** When it is to be asked again (System.nanoTime). */
+  /** When to ask again (System.nanoTime). */
   private long askAgainNanos;
 
-  /** Whether it was asked after its expiry, which a device answers with what it knows. */
+  /** Whether it was asked after the expiry, when a device replies with what it knows. */
   private boolean askedLate;
 
   Target(Command command, String device) {
@@ -69,12 +69,12 @@ final class Target {
     return device + "/" + id;
   }
 
-  /** Whether nothing was sent yet. */
+  /** Whether nothing has been sent yet. */
   boolean isWaiting() {
     return phase == Phase.WAITING;
   }
 
-  /** Whether the device has begun it and not ended it. */
+  /** Whether the command has started and not ended at the device. */
   boolean isBegun() {
     return phase == Phase.ACCEPTED;
   }
@@ -83,21 +83,21 @@ final class Target {
     return phase == Phase.ENDED;
   }
 
-  /** The terminal reply; null before the end. */
+  /** The final reply; null before the end. */
   ReplyMessage reply() {
     return reply;
   }
 
-  /** When it ended, once that is on the disk; null before. */
+  /** Time of the end, once that is on disk; null before. */
   Instant ended() {
     return ended;
   }
 
   /**
-   * An earlier run has left it: whether it was sent is not known, so it counts as asked, and is
-   * asked again at once.
+   * An earlier run has left it. Whether it was sent is unknown, so it counts as asked, and is asked
+   * again at once.
    *
-   * @param patience silence is waited out until then at least
+   * @param patience earliest time at which a missing answer is final
    */
   void resumed(Instant patience) {
     if (phase == Phase.WAITING) {
@@ -112,7 +112,7 @@ final class Target {
   /**
    * It is being sent.
    *
-   * @return whether that is not for the first time
+   * @return whether it was sent before
    */
   boolean asked(Instant now) {
     boolean again = phase != Phase.WAITING;
@@ -125,9 +125,9 @@ final class Target {
   }
 
   /**
-   * The device has begun it.
+   * The device has started it.
    *
-   * @return whether that is news
+   * @return whether this was unknown
    */
   boolean accepted() {
     if (phase == Phase.ACCEPTED || phase == Phase.ENDED) {
@@ -138,7 +138,7 @@ final class Target {
     return true;
   }
 
-  /** It has ended, once. */
+  /** Sets its end, which may happen only once. */
   void ended(ReplyMessage with) {
     if (phase == Phase.ENDED) {
       throw new IllegalStateException(key() + " has ended before");
@@ -147,12 +147,12 @@ final class Target {
     reply = with;
   }
 
-  /** Its end is on the disk. */
+  /** Its end is on disk. */
   void kept(Instant at) {
     ended = at;
   }
 
-  /** What it missed, if anything, is to be asked for at the next opportunity. */
+  /** Asks again at the next opportunity, in case an answer was missed. */
   void askSoon() {
     askAgainNanos = System.nanoTime();
   }
@@ -166,7 +166,7 @@ final class Target {
     return !now.isBefore(command.request().expires());
   }
 
-  /** Whether the device should be asked again, if it can be. */
+  /** Whether the device should be asked again if possible. */
   boolean isDue(Instant now) {
     return switch (phase) {
       case WAITING, ENDED -> false;
@@ -175,7 +175,7 @@ final class Target {
     };
   }
 
-  /** The end that it has by itself when its time is over; empty before. */
+  /** The end that it gets when its time is over; empty before. */
   Optional<ReplyMessage> overdue(Instant now) {
     return switch (phase) {
       case WAITING ->
@@ -206,7 +206,7 @@ final class Target {
         : Optional.empty();
   }
 
-  /** Not before its terminal reply is on the disk does a command show as ended. */
+  /** A command shows as ended only once its final reply is on disk. */
   JsonObject toJson() {
     JsonObject json = new JsonObject().put("device", device);
     return ended == null

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the collector, with the token of who has logged in.
+// Requests to the collector, with the user's token.
 
 const KEY = 'hy300-token';
 const ATTEMPTS = 4;
 const listeners = new Set();
 
-/** Who asks: name, role, and whether tokens are asked for; null before that is known. */
+/** The user: name, role, and whether tokens are required; null while unknown. */
 export let me = null;
 
-/** The commands by their names, as the collector's catalogue has them: what they take, and who may give them. */
+/** The commands by name, from the collector's catalogue: their arguments, and the roles that they require. */
 export const commands = new Map();
 
-/** Calls when the collector no longer knows the token. */
+/** Sets a callback for when the collector no longer accepts the token. */
 export function onLoggedOut(listener) {
   listeners.add(listener);
 }
 
-/** Asks; the answer may be any. */
+/** Sends a request and returns any response. */
 export async function ask(path, options = {}) {
   const headers = new Headers(options.headers);
   const token = sessionStorage.getItem(KEY);
@@ -30,7 +30,7 @@ export async function ask(path, options = {}) {
   return response;
 }
 
-/** The error of an answer that is none of the wanted ones: {code, message}. */
+/** The error in an unexpected response: {code, message}. */
 export async function errorOf(response) {
   try {
     const body = await response.json();
@@ -40,7 +40,7 @@ export async function errorOf(response) {
   }
 }
 
-/** Takes who asks and what can be asked for. */
+/** Stores the user and the catalogue. */
 async function begin(response) {
   const catalogue = await ask('api/v1/catalogue');
   if (!catalogue.ok) {
@@ -50,7 +50,7 @@ async function begin(response) {
   me = await response.json();
 }
 
-/** Finds out who asks; false when a token is needed. */
+/** Identifies the user; false if a token is needed. */
 export async function identify() {
   const response = await ask('api/v1/me');
   if (response.ok) {
@@ -63,9 +63,9 @@ export async function identify() {
   throw new Error((await errorOf(response)).message);
 }
 
-/** Tries a token; gives what is wrong with it, or null. */
+/** Tries a token; returns an error message, or null. */
 export async function logIn(token) {
-  // No header takes other characters, so that the collector could not be asked.
+  // Header values cannot contain other characters, so the request would fail.
   if (!/^[!-~]+$/.test(token)) {
     return 'this is no token: it has characters that no token has';
   }
@@ -90,7 +90,7 @@ export function hasToken() {
   return sessionStorage.getItem(KEY) !== null;
 }
 
-/** Whether the role of who asks includes a role. */
+/** Whether the user's role includes a role. */
 export function mayDo(role) {
   const roles = ['read', 'operate', 'admin'];
   return me !== null && roles.indexOf(me.role) >= roles.indexOf(role);
@@ -102,8 +102,8 @@ function newId() {
 }
 
 /**
- * Gives a device a command and waits for its last word: {http, status, result, error}. When the
- * connection breaks it asks again under the same key, so that the command is executed once.
+ * Sends a device a command and waits for its final reply: {http, status, result, error}. If the connection breaks, it
+ * repeats the request with the same key, so that the command runs once.
  */
 export async function command(device, name, args = {}) {
   const id = newId();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the page: who looks at it, which of its parts is shown, and how the connection is.
+// Starts the page: log-in, choice of view, and state of the connection.
 
 import * as api from './api.js';
 import { device } from './device.js';
@@ -24,7 +24,7 @@ let left = null;
 let broker = true;
 let stream = { live: false };
 
-/** What is wrong is said once, and plainly; while nothing is wrong nothing is said. */
+/** Shows a problem once and clearly, and nothing while there is none. */
 function tell() {
   let wrong = '';
   if (stream.lost) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small charts of what changes on one projector, since its page was opened.
+// Small charts of a projector's changing values, since its page was opened.
 
 import { el } from './dom.js';
 import { quantity, words } from './format.js';
@@ -11,7 +11,7 @@ const SHORTEST_MS = 60_000;
 const DRAW_MS = 500;
 const SAY_MS = 10_000;
 
-/** What may be drawn: gives the lines of one moment as {id, title, value, family, stepped}. */
+/** The lines of one moment that can be drawn, as {id, title, value, family, stepped}. */
 function lines(facts, rate) {
   const found = [];
   if (facts.hasMotor) {
@@ -33,7 +33,7 @@ function lines(facts, rate) {
   return found.slice(0, MAX_CHARTS);
 }
 
-/** Makes the charts' place; gives {element, take, close}. */
+/** Creates the charts; returns {element, take, close}. */
 export function charts() {
   const element = el('div', { class: 'charts' });
   const begun = Date.now();
@@ -45,7 +45,7 @@ export function charts() {
 
   import('./chart.umd.min.js').then(() => { library = globalThis.Chart; });
 
-  /** Frames a second, from the counter and the time between two of its values. */
+  /** Frames per second, from the counter and the time between two of its values. */
   function frames(facts) {
     const count = facts.number('hy300_tvcap_frames_captured_total');
     const now = Date.now();
@@ -55,7 +55,7 @@ export function charts() {
     }
     if (!captured || count < captured.count) {
       rate = 0;
-      // How old the first count is nobody knows.
+      // The age of the first count is unknown.
       captured = { count, time: NaN };
     } else if (count > captured.count && !(now - captured.time < 900)) {
       rate = Number.isNaN(captured.time) ? 0 : (count - captured.count) / ((now - captured.time) / 1000);
@@ -79,7 +79,7 @@ export function charts() {
     return chart.unit ? `${Number(number.toFixed(1))}${chart.unit}` : quantity(chart.family, number);
   }
 
-  /** Takes what a projector says now; nothing while it is offline. */
+  /** Takes a projector's current values; none while it is offline. */
   function take(facts) {
     const now = Date.now();
     for (const line of facts.device.online ? lines(facts, frames(facts)) : []) {
@@ -87,7 +87,7 @@ export function charts() {
       const last = chart?.points.at(-1);
       if (chart && (!last || last.y !== line.value)) {
         if (last && !Number.isNaN(last.y)) {
-          // It has held until now; a line from there would show a slow change.
+          // Repeats the old value just before the change, since a direct line would show a slow change.
           chart.points.push({ x: Math.max(last.x, now - DRAW_MS), y: last.y });
         }
         chart.points.push({ x: now, y: line.value });
@@ -165,7 +165,7 @@ export function charts() {
     }
   }
 
-  /** Colours are read when a chart is made. */
+  /** Resets the colours, which a chart reads when it is created. */
   function recolour() {
     for (const chart of shown.values()) {
       chart.drawn?.destroy();

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be done with a projector: moves, capture, the co-processor; who may not is told why, and each reply is shown.
+// The controls of a projector: moves, capture, co-processor. Shows why a command is unavailable, and each reply.
 
 import * as api from './api.js';
 import { attribute, el, text } from './dom.js';
 import { timeOfDay, words } from './format.js';
 
-/** A position that is chosen and not ordered gives way to the motor's own after so long. */
+/** A position that was chosen and not sent reverts to the motor's own after this time. */
 const FORGET_MS = 15_000;
 const REPLIES = 6;
 
-/** Why a command cannot be given now; null when it can. */
+/** Why a command cannot be sent now; null if it can. */
 function refusal(name, facts, live) {
   const { role: needed, always } = api.commands.get(name);
   if (!api.mayDo(needed)) {
     return `the token “${api.me?.name}” has the role ${api.me?.role}, and this needs ${needed}`;
   }
-  // What is always taken is tried whatever the page knows: what it knows may be old.
+  // Commands that are always accepted are tried regardless, since the page's data may be old.
   if (always) {
     return null;
   }
@@ -47,26 +47,26 @@ function refusal(name, facts, live) {
   }
 }
 
-/** Makes the controls of a device; gives {motor, input, mips, replies, take}. */
+/** Creates the controls of a device; returns {motor, input, mips, replies, take}. */
 export function controls(device) {
   let facts = null;
   let live = false;
   let forget = 0;
 
-  /** Whether somebody has chosen a position that is not ordered yet. */
+  /** Whether the user has chosen a position and not sent it yet. */
   let held = false;
 
-  /** How it was when the slider was touched. */
+  /** The state before the slider was touched. */
   let before = { held: false, position: '' };
 
-  /** Moves that have not been answered. */
+  /** Number of moves without a reply. */
   let under = 0;
   const buttons = [];
 
   const replies = el('ol', { class: 'replies', role: 'log', 'aria-label': 'Replies', 'aria-live': 'polite' });
   const none = el('p', { class: 'help' }, 'No commands from this page yet.');
 
-  /** Gives a command, and shows what becomes of it. */
+  /** Sends a command, and shows its progress and result. */
   async function give(name, title, args) {
     if (refusal(name, facts, live)) {
       return;
@@ -90,7 +90,7 @@ export function controls(device) {
       : `: ${reply.error?.message ?? 'no reason was given'} (${reply.error?.code ?? '?'}, HTTP ${reply.http})`);
   }
 
-  /** A key that is held repeats itself; it orders once. */
+  /** A key held down repeats; only the first press counts. */
   function once(event) {
     if (event.repeat && event.key === 'Enter') {
       event.preventDefault();
@@ -112,18 +112,18 @@ export function controls(device) {
     return element;
   }
 
-  /** A line under a group that says why something in it cannot be done. */
+  /** A line under a group that explains why some of it is unavailable. */
   function why(id, names) {
     const element = el('p', { id, class: 'why' });
     return { element, names };
   }
 
   const range = api.commands.get('motor/move').args.properties.position;
-  // It chooses and never orders: a finger that scrolls the page gets onto it.
+  // The slider only chooses a position, since a finger that scrolls the page may hit it.
   const slider = el('input', {
     id: 'position', type: 'range', min: 0, max: 0, step: 1, disabled: true, 'aria-describedby': 'why-motor position-help',
     pointerdown: () => { before = { held, position: number.value }; },
-    // The browser has taken the touch for something else, such as scrolling.
+    // The browser has used the touch for something else, such as scrolling.
     pointercancel: () => { held = before.held; put(before.position); },
     keydown: (event) => {
       if (event.key === 'Enter') {
@@ -136,7 +136,7 @@ export function controls(device) {
     id: 'steps', type: 'number', min: 0, max: 0, step: 1, inputmode: 'numeric', required: true, disabled: true, 'aria-describedby': 'why-motor',
     input: () => choose(number.value),
   });
-  // Read out by who asks for it, not five times a second.
+  // Screen readers read it on request, and not five times a second.
   const now = el('output', { class: 'position', for: 'position steps', 'aria-live': 'off' });
   const most = el('span', { class: 'most' });
   const marker = el('span', { class: 'marker', 'aria-hidden': 'true' });
@@ -157,7 +157,7 @@ export function controls(device) {
     forgetLater();
   }
 
-  /** Somebody who is still at it has all the time. */
+  /** The choice stays while the user is in the form. */
   function forgetLater() {
     clearTimeout(forget);
     forget = setTimeout(() => {
@@ -170,9 +170,9 @@ export function controls(device) {
     }, FORGET_MS);
   }
 
-  /** Slider, number and button show the same position. */
+  /** Shows the position in slider, number and button. */
   function put(position) {
-    // Of no number it would make the middle.
+    // The slider would turn an empty value into its middle.
     slider.value = position || slider.value;
     if (number.value !== position) {
       number.value = position;
@@ -199,7 +199,7 @@ export function controls(device) {
   ];
 
   function explain({ element, names }) {
-    // What is refused for one reason is said together.
+    // Groups commands that are unavailable for the same reason.
     const by = new Map();
     for (const name of names) {
       const reason = refusal(name, facts, live);
@@ -224,7 +224,7 @@ export function controls(device) {
     reasons.forEach(explain);
   }
 
-  /** Takes what the device says now, or that the connection has come or gone. */
+  /** Takes the device's current values, or a change of the connection. */
   function take(saying, connected) {
     facts = saying ?? facts;
     live = connected;
@@ -238,7 +238,7 @@ export function controls(device) {
       text(now, `${position}`);
       text(most, ` of ${max} ${range['x-unit']}`);
       marker.style.setProperty('--at', max > 0 ? Math.max(0, Math.min(1, position / max)) : 0);
-      // The slider goes along with the motor, unless somebody is choosing.
+      // The slider follows the motor, unless the user is choosing.
       if (!held && under === 0 && document.activeElement !== number) {
         put(String(Math.max(0, facts.number('hy300_motor_target_steps') ?? position)));
       }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of one projector: its values as they change, its events, its latest frame, and its controls.
+// The page of one projector: its changing values, its events, its latest frame, and its controls.
 
 import { ask } from './api.js';
 import { charts } from './charts.js';
@@ -12,7 +12,7 @@ import { follow } from './sse.js';
 const AGES_MS = 5_000;
 const EVENTS = 20;
 
-/** Makes the page; `state` and `connection` as in fleet.js. Gives {element, open, close}. */
+/** Creates the page; `state` and `connection` as in fleet.js. Returns {element, open, close}. */
 export function device(name, back, state, connection) {
   let facts = null;
   let live = false;
@@ -75,7 +75,7 @@ export function device(name, back, state, connection) {
     attribute(badge, 'class', `badge ${saying.online ? 'on' : 'off'}`);
     element.classList.toggle('off', !saying.online);
     const labels = Object.entries(saying.labels ?? {}).map(([label, value]) => `${label}=${value}`);
-    // The same links stay: one of them may have the keyboard.
+    // Reuses the links, because one of them may have the focus.
     if (tags.dataset.labels !== labels.join('\n')) {
       tags.dataset.labels = labels.join('\n');
       tags.replaceChildren(...labels.map((label) => el('a', {
@@ -88,7 +88,7 @@ export function device(name, back, state, connection) {
     faults.hidden = wrong === '';
     const has = { motor: facts.hasMotor, input: facts.hasInput, mips: facts.hasMips };
     for (const [kind, one] of Object.entries(cards)) {
-      // What an offline projector has is not known; what it had stays where it was.
+      // The parts of an offline projector are unknown, so the last ones remain.
       one.hidden = saying.online && !has[kind];
       one.classList.toggle('old', !saying.online);
     }
@@ -164,7 +164,7 @@ export function device(name, back, state, connection) {
       frame.hidden = false;
       frameTime.replaceChildren('Taken ', el('time', { datetime: time, title: exact(time), 'data-ago': true }, ago(time)));
     } catch {
-      // The connection is lost, which is said at the top; the stream tells of the frame again when it is back.
+      // The connection is lost, which the top shows; the stream reports the frame again after reconnecting.
     }
   }
 
@@ -189,12 +189,12 @@ export function device(name, back, state, connection) {
         }
         state(now);
         if (now.live) {
-          // The stream begins with the last events.
+          // The stream starts with the last events.
           events.replaceChildren();
         }
       });
     },
-    /** Told when the connection comes and goes. */
+    /** Takes a change of the connection. */
     connected(now) {
       live = now;
       orders.take(facts, live);

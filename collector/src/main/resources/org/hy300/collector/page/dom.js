@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes elements. What a device has said only ever becomes text.
+// Creates elements. A device's data only ever becomes text.
 
-/** An element with attributes (functions are listeners), and with elements and texts in it. */
+/** An element with attributes (functions become listeners), and with elements and texts as children. */
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -17,14 +17,14 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Sets a text if it is another one, so that nothing is laid out or read out again for nothing. */
+/** Sets a text only if it differs, which avoids layout and repeated reading by screen readers. */
 export function text(element, value) {
   if (element.textContent !== value) {
     element.textContent = value;
   }
 }
 
-/** Sets or removes an attribute if it is another one. */
+/** Sets or removes an attribute only if it differs. */
 export function attribute(element, name, value) {
   if (value === null || value === undefined) {
     if (element.hasAttribute(name)) {

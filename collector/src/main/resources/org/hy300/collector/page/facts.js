@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the series of one projector say, in the words of its page.
+// A projector's series as the texts of its page.
 
 import { quantity, words } from './format.js';
 
 const SERIES = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** A projector's values, to be asked by family. */
+/** A projector's values, by family. */
 export class Facts {
   constructor(device) {
     this.device = device;
@@ -17,7 +17,7 @@ export class Facts {
     });
   }
 
-  /** The value of a family without labels; undefined when there is none. */
+  /** The value of a family without labels; undefined if there is none. */
   number(family) {
     return this.values[family];
   }
@@ -30,7 +30,7 @@ export class Facts {
     return this.values[family] !== undefined;
   }
 
-  /** Of a state set the word that holds. */
+  /** The current word of a state set. */
   word(family) {
     const one = this.series.find((each) => each.family === family && each.value === 1);
     return one && /="(.*)"$/.exec(one.labels)?.[1];
@@ -57,7 +57,7 @@ export class Facts {
     return fault === 'none' ? undefined : fault;
   }
 
-  /** What the HDMI input sees. */
+  /** The state of the HDMI input's signal. */
   get signal() {
     if (!this.is('hy300_tvcap_enabled') && this.has('hy300_tvcap_enabled')) {
       return 'input is off';
@@ -69,13 +69,13 @@ export class Facts {
     return `${this.number('hy300_tvcap_width_pixels')}×${this.number('hy300_tvcap_height_pixels')}${rate ? ` at ${rate} Hz` : ''}`;
   }
 
-  /** Pictures a second of the signal. */
+  /** Frame rate of the signal. */
   get rate() {
     const interval = this.number('hy300_tvcap_frame_interval_seconds') ?? 0;
     return interval > 0 ? Math.round(1 / interval) : 0;
   }
 
-  /** Name and value of what is worth a line, for the cards. */
+  /** Name and value of the lines in the cards. */
   motor() {
     return [
       ['State', this.fault ? `fault: ${words(this.fault)}` : this.is('hy300_motor_moving') ? 'moving'
@@ -110,7 +110,7 @@ export class Facts {
     return this.has(family) ? quantity(family, this.number(family)) : null;
   }
 
-  /** All series by subsystem, the part of their name behind hy300_. */
+  /** All series by subsystem, the part of their name after hy300_. */
   bySubsystem() {
     const groups = new Map();
     for (const each of [...this.series].sort((a, b) => (a.name < b.name ? -1 : 1))) {

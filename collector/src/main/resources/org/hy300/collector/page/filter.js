@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which rows are shown and in which order, and how that stands in the page's address.
+// The choice of rows and their order, and its form in the page's address.
 
 const SIGNAL = (row) => (row.signal?.detected ? 2 : row.signal?.connected ? 1 : 0);
 
-/** Columns by which rows can be ordered; the first word of each pair is that of the address. */
+/** Columns that rows can be sorted by; the keys are the words in the address. */
 export const ORDERS = {
   device: { title: 'Name', key: (row) => row.order },
   state: { title: 'State', key: (row) => (row.online ? 1 : 0) },
@@ -21,10 +21,10 @@ export const SHOWN = {
   faults: { title: 'Faults', fits: (row) => row.faults.length > 0 },
 };
 
-/** A choice: text to search for, kind shown, order, and whether that is turned round. */
+/** A choice: search text, kind of rows, order, and whether that is reversed. */
 export const EVERYTHING = { query: '', show: 'all', order: 'device', reverse: false };
 
-/** Whether a row fits: every word is found in it, and a word like site=berlin is one of its labels. */
+/** Whether a row matches: it contains every word, and a word like site=berlin is one of its labels. */
 export function fits(choice) {
   const parts = choice.query.toLowerCase().split(/\s+/).filter(Boolean);
   const wanted = parts.filter((part) => part.includes('='));
@@ -32,11 +32,11 @@ export function fits(choice) {
   const kind = SHOWN[choice.show].fits;
   return (row) => kind(row)
     && words.every((word) => row.text.includes(word))
-    // site= is any site; while somebody types, site=ber is the start of one.
+    // site= matches any site; during typing, site=ber matches the beginning of one.
     && wanted.every((tag) => row.tags.some((one) => one.toLowerCase().startsWith(tag)));
 }
 
-/** Compares two rows; names decide where the order does not, so that no two are equal. */
+/** Compares two rows; equal ones are ordered by name, so that no two are equal. */
 export function compare(choice) {
   const of = ORDERS[choice.order].key;
   const sign = choice.reverse ? -1 : 1;
@@ -53,7 +53,7 @@ export function compare(choice) {
   };
 }
 
-/** One list out of two that are in order. */
+/** Merges two sorted lists. */
 export function merge(some, others, order) {
   const merged = [];
   let at = 0;

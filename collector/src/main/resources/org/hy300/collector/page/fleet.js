@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fleet as the page knows it: a row for each projector, kept up to date by the collector's stream.
+// The page's copy of the fleet: a row for each projector, updated from the collector's stream.
 
 import { SHOWN } from './filter.js';
 import { clock } from './format.js';
 import { follow } from './sse.js';
 
-/** By device. A row that changes is another object. */
+/** By device. A changed row is a new object. */
 const rows = new Map();
 const listeners = new Set();
 
-/** How many rows there are of each kind that can be shown alone; kept with each change of a row. */
+/** Number of rows of each kind; updated with each change of a row. */
 const counted = Object.fromEntries(Object.keys(SHOWN).map((kind) => [kind, 0]));
 
-/** Rows that were there before the stream began anew, and have not been told of since. */
+/** Rows from before the stream was reopened that have not been sent since. */
 let doubtful = new Set();
 
-/** Whether every row has been told at least once. */
+/** Whether every row has been sent at least once. */
 let complete = false;
 let end = null;
 
@@ -36,7 +36,7 @@ function prepare(row) {
   return row;
 }
 
-/** Takes the row of a device, or null when that has gone. */
+/** Stores the row of a device; null removes it. */
 function put(device, row) {
   count(rows.get(device), -1);
   count(row, 1);
@@ -53,7 +53,7 @@ function count(row, by) {
   }
 }
 
-/** Tells who listens of which devices the rows have changed, come or gone. */
+/** Calls the listeners with the devices whose rows have changed, appeared or gone. */
 function tell(devices) {
   listeners.forEach((listener) => listener(devices));
 }
@@ -85,7 +85,7 @@ const handlers = {
   },
 };
 
-/** Follows the fleet; `state` as in sse.js, `connection` is told whether the broker is connected. */
+/** Follows the fleet; `state` as in sse.js, `connection` is called with whether the broker is connected. */
 export function start(state, connection) {
   stop();
   end = follow('api/v1/live', {
@@ -102,7 +102,7 @@ export function stop() {
   end = null;
 }
 
-/** Forgets everything, as when somebody else logs in. */
+/** Removes everything, for example when another user logs in. */
 export function forget() {
   stop();
   [...rows.keys()].forEach((device) => put(device, null));
@@ -130,7 +130,7 @@ export function isComplete() {
   return complete;
 }
 
-/** How many rows there are of each kind. */
+/** Number of rows of each kind. */
 export function counts() {
   return counted;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times and numbers in words.
+// Times and numbers as text.
 
 let skew = 0;
 
-/** Takes the collector's time, for a browser whose clock is wrong. */
+/** Sets the collector's time, for browsers whose clock is wrong. */
 export function clock(time) {
   skew = Date.parse(time) - Date.now();
 }
@@ -13,7 +13,7 @@ export function now() {
   return Date.now() + skew;
 }
 
-/** How long ago a time was, such as `3 min ago`. */
+/** The age of a time, such as `3 min ago`. */
 export function ago(time) {
   const at = Date.parse(time);
   if (!(at > 0)) {
@@ -35,7 +35,7 @@ export function ago(time) {
   return `${Math.floor(seconds / 86400)} d ago`;
 }
 
-/** The same in full, for who points at it. */
+/** The same in full, for tooltips. */
 export function exact(time) {
   const at = new Date(time);
   return at.getTime() > 0 ? at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' }) : '';
@@ -45,16 +45,16 @@ export function timeOfDay(date) {
   return date.toLocaleTimeString(undefined, { hour12: false });
 }
 
-/** A name out of a topic or a state as words: `position_reached` is `position reached`. */
+/** A name from a topic or a state as text: `position_reached` is `position reached`. */
 export function words(name) {
   return String(name).replaceAll('_', ' ');
 }
 
-/** A number of the series, with the unit that its family's name ends with. */
+/** A number of the series, with the unit from its family's name. */
 export function quantity(family, value) {
   const name = family.replace(/_total$/, '');
   if (name.endsWith('_timestamp_seconds') || name.endsWith('_start_time_seconds')) {
-    // No date is that far away.
+    // Too large for a date.
     return exact(value * 1000) || `${round(value)} s`;
   }
   if (name.endsWith('_seconds')) {

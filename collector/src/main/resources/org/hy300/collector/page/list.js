@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The list of the fleet. Only rows that can be seen are in the document, so that ten thousand scroll as ten do.
+// The list of the fleet. Only visible rows are in the document, so ten thousand scroll like ten.
 
 import { attribute, el, text } from './dom.js';
 import * as fleet from './fleet.js';
 import { EVERYTHING, ORDERS, SHOWN, compare, fits, format, merge } from './filter.js';
 import { ago, exact, words } from './format.js';
 
-/** Rows that are kept above and below what is seen. */
+/** Rows that are kept above and below the visible ones. */
 const MARGIN = 8;
 
-/** The sentence is read out first after so long, and then no more often than somebody can listen to. */
+/** Screen readers read the sentence after this time, and then no more often than a user can listen. */
 const FIRST_MS = 1_000;
 const SAY_MS = 5_000;
 const AGES_MS = 10_000;
@@ -18,7 +18,7 @@ const NUMBERS = new Intl.NumberFormat('en');
 
 const COLUMNS = ['state', 'device', null, 'signal', 'motor', 'mips', 'faults', 'event'];
 
-/** Makes the list; `choose` is told when somebody chooses otherwise. Gives {element, set, close}. */
+/** Creates the list; calls `choose` when the user changes the choice. Returns {element, set, close}. */
 export function list(first, choose) {
   let choice = first;
   let view = [];
@@ -28,7 +28,7 @@ export function list(first, choose) {
   let leisure = 0;
   let heard = '';
 
-  /** Devices whose rows are others than in the last frame. */
+  /** Devices whose rows have changed since the last frame. */
   const changed = new Set();
   const cells = new Map();
   const spare = [];
@@ -58,7 +58,7 @@ export function list(first, choose) {
   const order = el('select', { id: 'order', change: () => turn(order.value) },
     ...Object.entries(ORDERS).map(([name, { title }]) => el('option', { value: name }, title)));
   const said = el('p', { id: 'said', class: 'said' });
-  // What a screen reader reads out by itself: the sentence, when it has time; nothing once that holds no longer.
+  // The text that screen readers read by themselves: the sentence, after a pause; empty once it is outdated.
   const aloud = el('p', { id: 'aloud', class: 'sr', role: 'status' });
   const heads = COLUMNS.map((name) => (name
     ? el('div', { role: 'columnheader', class: `cell ${name}` },
@@ -97,7 +97,7 @@ export function list(first, choose) {
     change({ order: name, reverse: choice.order === name && !choice.reverse });
   }
 
-  /** Takes a choice, from the address. */
+  /** Shows a choice from the address. */
   function show() {
     fit = fits(choice);
     if (search.value !== choice.query) {
@@ -113,20 +113,20 @@ export function list(first, choose) {
     arrange();
   }
 
-  /** Chooses and orders all rows. */
+  /** Selects and sorts all rows. */
   function arrange() {
     changed.clear();
     view = [...fleet.all()].filter(fit).sort(compare(choice));
     paint();
   }
 
-  /** Takes changes of rows: all that is shown of them is shown in the next frame. */
+  /** Takes changes of rows: the next frame shows them. */
   function take(devices) {
     devices.forEach((device) => changed.add(device));
     frame ||= requestAnimationFrame(paint);
   }
 
-  /** Brings the view up to date; it stays in order, so that ten thousand need not be sorted for a few. */
+  /** Updates the view, which stays sorted, so that a few changes do not sort ten thousand rows. */
   function settle() {
     if (changed.size > 0) {
       const order = compare(choice);
@@ -138,7 +138,7 @@ export function list(first, choose) {
     attribute(table, 'aria-rowcount', view.length + 1);
   }
 
-  /** Shows one state of the fleet: its numbers, its sentence, and those of its rows that can be seen. */
+  /** Shows one state of the fleet: its numbers, its sentence, and its visible rows. */
   function paint() {
     cancelAnimationFrame(frame);
     frame = 0;
@@ -154,7 +154,7 @@ export function list(first, choose) {
     let kept = null;
     for (const [device, cell] of cells) {
       if (!wanted.has(device)) {
-        // One in which the keyboard is stays, or the keyboard would be nowhere.
+        // A row with the focus stays, or the focus would be lost.
         if (cell.element.contains(document.activeElement)) {
           kept = device;
         } else {
@@ -189,7 +189,7 @@ export function list(first, choose) {
     spare.push(cell);
   }
 
-  /** Keeps the row with the keyboard, which is out of sight; one that fits no longer hands it to its neighbour. */
+  /** Keeps the row with the focus, which is not visible; if it no longer matches, its neighbour gets the focus. */
   function keep(device, from, seen) {
     const cell = cells.get(device);
     const at = view.findIndex((row) => row.device === device);
@@ -205,11 +205,11 @@ export function list(first, choose) {
     release(device);
   }
 
-  /** Brings rows into the order of the view, in which Tab and a screen reader go through them. */
+  /** Puts rows into the order of the view, which Tab and screen readers follow. */
   function place(seen) {
     let at = body.firstChild;
     for (const { element: row } of seen) {
-      // One that is moved loses the keyboard: the others make way for it.
+      // Moving a row would lose its focus, so the others move instead.
       while (at !== row && row.contains(document.activeElement)) {
         const other = at;
         at = at.nextSibling;
@@ -256,7 +256,7 @@ export function list(first, choose) {
     cells.get(device)?.link.focus({ preventScroll: true });
   }
 
-  /** Arrows go from row to row. */
+  /** Arrow keys move between rows. */
   function move(event) {
     const link = document.activeElement;
     const cell = [...cells.values()].find((one) => one.link === link);
@@ -286,14 +286,14 @@ export function list(first, choose) {
     paint();
   }
 
-  /** Numbers, and the sentence that says them in words. */
+  /** Shows the numbers, and the sentence about them. */
   function tell() {
     const counted = fleet.counts();
     kinds.forEach((kind) => text(kind.count, NUMBERS.format(counted[kind.name])));
     if (!fleet.isComplete()) {
       return;
     }
-    // Without a choice the counts beside it say as much to who sees them.
+    // Without a filter the counts next to it show the same, so it is for screen readers only.
     said.classList.toggle('sr', view.length === counted.all);
     text(said, view.length === counted.all
       ? `${counted.all} projectors, ${counted.offline} offline, ${counted.faults} with faults`
@@ -326,7 +326,7 @@ export function list(first, choose) {
   leisure = setTimeout(say, FIRST_MS);
   return {
     element,
-    /** Called when it stands in the document; the keyboard goes on at the projector that was left, if one was. */
+    /** Call this once it is in the document; the focus returns to the projector that was left, if any. */
     open(scrolled, left) {
       measure();
       show();
@@ -357,7 +357,7 @@ export function list(first, choose) {
   };
 }
 
-/** One row of the document, which shows one projector after the other. */
+/** A row element, which is reused for different projectors. */
 function rowOf() {
   const cell = (name, ...children) => el('div', { role: 'cell', class: `cell ${name}` }, ...children);
   const state = el('span', { class: 'badge' });

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Follows a stream of server-sent events, by fetch: EventSource cannot send a token. Comes back by itself.
+// Follows a stream of server-sent events with fetch, since EventSource cannot send a token. Reconnects by itself.
 
 import { ask, errorOf } from './api.js';
 
 /** The collector sends something every 15 s. */
 const SILENCE_MS = 40_000;
 
-/** A tab that nobody sees gives its connection back: a browser has six for one host. */
+/** A hidden tab gives its connection back, because a browser has only six for one host. */
 const HIDDEN_MS = 10_000;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
 
-/** Takes a stream's text apart; gives a function that takes the next piece of it. */
+/** Parses a stream's text; returns a function that takes the next piece. */
 export function parser(take) {
   let rest = '';
   return (piece) => {
@@ -37,10 +37,10 @@ export function parser(take) {
 }
 
 /**
- * Begins to follow.
+ * Starts to follow.
  *
- * @param on handlers by the event's name, which are given its data
- * @param state told {live}, {lost: seconds until it is tried again, why} or {gone: why}
+ * @param on handlers by the event's name, which get its data
+ * @param state called with {live}, {lost: seconds until the next attempt, why} or {gone: why}
  * @returns a function that ends it
  */
 export function follow(path, on, state) {
@@ -49,7 +49,7 @@ export function follow(path, on, state) {
   let wake = () => {};
   let hidden = 0;
 
-  /** Whether it has been followed: a collector that has just started may not have heard of a device yet. */
+  /** Whether it has ever connected: a newly started collector may not have heard from a device yet. */
   let known = false;
 
   const visibility = () => {
@@ -81,7 +81,7 @@ export function follow(path, on, state) {
         try {
           on[name]?.(JSON.parse(data));
         } catch (error) {
-          // A mistake of the page, for the console: the connection is sound.
+          // A bug of the page, for the console; the connection is fine.
           reportError(error);
         }
       });

@@ -57,7 +57,7 @@ class PasswordFileTest {
     Files.createSymbolicLink(file, other);
     refused("is a link or no file");
     Files.delete(other);
-    // Nor is anything made where it leads to.
+    // The target of the link is not created either.
     refused("is a link or no file");
     assertThat(other).doesNotExist();
   }

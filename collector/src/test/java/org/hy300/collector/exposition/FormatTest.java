@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FormatTest {
-  /** What Prometheus 2.42, 2.53 and 3.5, curl and a browser send, and some corners. */
+  /** Headers of Prometheus 2.42, 2.53 and 3.5, curl and a browser, and some corner cases. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

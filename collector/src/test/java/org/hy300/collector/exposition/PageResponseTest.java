@@ -81,7 +81,7 @@ class PageResponseTest {
         .send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
   }
 
-  /** A client that asks and reads nothing. */
+  /** A client that sends a request and reads nothing. */
   private Socket ask() throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
     socket
@@ -112,7 +112,7 @@ class PageResponseTest {
     try (Socket socket = ask()) {
       await().atMost(Duration.ofSeconds(60)).until(() -> written.get() > 0);
       awaitNothingRunning();
-      // What the two ends of the connection buffer, and no more.
+      // Only the buffers of the two ends of the connection.
       assertThat(written.get()).isLessThan(PIECES / 2);
       assertThat(get().body().transferTo(java.io.OutputStream.nullOutputStream()))
           .isEqualTo(LENGTH);

@@ -11,7 +11,7 @@ public final class PageText {
   public static String of(Page page) {
     Lines lines = new Lines(16);
     while (page.next(lines)) {
-      // One buffer takes all of it.
+      // One buffer holds everything.
     }
     return new String(lines.bytes(), 0, lines.length(), StandardCharsets.UTF_8);
   }

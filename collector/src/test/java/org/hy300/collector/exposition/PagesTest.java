@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The pages as bytes: three devices, of which one is offline and one sends what it should not. */
+/** The pages as bytes: three devices, one offline and one with invalid messages. */
 class PagesTest {
   private final PlayedFleet played = new PlayedFleet();
 
@@ -64,7 +64,7 @@ class PagesTest {
   }
 
   private void device(String name, String session, String labels, String position) {
-    // Retained, so that the time on the page is the message's own.
+    // Retained, so that the page shows the message's own time.
     played.message(
         name + "/status",
         "{\"state\":\"online\",\"session\":\"%s\",\"time\":\"%s\"}"
@@ -83,7 +83,7 @@ class PagesTest {
         true);
   }
 
-  /** When a device was heard last is the present; on a golden page it is any time. */
+  /** The time of the last message is the current one, so a golden page ignores it. */
   private static String withoutTimes(String page) {
     return page.replaceAll("(last_seen_timestamp_seconds\\{[^}]*\\}) [0-9.]+", "$1 TIME");
   }
@@ -133,7 +133,7 @@ class PagesTest {
         new FleetPage(played.fleet, Format.TEXT, Shard.ALL, false, false), "broker-lost.txt");
   }
 
-  /** OpenMetrics it does not read; a Prometheus does so in ScrapeTest. */
+  /** promtool cannot parse OpenMetrics; a real Prometheus does in ScrapeTest. */
   @Test
   void promtoolFindsNothingToCriticise(@TempDir Path directory) throws Exception {
     Path page = directory.resolve("page");
@@ -148,14 +148,14 @@ class PagesTest {
             "sh",
             page.toString())) {
       int status = promtool.awaitExit(Duration.ofSeconds(60));
-      // Some families have no HELP, for nobody told one, and one counter has a wrong name.
+      // Some families have no HELP because no device sent one, and one counter has a wrong name.
       assertThat(promtool.lines())
           .noneMatch(line -> !line.contains("no help text") && !line.contains("hy300_motor_odd"));
       assertThat(status).isIn(0, 3);
     }
   }
 
-  /** As OpenMetrics 1.0 has it, and parsers hold it: no family has a sample name of another. */
+  /** A rule of OpenMetrics 1.0 that parsers enforce: no family has a sample name of another. */
   @Test
   void noSampleNameBelongsToTwoFamiliesAndNoCounterIsNegative() {
     for (String name : List.of("x_total", "x_created", "x", "y_created", "y_total", "z_total")) {

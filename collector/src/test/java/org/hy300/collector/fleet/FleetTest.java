@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.hy300.collector.PlayedFleet;
 import org.junit.jupiter.api.Test;
 
-/** Sessions, Wills and repeated messages, in every order in which a broker may hand them over. */
+/** Sessions, Wills and repeated messages, in every order that a broker may deliver. */
 class FleetTest {
   private final PlayedFleet played = new PlayedFleet();
   private final Fleet fleet = played.fleet;
@@ -85,7 +85,7 @@ class FleetTest {
     played.status("p1", true, "a", 1);
     played.status("p1", true, "a", 3);
     state("a", 1, 6);
-    // What was still on its way to the old broker, and then its Will.
+    // Delayed messages from the old broker, and then its Will.
     played.status("p1", true, "a", 1);
     played.status("p1", false, "a", 2);
     assertThat(values()).containsExactly(6.0);
@@ -153,7 +153,7 @@ class FleetTest {
     online("a");
     state("a", 9, 5);
     fleet.doubtAll();
-    // The agent was started anew meanwhile; its retained messages come in any order.
+    // The agent has restarted meanwhile; its retained messages come in any order.
     state("b", 1, 6);
     online("b");
     assertThat(values()).containsExactly(6.0);

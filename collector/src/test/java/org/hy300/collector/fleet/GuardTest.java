@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a fleet may not bring in: it is left out and counted, and the rest stays. */
+/** Invalid or excessive messages of a fleet: they are dropped and counted, and the rest stays. */
 class GuardTest {
   private static final int DEVICES = 3;
   private static final int SERIES = 40;
@@ -56,7 +56,7 @@ class GuardTest {
     played.online("p1", "a");
     state(1, series(5));
     state(2, series(DEVICE_SERIES + 1));
-    // What held before the message does not hold now.
+    // The values from before the message are no longer true.
     assertThat(played.values("p1")).isEmpty();
     assertThat(played.dropped("too_many_series")).isEqualTo(1);
     state(3, series(DEVICE_SERIES));
@@ -150,7 +150,7 @@ class GuardTest {
     assertThat(strict.dropped("illegal_family")).isEqualTo(3);
   }
 
-  /** The parser takes half of a surrogate pair in a name for no JSON. */
+  /** The parser does not accept half of a surrogate pair in a name as JSON. */
   @Test
   void aNameThatIsNoText() {
     played.online("p1", "a");
@@ -209,7 +209,7 @@ class GuardTest {
     assertThat(played.dropped("throttled")).isEqualTo(2);
   }
 
-  /** What is not repeated, as an info, or states that are always another, costs most. */
+  /** Messages that need full parsing, such as infos or states that always differ, cost the most. */
   @Test
   void messagesOfAnyKindCount() {
     played.online("p1", "a");
@@ -276,7 +276,7 @@ class GuardTest {
         false);
   }
 
-  /** The catalogue decides on its families, whoever comes first. */
+  /** The catalogue decides on its families, even if a device sent one first. */
   @Test
   void aTypeThatLiesChangesNothingInAFamilyOfTheCatalogue() {
     PlayedFleet strict = new PlayedFleet();
@@ -308,7 +308,7 @@ class GuardTest {
     assertThat(played.dropped("family_conflict")).isEqualTo(1);
     info("p3", "c", "x_total", "counter");
     assertThat(played.page(Format.TEXT)).contains("# TYPE x_total counter\n");
-    // The same once more is no further vote, and who has gone has none.
+    // A repetition is not another vote, and a device that is gone has none.
     info("p1", "a", "x_total", "gauge");
     info("p1", "a", "x_total", "gauge");
     assertThat(played.page(Format.TEXT)).contains("# TYPE x_total counter\n");
@@ -334,7 +334,7 @@ class GuardTest {
         .hasSize(most + 2)
         .containsKeys("hy300_motor_moving", "hy300_motor_homed");
     assertThat(quota.dropped("too_many_families")).isEqualTo(40);
-    // Room that it has given up is there again, and another device has its own.
+    // Room that it has freed is available again, and another device has its own.
     quota.state("p1", "motor", "a", 3, "\"hy300_motor_moving\":1");
     quota.state("p1", "lamp", "a", 4, families("two", 50) + ",\"hy300_motor_homed\":0.5");
     quota.state("p1", "lamp", "a", 5, families("two", 51));
@@ -344,7 +344,7 @@ class GuardTest {
     assertThat(quota.values("p2")).hasSize(51);
   }
 
-  /** Those that two devices invented used to fill the table for all. */
+  /** The families of two devices used to fill the table for all. */
   @Test
   void familiesOfLiarsTakeNoneFromTheOthers() {
     PlayedFleet fleet = new PlayedFleet();
@@ -356,7 +356,7 @@ class GuardTest {
     fleet.online("honest", "h");
     fleet.state("honest", "motor", "h", 1, "\"hy300_motor_moving\":1,\"hy300_lamp_hours\":2");
     assertThat(fleet.values("honest")).containsOnlyKeys("hy300_motor_moving");
-    // What a liar has replaced or cleared is room.
+    // Families that were replaced or cleared leave room.
     fleet.state("liar1", "motor", "s1", 2, "\"hy300_motor_moving\":1");
     fleet.state(
         "honest",
@@ -395,7 +395,7 @@ class GuardTest {
         .containsOnlyKeys("x_created", "x_sum", "x_count", "x_bucket", "x_info");
   }
 
-  /** Else one projector could take a family of the drivers from all. */
+  /** Otherwise one projector could take a family of the drivers from all others. */
   @Test
   void aFamilyBesideOneOfTheCatalogueIsRefusedThoughItIsFirst() {
     PlayedFleet strict = new PlayedFleet();
@@ -422,7 +422,7 @@ class GuardTest {
     played.online("p1", "a");
     state(1, "\"x\":1");
     played.online("p2", "b");
-    // The payload of another: its session, its name, or its label.
+    // The payload of another device: its session, its name, or its label.
     played.state("p1", "motor", "b", 9, "\"x\":9");
     played.online("p1", "b");
     played.message(
@@ -434,7 +434,7 @@ class GuardTest {
         "{\"device\":\"p2\",\"session\":\"a\",\"seq\":9,\"values\":{\"x\":9}}",
         false);
     played.state("p1", "board", "a", 10, "\"x{device=\\\"p2\\\"}\":9");
-    // The Will of another.
+    // The Will of another device.
     played.will("p1", "b");
     assertThat(played.values("p1")).containsExactly(java.util.Map.entry("x", 1.0));
     assertThat(played.dropped("stale_session")).isEqualTo(1);

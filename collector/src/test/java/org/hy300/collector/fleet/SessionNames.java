@@ -2,7 +2,7 @@
 // Sessions without a device, for tests of other packages.
 package org.hy300.collector.fleet;
 
-/** Makes them. */
+/** Creates sessions. */
 public final class SessionNames {
   private SessionNames() {}
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is kept of each device beside its series: bounded events and frames, settings that last.
+// Data of each device beside its series: bounded events and frames, and lasting settings.
 package org.hy300.collector.knowledge;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,7 +59,7 @@ class DeviceKnowledgeTest {
     }
     assertThat(events.latest("p1").id()).isEqualTo("e100");
     assertThat(events.of("p1").getJsonObject(0).getLong("seq")).isEqualTo(81);
-    // A journal that was lost counts anew.
+    // A device that has lost its journal restarts its count.
     events.add(
         "p1",
         "motor",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the fleet page is told live: rows, those that change, those that go; one device.
+// The streams of the fleet page: rows, changed and removed ones; one device.
 package org.hy300.collector.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,7 +83,7 @@ class LiveTest extends CollectorFixture {
       assertThat(row.getJsonArray("faults")).isEmpty();
       assertThat(live.rows()).containsOnlyKeys("p1", "p2");
 
-      // p2 has published before it was online all that it ever will.
+      // p2 sent its last message before it was online.
       int before = live.told("rows").size();
       motor(one, 80, "homing_timeout");
       live.awaitRow("p1", now -> Integer.valueOf(80).equals(position(now)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The documentation that the collector serves: every page, and every link in it leads somewhere.
+// The documentation that the collector serves: all pages exist, and all links work.
 package org.hy300.collector.page;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of the page: all are there, none is left over, each is served as a browser wants it.
+// The files of the page: complete, without leftovers, and served correctly.
 package org.hy300.collector.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,7 +53,7 @@ class PageFilesTest extends CollectorFixture {
     }
   }
 
-  /** Role, range, unit and title of a command are the catalogue's, which the page asks for. */
+  /** Role, range, unit and title of a command come from the catalogue, which the page requests. */
   @Test
   void thePageNamesCommandsOfTheCatalogueAndKnowsNothingElseOfThem() throws Exception {
     String controls = Files.readString(SOURCES.resolve("controls.js"));
@@ -71,14 +71,14 @@ class PageFilesTest extends CollectorFixture {
       facts.add(command.summary());
       facts.add(command.role().word());
     }
-    // The button that the form is sent by; it says where the motor would go.
+    // The form's submit button, which also shows the position.
     facts.remove(CommandCatalogue.get("motor/move").title());
     for (String fact : facts) {
       assertThat(controls).doesNotContain("'" + fact + "'");
     }
   }
 
-  /** What a device says must not become part of the document but as text. */
+  /** Text from a device must only become text in the document. */
   @Test
   void noFileMakesMarkupOrCodeOfText() throws Exception {
     Pattern made =

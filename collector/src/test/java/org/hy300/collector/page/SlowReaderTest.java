@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Readers of the fleet's rows that do not keep up, and one that takes nothing at all.
+// Readers of the fleet's rows that are too slow, and one that takes nothing at all.
 package org.hy300.collector.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rows of 4 KB, more of them than the kernel keeps for a reader that sleeps. */
+/** Rows of 4 KB, more of them than the kernel buffers for a stopped reader. */
 @Timeout(300)
 class SlowReaderTest {
   private static final int DEVICES = 500;
@@ -77,7 +77,7 @@ class SlowReaderTest {
     return step.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
-  /** Gives the port of a server that has these rows and nothing else. */
+  /** Returns the port of a server with only these rows. */
   private int serve(long beatMs) throws Exception {
     FleetStreams streams =
         new FleetStreams(
@@ -139,7 +139,7 @@ class SlowReaderTest {
   void aReaderThatTakesNothingForTwoBeatsIsCutOff() throws Exception {
     AtomicInteger round = new AtomicInteger();
     try (Socket stuck = reader(serve(50), SMALL)) {
-      // More rows each time, until its buffer and the kernel's are full and two beats have passed.
+      // Adds rows until its buffer and the kernel's are full and two beats have passed.
       await()
           .atMost(Duration.ofMinutes(4))
           .pollInterval(Duration.ofMillis(TICK_MS))
@@ -151,7 +151,7 @@ class SlowReaderTest {
     }
   }
 
-  /** Writing to a connection that the other side has cut off fails; nothing is read here. */
+  /** Writing to a connection that the other side has reset fails; nothing is read here. */
   private static boolean isCutOff(Socket socket) {
     try {
       socket.getOutputStream().write('\n');
@@ -161,7 +161,7 @@ class SlowReaderTest {
     }
   }
 
-  /** Reads until a text has come so often; gives how many bytes that were. */
+  /** Reads until a text has come this often; returns the number of bytes. */
   private static long readUntil(InputStream in, String text, int times) throws Exception {
     byte[] buffer = new byte[65_536];
     StringBuilder tail = new StringBuilder();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One ladder for all ways: a command is refused for the same reason however it comes.
+// The same checks for all sources: a command is refused for the same reason however it comes.
 package org.hy300.collector.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands through a whole collector and a real broker to many devices; the devices are played.
+// Commands through a whole collector and a real broker to many simulated devices.
 package org.hy300.collector.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class CommandRelayTest extends CollectorFixture {
   private static final String STEP = "/commands/motor/step";
 
-  /** Work that is never done while a test lasts. */
+  /** Work that outlasts any test. */
   private static final long ENDLESS_MS = TimeUnit.HOURS.toMillis(1);
 
   private final Vertx living = Vertx.vertx();
@@ -67,7 +67,7 @@ class CommandRelayTest extends CollectorFixture {
         .toList();
   }
 
-  /** Room for all that a thousand callers ask at once from one address. */
+  /** Room for all requests of a thousand callers from one address. */
   @Override
   protected HttpConfig httpConfig() {
     return new HttpConfig(
@@ -85,7 +85,7 @@ class CommandRelayTest extends CollectorFixture {
   @Test
   void whatIsUnderWayIsBoundedHoweverLongTheRequestsAre() throws Exception {
     online("p1", "berlin", 1).silent(true);
-    // One device, named over and over.
+    // One device, repeated many times.
     String list = "\"p1\",".repeat(12_000);
     String body = "{\"command\":\"%s\",\"timeout_seconds\":600,\"devices\":[" + list + "\"p1\"]%s}";
     HttpResponse<String> answer = null;
@@ -98,7 +98,7 @@ class CommandRelayTest extends CollectorFixture {
     }
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(code(answer)).isEqualTo("busy");
-    // Stopping goes on.
+    // A stop still works.
     assertThat(
             soon(post("/api/v1/commands?async=true", body.formatted("motor/stop", "")))
                 .statusCode())
@@ -118,7 +118,7 @@ class CommandRelayTest extends CollectorFixture {
 
     Map<String, CompletableFuture<HttpResponse<String>>> answers = new HashMap<>();
     for (int i = 0; i < 1000; i++) {
-      // Every other one waits for its answer.
+      // Every second caller waits for the reply.
       answers.put(
           "c" + i,
           post(
@@ -150,12 +150,12 @@ class CommandRelayTest extends CollectorFixture {
         assertThat(json(answer).getString("status")).isEqualTo(end);
       }
     }
-    // What they had begun when they were killed is lost; everything else is done.
+    // Commands that were under way at a kill are lost; all others are done.
     assertThat(ends).isEqualTo(Map.of("failed", 20, "done", 980));
     for (PlayedDevice device : devices) {
       assertThat(device.executed()).as(device.name()).doesNotHaveDuplicates().hasSize(10);
     }
-    // The log is written after the end is told.
+    // The log is written after the end is reported.
     await("all are in the audit log").atMost(LIMIT).until(() -> audit().size() >= 1000);
     List<String> audited = audit().stream().map(line -> line.getString("id")).toList();
     assertThat(audited).hasSize(1000).doesNotHaveDuplicates();
@@ -215,7 +215,7 @@ class CommandRelayTest extends CollectorFixture {
     JsonObject command = awaitEnd("c1");
     assertThat(command.getJsonArray("targets").getJsonObject(0).getString("status"))
         .isEqualTo("done");
-    // Whoever gives it again is told the same.
+    // A repeated request gets the same reply.
     HttpResponse<String> again =
         soon(
             post(
@@ -240,7 +240,7 @@ class CommandRelayTest extends CollectorFixture {
     online("p2", "paris", 1);
     PlayedDevice late = online("p3", "berlin", 1);
     done(late.close());
-    // It has gone without a word of its own: the broker says nothing, so say it in its place.
+    // The device vanishes without a status, so the test publishes it in its place.
     Vertx doomed = Vertx.vertx();
     done(late.connect(doomed));
     done(doomed.close());

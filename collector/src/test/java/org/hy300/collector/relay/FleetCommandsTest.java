@@ -74,7 +74,7 @@ class FleetCommandsTest extends CollectorFixture {
                 "{\"id\":\"f1\",\"status\":\"done\",\"result\":{\"devices\":2,\"done\":2}}"));
     assertThat(operator.heard(REPLY).get(0).json().getString("status")).isEqualTo("accepted");
     assertThat(devices.get(2).executed()).isEmpty();
-    // Again: answered again, executed once.
+    // A repetition gets the reply again, and is not executed.
     operator.publish(HOME, command("f1", ",\"select\":{\"site\":\"berlin\"}"));
     org.awaitility.Awaitility.await().atMost(LIMIT).until(() -> operator.heard(REPLY).size() == 3);
     assertThat(devices.get(0).executed()).containsExactly("f1");
@@ -114,7 +114,7 @@ class FleetCommandsTest extends CollectorFixture {
     assertThat(devices).allMatch(d -> d.heard().isEmpty());
   }
 
-  /** What goes straight to a device, past tokens and roles, is seen at least. */
+  /** A command sent directly to a device, without tokens and roles, is at least logged. */
   @Test
   void aCommandThatAnotherHasPublishedIsInTheAuditLogAndThoseOfTheCollectorOnce() throws Exception {
     operator.publish("hy300/v1/p1/cmd/motor/home", command("own", ""));
@@ -122,7 +122,7 @@ class FleetCommandsTest extends CollectorFixture {
     soon(post("/api/v1/devices/p1/commands/motor/home", "{\"id\":\"ours\"}"));
     operator.publish(HOME, command("f9", ",\"devices\":[\"p1\"]"));
     end("f9");
-    // The same identifier for something else is another command.
+    // The same identifier with different content is another command.
     operator.publish("hy300/v1/p2/cmd/motor/home", command("ours", ""));
     org.awaitility.Awaitility.await()
         .atMost(LIMIT)

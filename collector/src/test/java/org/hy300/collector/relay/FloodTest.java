@@ -16,7 +16,7 @@ import org.hy300.mqtt.Subscription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One projector sends what it can; the others have their commands. */
+/** One projector floods the broker; commands to the others still work. */
 @Timeout(300)
 class FloodTest extends CollectorFixture {
   private static final String EVENT =
@@ -26,7 +26,7 @@ class FloodTest extends CollectorFixture {
 
   private final Topics topics = Topics.standard();
 
-  /** At the broker messages of one session wait for each other. */
+  /** The broker delivers the messages of one session in order. */
   @Test
   void whatAProjectorSendsByItselfComesByAnotherSessionThanReplies() {
     assertThat(RelaySession.subscriptions(topics))

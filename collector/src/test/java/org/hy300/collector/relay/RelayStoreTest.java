@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands and their audit on the disk: over a restart, after a kill at any point, within bounds.
+// Commands and their audit log on disk: after a restart, after a kill at any point, within limits.
 package org.hy300.collector.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,7 +39,7 @@ class RelayStoreTest {
     done(vertx::close);
   }
 
-  /** Calls on the one event loop that the store belongs to, and waits for the outcome. */
+  /** Calls on the event loop that the store belongs to, and waits for the outcome. */
   private <T> T done(Supplier<Future<T>> call) throws Exception {
     Promise<T> outcome = Promise.promise();
     loop.runOnContext(go -> call.get().onComplete(outcome));
@@ -135,7 +135,7 @@ class RelayStoreTest {
     Path log = directory.resolve("audit.jsonl");
     List<String> lines = Files.readAllLines(log);
     assertThat(lines).hasSize(3);
-    // The last line torn, as if the machine had stopped while it was written.
+    // Truncates the last line, as if the machine had crashed while writing it.
     Files.writeString(
         log, lines.get(0) + "\n" + lines.get(1) + "\n" + lines.get(2).substring(0, 20));
     RelayStore again = open();

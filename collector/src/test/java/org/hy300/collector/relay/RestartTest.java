@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A collector in a process of its own that is killed with commands under way, and started again.
+// A collector process that is killed with pending commands, and started again.
 package org.hy300.collector.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -144,7 +144,7 @@ class RestartTest {
   void whatCannotBeKeptIsNotGivenButForStopping() throws Exception {
     Vertx vertx = Vertx.vertx();
     try (Mosquitto broker = new Mosquitto(directory);
-        // No file may have more than 4 KiB, which the journal takes for a full disk.
+        // Limits files to 4 KiB, which looks to the journal like a full disk.
         Program collector = start(broker, "sh", "-c", "ulimit -f 8; exec \"$@\"", "sh")) {
       PlayedDevice device = new PlayedDevice(broker.address(), "p1", "berlin", 1);
       done(device.connect(vertx));

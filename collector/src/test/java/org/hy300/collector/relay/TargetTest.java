@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far a command has come at one device: which steps there are, and what time makes of them.
+// The states of a command at one device: their transitions, and the effects of time.
 package org.hy300.collector.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
