@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a screen reader and weak eyes need of a page: names for all that can be used, and contrast.
+// Checks a page's accessibility: names for all controls, and contrast.
 package org.hy300.e2e;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Judges the page that a browser shows now. */
+/** Checks the page that a browser currently shows. */
 final class Accessibility {
-  /** What looks otherwise when it is pointed at, pressed or reached by Tab. */
+  /** Elements that look different when they are hovered, pressed or focused. */
   private static final String REACTING = "a, button, input, select, summary, label, .row";
 
   private record State(String name, List<String> classes) {}
 
-  /** The last one leaves the page as it was. */
+  /** The last one restores the page. */
   private static final List<State> STATES =
       List.of(
           new State("under the pointer", List.of("hover")),
@@ -55,7 +55,7 @@ final class Accessibility {
           const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
           judge(e, 'text', field ? e.value : e.textContent, style.color, behind(e), large ? 3 : 4.5);
         }
-        // What cannot be seen has its frame around another element.
+        // An invisible element has its outline around another one.
         if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 && opacity(e) > 0) {
           judge(e, 'frame', '', style.outlineColor, behind(e.parentElement), 3);
         }
@@ -65,7 +65,7 @@ final class Accessibility {
 
   private Accessibility() {}
 
-  /** Controls, pictures and regions without a name, as the browser computes them for a reader. */
+  /** Controls, pictures and regions without an accessible name, as computed by the browser. */
   @SuppressWarnings("unchecked") // A list of strings.
   static List<String> nameless(Browser browser) {
     return (List<String>)
@@ -92,10 +92,9 @@ final class Accessibility {
   }
 
   /**
-   * Texts with less contrast to what is behind them than WCAG 2.2 AA asks for (4.5 to 1, and 3 to 1
-   * for large ones), and frames of the focus with less than 3 to 1: at rest, under the pointer,
-   * with the focus, pressed. What is disabled has to be as clear: a person has to read what is not
-   * to be had.
+   * Texts with less contrast than WCAG 2.2 AA requires (4.5 to 1, and 3 to 1 for large ones), and
+   * focus outlines with less than 3 to 1: normal, hovered, focused and pressed. Disabled elements
+   * need the same contrast, because people must be able to read them.
    */
   static List<String> faint(Browser browser) {
     browser.protocol("DOM.enable", Map.of());
@@ -119,7 +118,7 @@ final class Accessibility {
     return faint;
   }
 
-  /** The same, of the state in which the page is. */
+  /** The same for the page's current state. */
   @SuppressWarnings("unchecked") // A list of strings.
   static List<String> faintNow(Browser browser) {
     return (List<String>) browser.js(FAINT);

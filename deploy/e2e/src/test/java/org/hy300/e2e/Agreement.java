@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether rows, counts, sentence and read-out of the fleet's list agree at every moment.
+// Checks that rows, counts, sentence and announcements of the fleet's list agree at every moment.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 
 /**
- * Looks at every state of the document in the browser itself: what a test reads a moment later may
- * have become right.
+ * Checks every state of the document inside the browser: by the time a test reads it, it may have
+ * become consistent.
  */
 final class Agreement {
   private static final String WATCH =
@@ -44,18 +44,18 @@ final class Agreement {
 
   private final Browser browser;
 
-  /** Watches the pages that are opened from now on. */
+  /** Watches all pages that are opened from now on. */
   Agreement(Browser browser) {
     this.browser = browser;
     browser.before(WATCH);
   }
 
-  /** Holds when no state of the document so far has contradicted itself. */
+  /** Passes if every state of the document so far was consistent. */
   void holds() {
     assertThat((List<?>) browser.js("return disagreements.slice(0, 5)")).isEmpty();
   }
 
-  /** How often something was read out; two times are at least so far apart. */
+  /** Number of announcements; checks that they are at least this far apart. */
   int readOut(double milliseconds) {
     List<?> gaps =
         (List<?>)

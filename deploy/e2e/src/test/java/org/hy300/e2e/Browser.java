@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's Chromium, steered by Selenium: sizes, colours, keys, and pictures of what it shows.
+// Debian's Chromium, controlled by Selenium: sizes, colours, keys, and screenshots.
 package org.hy300.e2e;
 
 import java.io.File;
@@ -26,7 +26,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** One window of a browser that has never been anywhere. */
+/** One window of a browser with a new profile. */
 final class Browser implements AutoCloseable {
   private static final Path PICTURES = Root.DIRECTORY.resolve("deploy/e2e/target/screenshots");
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -38,7 +38,7 @@ final class Browser implements AutoCloseable {
     this(Map.of());
   }
 
-  /** With an environment and options beside those that all have. */
+  /** With an environment and options in addition to the common ones. */
   Browser(Map<String, String> environment, String... others) throws IOException {
     Files.createDirectories(PICTURES);
     profile = Files.createTempDirectory("hy300-chromium");
@@ -49,7 +49,7 @@ final class Browser implements AutoCloseable {
     options.setCapability("goog:loggingPrefs", logs);
     options.addArguments(
         "--headless=new",
-        // Root has no sandbox; what is loaded here is our own.
+        // Chromium's sandbox does not work for root; only our own pages are loaded.
         "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",
@@ -77,7 +77,7 @@ final class Browser implements AutoCloseable {
     driver.get(url);
   }
 
-  /** The size of the page in pixels; below 600 it is that of a phone. */
+  /** Sets the size of the page in pixels; below 600 it is that of a phone. */
   void size(int width, int height) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
@@ -97,12 +97,12 @@ final class Browser implements AutoCloseable {
     driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
   }
 
-  /** Waits for an element that is shown. */
+  /** Waits for a visible element. */
   WebElement find(String selector) {
     return Awaitility.await(selector)
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(100))
-        // The list fills its rows anew while it is looked at.
+        // The list may replace its rows during the search.
         .ignoreException(StaleElementReferenceException.class)
         .until(
             () ->
@@ -113,7 +113,7 @@ final class Browser implements AutoCloseable {
             element -> element != null);
   }
 
-  /** The text of an element as it is shown; empty when there is none. */
+  /** The visible text of an element; empty if there is none. */
   String text(String selector) {
     return (String)
         js(
@@ -130,24 +130,24 @@ final class Browser implements AutoCloseable {
     return driver.executeAsyncScript(script, arguments);
   }
 
-  /** Keys as a person types them, to whatever has the focus. */
+  /** Types keys into the focused element. */
   void type(CharSequence... keys) {
     new Actions(driver).sendKeys(keys).perform();
   }
 
   /**
-   * Gives a command of Chrome's own protocol, for what no driver knows: fingers, held keys, states.
+   * Sends a command of Chrome's own protocol, for what WebDriver lacks: touches, held keys, states.
    */
   Map<String, Object> protocol(String command, Map<String, Object> arguments) {
     return driver.executeCdpCommand(command, arguments);
   }
 
-  /** Brings the pointer over an element, and leaves it there. */
+  /** Moves the pointer over an element, and leaves it there. */
   void hover(String selector) {
     new Actions(driver).moveToElement(find(selector)).perform();
   }
 
-  /** Takes the thumb of a slider from where it is to a part of its length, and lets go. */
+  /** Drags the thumb of a slider from one part of its length to another. */
   void drag(WebElement slider, double from, double to) {
     int width = slider.getSize().getWidth() - 24;
     int begin = (int) Math.round((from - 0.5) * width);
@@ -160,17 +160,17 @@ final class Browser implements AutoCloseable {
         .perform();
   }
 
-  /** Takes a picture, in PNG. */
+  /** Takes a screenshot as PNG. */
   byte[] picture() {
     return driver.getScreenshotAs(OutputType.BYTES);
   }
 
-  /** The same, which stays in the directory of the build. */
+  /** Saves a screenshot in the build directory. */
   void picture(String name) throws IOException {
     Files.write(PICTURES.resolve(name + ".png"), picture());
   }
 
-  /** The same in a smaller scale, to stand in a text. */
+  /** Saves a screenshot in a smaller scale, for a document. */
   void picture(String name, double scale) throws IOException {
     Map<?, ?> size = (Map<?, ?>) js("return { width: innerWidth, height: innerHeight }");
     Object data =
@@ -194,7 +194,7 @@ final class Browser implements AutoCloseable {
     Files.write(PICTURES.resolve(name + ".png"), Base64.getDecoder().decode((String) data));
   }
 
-  /** What the browser has complained of: errors of scripts, and what the page's policy forbids. */
+  /** The browser's errors: those of scripts, and violations of the page's policy. */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())

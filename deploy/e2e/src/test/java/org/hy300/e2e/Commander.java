@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives one projector command after command, by HTTP and by MQTT, and asks until each is answered.
+// Sends one projector commands over HTTP and MQTT, one after the other, and repeats each until it
+// is answered.
 package org.hy300.e2e;
 
 import io.vertx.core.buffer.Buffer;
@@ -19,9 +20,9 @@ import java.util.function.BiConsumer;
 import org.hy300.contract.Topics;
 
 /**
- * A thread. What it counts on is `mips/keystone` with other corners each time, for the projector
- * counts these; `motor/step` and `motor/home` take their time, so that they are under way when
- * something breaks.
+ * A thread. It counts `mips/keystone` with different corners each time, because the projector
+ * counts these. `motor/step` and `motor/home` take time, so that they are under way when something
+ * breaks.
  */
 final class Commander extends Thread {
   static final String COUNTED = "mips/keystone";
@@ -29,15 +30,15 @@ final class Commander extends Thread {
   private static final Duration EXPIRES = Duration.ofMinutes(15);
   private static final long ASK_AGAIN_MS = 3_000;
 
-  /** The pace of a client that asks over HTTP, until it is answered. */
+  /** The pace of a client that polls over HTTP until it gets an answer. */
   private static final long POLL_MS = 500;
 
   private static final long LOOK_MS = 100;
 
-  /** Of the rare order that came as one with another nothing more is counted. */
+  /** After this time, an order that merged with another one is no longer expected in the count. */
   private static final long TAKEN_MS = 20_000;
 
-  /** A command, and what its sender was told in the end. */
+  /** A command, and the final answer to its sender. */
   static final class Given {
     final String id;
     final String name;
@@ -94,12 +95,12 @@ final class Commander extends Thread {
     return List.copyOf(given);
   }
 
-  /** What went wrong in a way that no fault excuses. */
+  /** Errors that no fault explains. */
   List<String> problems() {
     return List.copyOf(problems);
   }
 
-  /** The command under way is the last one. */
+  /** Makes the current command the last one. */
   void end() {
     ending = true;
   }
@@ -125,8 +126,8 @@ final class Commander extends Thread {
   }
 
   /**
-   * A plain file cannot tell two orders that come as one (docs/decisions/0014): the next one waits
-   * until the projector has counted this.
+   * A plain file merges two orders that come close together (docs/decisions/0014), so the next one
+   * waits until the projector has counted this one.
    */
   private void awaitTaken(Given command, double before) throws InterruptedException {
     if (!command.name.equals(COUNTED) || !says(command, "done")) {
@@ -167,7 +168,7 @@ final class Commander extends Thread {
     return new Given(id, COUNTED, new JsonObject().put("corners", corners), by);
   }
 
-  /** Asks the collector, with the same key until it says how the command has ended. */
+  /** Repeats the request to the collector with the same key until the command has ended. */
   private void ask(Given command, boolean async) throws InterruptedException {
     boolean taken = false;
     while (command.answer == null) {
@@ -197,13 +198,13 @@ final class Commander extends Thread {
           return;
         }
       } catch (IOException e) {
-        // It is not reached; asking again is what the key is for.
+        // The collector is unreachable; the key makes it safe to repeat the request.
       }
       Thread.sleep(command.answer == null ? POLL_MS : LOOK_MS);
     }
   }
 
-  /** A collector that has just started hears of its projectors from the broker first. */
+  /** A newly started collector must first hear about its projectors from the broker. */
   private static boolean isUnheardOf(HttpResponse<String> answer) {
     return answer.statusCode() == 404 && answer.body().contains("unknown_device");
   }
@@ -219,7 +220,7 @@ final class Commander extends Thread {
                 new JsonObject().put("args", command.args).put("timeout_seconds", 40).encode()));
   }
 
-  /** Tells the projector, again and again until its last word is heard. */
+  /** Repeats the command to the projector until its final reply arrives. */
   private void tell(Given command) throws InterruptedException {
     while (command.answer == null) {
       publish(command);
@@ -247,9 +248,7 @@ final class Commander extends Thread {
     mqtt.accept(Topics.standard().command(device, name[0], name[1]), payload.toBuffer());
   }
 
-  /**
-   * As a sender does who has not heard the answer, or a broker that restores what was delivered.
-   */
+  /** Like a sender that missed the reply, or a broker that restores delivered messages. */
   private void repeatAnEarlierOne() {
     List<Given> done = new ArrayList<>(given.subList(0, given.size() - 1));
     done.removeIf(earlier -> !says(earlier, "done"));

@@ -59,7 +59,7 @@ class CommandsIT {
   @Test
   void aHomingThatIsUnderWayOutlivesTheCollectorAndFailsWithItsAgent() throws Exception {
     for (int number = 1; number <= PROJECTORS; number++) {
-      // A homing takes more than a minute until all of them are found under way.
+      // A homing takes over a minute, so that all are found under way.
       fleet.board(number, "motor_step_ms", "1000");
     }
     assertThat(

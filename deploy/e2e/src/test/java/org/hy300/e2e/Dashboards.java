@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dashboards of deploy/grafana as a test reads them: every query with its variables filled in.
+// The queries of the dashboards in deploy/grafana, with their variables filled in.
 package org.hy300.e2e;
 
 import io.vertx.core.json.JsonArray;
@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Knows of Grafana what these dashboards use of it. */
+/** Supports only those features of Grafana that these dashboards use. */
 final class Dashboards {
   private static final Path DIRECTORY = Root.DIRECTORY.resolve("deploy/grafana/dashboards");
   private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.+), ([a-z_]+)\\)");
@@ -44,13 +44,13 @@ final class Dashboards {
     return array.stream().map(JsonObject.class::cast);
   }
 
-  /** The panels that show something, rows left out. */
+  /** The panels with content, without rows. */
   static Stream<JsonObject> panels(JsonObject dashboard) {
     return objects(dashboard.getJsonArray("panels"))
         .filter(panel -> !panel.getString("type").equals("row"));
   }
 
-  /** Every query of panels, variables and annotations. */
+  /** All queries of panels, variables and annotations. */
   List<Query> queries(Map<String, String> variables) {
     List<Query> queries = new ArrayList<>();
     for (JsonObject dashboard : all) {
@@ -95,7 +95,7 @@ final class Dashboards {
     return filled;
   }
 
-  /** Grafana asks for the series and keeps the values of the label. */
+  /** Grafana queries the series and keeps the values of the label. */
   private static String asQuery(String labelValues) {
     Matcher matcher = LABEL_VALUES.matcher(labelValues);
     if (!matcher.matches()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who gets in at the collector's own broker, and what its port answers.
+// Access control of the collector's own broker, and its answers to other protocols.
 package org.hy300.e2e;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -35,7 +35,7 @@ class EmbeddedBrokerIT {
           "embedded broker at mqtt://127\\.0\\.0\\.1:(\\d+) for user hy300 with the password in"
               + " (\\S+)");
 
-  /** What browsers, scanners and other protocols begin with. */
+  /** The first bytes from browsers, scanners and other protocols. */
   private static final List<String> NOT_MQTT =
       List.of(
           """
@@ -109,18 +109,18 @@ class EmbeddedBrokerIT {
     for (String first : NOT_MQTT) {
       assertThat(answer(first)).as(first).isEmpty();
     }
-    // It is there all the same.
+    // The broker still works.
     assertThat(exit(clients(), "mqttv311")).isZero();
   }
 
-  /** All that is said until the other end closes. */
+  /** Everything that the other end sends before it closes. */
   private byte[] answer(String first) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout((int) LIMIT.toMillis());
       socket.getOutputStream().write(first.getBytes(ISO_8859_1));
       return socket.getInputStream().readAllBytes();
     } catch (SocketException e) {
-      // Closed before it had read all.
+      // Closed before it had read everything.
       assertThat(e).hasMessageMatching("Connection reset|Broken pipe");
       return new byte[0];
     }
@@ -136,7 +136,7 @@ class EmbeddedBrokerIT {
             List.of("-u hy300", "-P wrong"),
             List.of("-u hy300", "-P " + password + "0"),
             List.of("-u somebody", "-P " + password),
-            // What every Artemis lets into its cluster, unless told otherwise.
+            // The default login of every Artemis for its cluster.
             List.of("-u ACTIVEMQ.CLUSTER.ADMIN.USER", "-P CHANGE ME!!"));
     for (List<String> login : wrong) {
       MosquittoClients clients = clients(login.toArray(String[]::new));
@@ -148,7 +148,7 @@ class EmbeddedBrokerIT {
     assertThat(exit(clients(), "mqttv5")).isZero();
   }
 
-  /** mosquitto_sub's status is the reason code of the broker's CONNACK. */
+  /** mosquitto_sub exits with the reason code of the broker's CONNACK. */
   private static int exit(MosquittoClients clients, String version) throws Exception {
     try (Program program =
         clients.start("mosquitto_sub", "-V", version, "-t", "hy300/v1/#", "-E")) {
@@ -167,7 +167,7 @@ class EmbeddedBrokerIT {
     say("after", subscriber);
   }
 
-  /** Retained, so that it is heard whenever the subscriber comes. */
+  /** Retained, so that the subscriber gets it whenever it connects. */
   private void say(String word, Program subscriber) throws Exception {
     try (Program publisher =
         clients().start("mosquitto_pub", "-r", "-q", "1", "-t", "test/" + word, "-m", word)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fleet of the packaged programs and mosquitto, each connection over TLS, until a projector is
-// lost: what GuidesIT shows on real machines, in ten seconds and without root.
+// A fleet of the packaged programs and mosquitto, with TLS for each connection, until a projector
+// is lost: what GuidesIT does on real machines, in ten seconds and without root.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,7 +56,7 @@ class EnrolmentIT {
 
   private Program agent(String device) throws Exception {
     broker.issue("device", device);
-    // A projector keeps copies: to revoke takes the certificate and key out of the CA's directory.
+    // The projector needs copies: revoking removes the certificate and key from the CA's directory.
     Path own = Files.createDirectories(directory.resolve(device + "-certificate"));
     Path certificate = Files.copy(broker.certificate(device), own.resolve("device.pem"));
     Path key = Files.copy(broker.key(device), own.resolve("device.key"));
@@ -74,7 +74,7 @@ class EnrolmentIT {
         "--clock-marker=none");
   }
 
-  /** The collector comes to the broker with a password. */
+  /** The collector logs in to the broker with a password. */
   private Path password() throws Exception {
     Path password = Secrets.write(directory.resolve("password"), "secret\n");
     broker.admit("hy300-collector", "secret");
@@ -153,8 +153,8 @@ class EnrolmentIT {
     long agentBefore = connections(other);
     long collectorBefore = connections(collector);
     broker.restart();
-    // Until the collector has missed the broker it shows what was before: by both of its sessions
-    // it has to be back, as the agent has.
+    // Until the collector notices the loss of the broker it shows the old state. Both of its
+    // sessions must be back, like the agent's.
     await("those that are not lost are back at the broker")
         .atMost(LIMIT)
         .until(

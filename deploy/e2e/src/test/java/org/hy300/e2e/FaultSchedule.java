@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which fault begins and ends when, and where: all of it follows from a seed.
+// The schedule of faults: kind, place, begin and end all follow from a seed.
 package org.hy300.e2e;
 
 import java.util.ArrayList;
@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Faults overlap. Each kind comes once before any comes again; one place has each kind once. */
+/**
+ * Faults overlap. Each kind occurs once before any repeats; a place has each kind once at a time.
+ */
 final class FaultSchedule {
-  /** What may happen, and for how many seconds at least and at most. */
+  /** Each kind, with its minimum and maximum duration in seconds. */
   enum Kind {
     LINK_CUT(3, 15),
     PACKETS_LOST(8, 20),
@@ -56,11 +58,11 @@ final class FaultSchedule {
   private final List<Step> steps = new ArrayList<>();
 
   /**
-   * Makes a schedule.
+   * Creates a schedule.
    *
-   * @param places where each kind may happen
+   * @param places where each kind may occur
    * @param milliseconds after which no fault begins
-   * @param lastKillMs after which the collector is not killed: what it keeps is looked at
+   * @param lastKillMs after which the collector is not killed, so that its memory can be checked
    */
   FaultSchedule(long seed, Map<Kind, List<String>> places, long milliseconds, long lastKillMs) {
     Random random = new Random(seed);
@@ -88,7 +90,7 @@ final class FaultSchedule {
     steps.sort(Comparator.comparingLong(Step::atMs));
   }
 
-  /** In the order of time. */
+  /** Sorted by time. */
   List<Step> steps() {
     return Collections.unmodifiableList(steps);
   }

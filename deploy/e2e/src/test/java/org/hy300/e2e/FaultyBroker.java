@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// deploy/mosquitto on a machine of its own, with a small disk, and who hears everything that it has
-// taken.
+// The broker of deploy/mosquitto on a machine of its own, with a small disk, and a subscriber to
+// everything that it accepts.
 package org.hy300.e2e;
 
 import static org.awaitility.Awaitility.await;
@@ -21,7 +21,7 @@ import org.hy300.testing.Program;
 import org.hy300.testing.Secrets;
 import org.hy300.testing.ShippedBroker;
 
-/** Certificates, users and access list are those of docs/guides/install.md. */
+/** Certificates, users and access list follow docs/guides/install.md. */
 final class FaultyBroker extends ShippedBroker implements AutoCloseable {
   static final String MACHINE = "broker";
   private static final String OPERATOR = "hy300-operator";
@@ -40,7 +40,7 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
       throws IOException, InterruptedException {
     super(Root.DIRECTORY, directory.resolve("broker"), network.add(MACHINE));
     this.network = network;
-    // Not below the test's directory, which has to be empty of mounts when it is removed.
+    // Outside the test's directory, which must not contain mounts when it is removed.
     disk = Files.createDirectory(Path.of("/run/broker-disk"));
     Program.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString());
     configuration = configure(Map.of("/var/lib/mosquitto", disk.toString()));
@@ -53,7 +53,7 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
     start();
   }
 
-  /** The collector's and the operator's. */
+  /** The password of the collector and the operator. */
   Path password() {
     return files().resolve("collector.password");
   }
@@ -71,8 +71,8 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
   }
 
   /**
-   * Starts it. Its link is up only when the listener is there, so that nothing is taken that the
-   * listener does not hear.
+   * Starts it. Its link comes up only after the listener has subscribed, so that the listener gets
+   * every message.
    */
   void start() throws IOException, InterruptedException {
     network.cut(MACHINE);
@@ -90,7 +90,8 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
                 if (!mosquitto.isAlive()) {
                   throw new IllegalStateException("mosquitto has ended: " + mosquitto.lines());
                 }
-                // It comes back by itself, unless it fails in its first connection or a handshake.
+                // The listener reconnects by itself, unless its first connection or a handshake
+                // fails.
                 if (listeners.stream().noneMatch(Program::isAlive)) {
                   listeners.add(listen());
                 }
@@ -101,7 +102,7 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
     }
   }
 
-  /** On the broker's own machine, where no link is between them. */
+  /** On the broker's own machine, without a link in between. */
   private Program listen() throws IOException {
     String[] command = {
       "stdbuf",
@@ -136,12 +137,12 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
     return heard().stream().filter(line -> SUBSCRIBED.matcher(line).find()).count();
   }
 
-  /** What the listener has heard, as topic, blank and payload, besides what it says of itself. */
+  /** The listener's lines: topic, space and payload, and its own log. */
   List<String> heard() {
     return listeners.stream().flatMap(listener -> listener.lines().stream()).toList();
   }
 
-  /** How an operator comes in. */
+  /** The operator's access data. */
   BrokerAccess operator() {
     return new BrokerAccess(
         BrokerAddress.parse(forPeople()),
@@ -152,14 +153,14 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
         Optional.of(password()));
   }
 
-  /** Ends it, at every other time in order: then it saves what it knows, if its disk has room. */
+  /** Ends it, every second time with SIGTERM: then it saves its state if the disk has room. */
   void kill() throws IOException, InterruptedException {
     mosquitto.signal(earlier.size() % 2 == 0 ? "KILL" : "TERM");
     mosquitto.awaitExit(LIMIT);
     earlier.add(mosquitto);
   }
 
-  /** Leaves no room on its disk. */
+  /** Fills its disk. */
   void fillDisk() throws IOException {
     try (var out = Files.newOutputStream(disk.resolve("fill"))) {
       byte[] page = new byte[4096];
@@ -177,7 +178,7 @@ final class FaultyBroker extends ShippedBroker implements AutoCloseable {
     Files.deleteIfExists(disk.resolve("fill"));
   }
 
-  /** What its runs have printed. */
+  /** The output of its runs. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     earlier.forEach(run -> lines.addAll(run.lines()));

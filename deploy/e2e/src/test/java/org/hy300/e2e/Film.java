@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A film of pictures, as an animated GIF.
+// An animated GIF of screenshots.
 package org.hy300.e2e;
 
 import java.awt.image.BufferedImage;
@@ -15,7 +15,7 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 
-/** Begins anew when it has ended. */
+/** Repeats endlessly. */
 final class Film implements AutoCloseable {
   private static final String FORMAT = "javax_imageio_gif_image_1.0";
 
@@ -30,7 +30,7 @@ final class Film implements AutoCloseable {
     writer.prepareWriteSequence(null);
   }
 
-  /** Adds a picture in PNG, and how long it is shown. */
+  /** Adds a PNG picture, and how long it is shown. */
   void add(byte[] png, int milliseconds) throws IOException {
     BufferedImage picture = ImageIO.read(new ByteArrayInputStream(png));
     IIOMetadata metadata =
@@ -46,7 +46,7 @@ final class Film implements AutoCloseable {
       IIOMetadataNode loop = new IIOMetadataNode("ApplicationExtension");
       loop.setAttribute("applicationID", "NETSCAPE");
       loop.setAttribute("authenticationCode", "2.0");
-      // For ever
+      // Repeat without end
       loop.setUserObject(new byte[] {1, 0, 0});
       extensions.appendChild(loop);
       root.appendChild(extensions);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The moving picture of README and site: a motor is moved, a signal is lost. `make pictures` runs
+// Makes the animation for README and site: a motor moves, a signal is lost. `make pictures` runs
 // it.
 package org.hy300.e2e;
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A finger on a phone, as Chrome's protocol plays one: of its touches the browser itself makes
-// scrolling, clicks and cancelled pointers.
+// A simulated finger on a phone: the browser itself turns its touches into scrolling, clicks and
+// cancelled pointers.
 package org.hy300.e2e;
 
 import java.util.List;
 import java.util.Map;
 
-/** One finger; the page it touches is 390 pixels wide. */
+/** One finger on a page that is 390 pixels wide. */
 final class Finger implements AutoCloseable {
-  /** A swipe has so many pieces. */
+  /** Number of moves in a swipe. */
   private static final int MOVES = 12;
 
   private final Browser browser;
@@ -23,7 +23,7 @@ final class Finger implements AutoCloseable {
   /** A point of the window. */
   record Point(double x, double y) {}
 
-  /** A point of an element, as a part of its width, with room in the window to scroll both ways. */
+  /** A point of an element, at a part of its width, with room in the window to scroll both ways. */
   Point on(String selector, double across) {
     List<?> point =
         (List<?>)
@@ -42,7 +42,7 @@ final class Finger implements AutoCloseable {
     up();
   }
 
-  /** Goes from a point by so many pixels, and rests so long between two pieces of the way. */
+  /** Swipes from a point by this many pixels, with a pause after each move. */
   void swipe(Point from, double right, double down, int restMs) throws InterruptedException {
     down(from);
     move(from, right, down, restMs);
@@ -50,7 +50,7 @@ final class Finger implements AutoCloseable {
     rests();
   }
 
-  /** Waits for what goes on by itself when a quick finger has left the glass. */
+  /** Waits for the scrolling that continues after a fast swipe. */
   private void rests() {
     browser.jsAsync(
         """
@@ -82,7 +82,7 @@ final class Finger implements AutoCloseable {
         "Input.dispatchTouchEvent", Map.of("type", "touchEnd", "touchPoints", List.of()));
   }
 
-  /** The system takes the finger's touch away, as for a call that comes in. */
+  /** The system cancels the touch, for example because of an incoming call. */
   void cancel() {
     browser.protocol(
         "Input.dispatchTouchEvent", Map.of("type", "touchCancel", "touchPoints", List.of()));

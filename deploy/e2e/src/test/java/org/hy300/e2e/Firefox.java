@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's Firefox without a window, for a page that acts by itself: nothing steers it.
+// Debian's Firefox without a window, for a page that acts by itself.
 package org.hy300.e2e;
 
 import static org.awaitility.Awaitility.await;
@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.hy300.testing.Program;
 
-/** It has never been anywhere, and asks nobody but the page's hosts. */
+/** It has a new profile, and connects only to the page's hosts. */
 final class Firefox implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -23,9 +23,9 @@ final class Firefox implements AutoCloseable {
   private Program program;
 
   /**
-   * Makes one that {@link #open} starts.
+   * Creates a browser; {@link #open} starts it.
    *
-   * @param here names that are this machine's
+   * @param here names that resolve to this machine
    */
   Firefox(String... here) throws IOException {
     home = Files.createTempDirectory("hy300-firefox");
@@ -46,13 +46,13 @@ final class Firefox implements AutoCloseable {
             preference("extensions.update.enabled", "false"),
             preference("network.captive-portal-service.enabled", "false"),
             preference("network.connectivity-service.enabled", "false"),
-            // It makes who was refused a WebSocket wait longer and longer.
+            // Firefox delays reconnects after a refused WebSocket more and more.
             preference("network.websocket.delay-failed-reconnects", "false"),
             preference("services.settings.server", "\"http://127.0.0.1:9\""),
             preference("toolkit.telemetry.enabled", "false")));
   }
 
-  /** Starts it with a page; once. */
+  /** Starts it with a page; may be called only once. */
   void open(String url) throws IOException {
     program =
         new Program(

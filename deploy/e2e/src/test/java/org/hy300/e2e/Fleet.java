@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collector of the end-to-end test with its embedded broker, and the ways in which people reach
-// it.
+// The collector of the end-to-end test with its embedded broker, and its interfaces for people.
 package org.hy300.e2e;
 
 import io.vertx.core.buffer.Buffer;
@@ -30,22 +29,22 @@ import javax.imageio.ImageIO;
 import org.hy300.testing.ContractDocument;
 import org.hy300.testing.Program;
 
-/** A running collector; started with no configuration but its ports. */
+/** A running collector; only its ports are configured. */
 final class Fleet implements AutoCloseable {
   private static final Pattern READY =
       Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/metrics.*mqtt://127\\.0\\.0\\.1:(\\d+)");
 
-  /** Who is let in by the embedded broker. */
+  /** The user of the embedded broker. */
   static final String USER = "hy300";
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path data;
   private final Program collector;
 
-  /** Null when the broker is another one. */
+  /** Null with another broker. */
   private final MosquittoClients clients;
 
-  /** Topic and payload of what was published here, right or wrong. */
+  /** Topic and payload of everything that the test itself published, valid or not. */
   private final Set<String> own = new HashSet<>();
 
   final int httpPort;
@@ -55,7 +54,7 @@ final class Fleet implements AutoCloseable {
     this(keepAliveSeconds, Map.of());
   }
 
-  /** A collector with more configuration than its ports. */
+  /** A collector with additional configuration. */
   Fleet(int keepAliveSeconds, Map<String, String> more) throws IOException {
     data = Files.createTempDirectory("hy300-collector");
     Map<String, String> environment = new HashMap<>();
@@ -81,23 +80,23 @@ final class Fleet implements AutoCloseable {
             : null;
   }
 
-  /** What the embedded broker has put its password into. */
+  /** The file with the embedded broker's password. */
   Path passwordFile() {
     return data.resolve("broker-password");
   }
 
-  /** Who did what, one line each. */
+  /** The audit log, one line for each action. */
   Path auditLog() {
     return data.resolve("audit.jsonl");
   }
 
-  /** What an agent is told to get in. */
+  /** An agent's options for the login. */
   Map<String, String> login() {
     return Map.of(
         "HY300_BROKER_USERNAME", USER, "HY300_BROKER_PASSWORD_FILE", passwordFile().toString());
   }
 
-  /** The value that `/metrics` shows for one series, written as Prometheus writes it. */
+  /** The value of one series on `/metrics`, named as in Prometheus. */
   Optional<Double> metric(String series) throws IOException, InterruptedException {
     String page = get("http://127.0.0.1:" + httpPort + "/metrics");
     return page.lines()
@@ -106,13 +105,16 @@ final class Fleet implements AutoCloseable {
         .findFirst();
   }
 
-  /** Posts a command to the motor and returns the collector's answer, its HTTP status as `http`. */
+  /**
+   * Posts a command to the motor and returns the collector's answer, with its HTTP status as
+   * `http`.
+   */
   JsonObject command(String device, String action, String body)
       throws IOException, InterruptedException {
     return command(device, "motor", action, body);
   }
 
-  /** Posts a command and returns the collector's answer, its HTTP status as `http`. */
+  /** Posts a command and returns the collector's answer, with its HTTP status as `http`. */
   JsonObject command(String device, String subsystem, String action, String body)
       throws IOException, InterruptedException {
     HttpResponse<String> response =
@@ -128,7 +130,7 @@ final class Fleet implements AutoCloseable {
     return new JsonObject(response.body()).put("http", response.statusCode());
   }
 
-  /** A projector's latest picture; null when the collector has none. */
+  /** A projector's latest picture; null if the collector has none. */
   BufferedImage snapshot(String device) throws IOException, InterruptedException {
     return ImageIO.read(
         new ByteArrayInputStream(
@@ -149,11 +151,11 @@ final class Fleet implements AutoCloseable {
         .body();
   }
 
-  /** Publishes with Debian's mosquitto_pub at QoS 1, as a person would. */
+  /** Publishes at QoS 1 with Debian's mosquitto_pub. */
   void publish(String topic, String payload, String... options)
       throws IOException, InterruptedException {
     own.add(topic + " " + payload);
-    // The payload goes in by a file, for a command line does not take a megabyte.
+    // Passes the payload in a file, because a command line cannot hold a megabyte.
     Path file = Files.writeString(Files.createTempFile("payload", ""), payload);
     List<String> command = new ArrayList<>(List.of("mosquitto_pub", "-q", "1", "-t", topic));
     command.addAll(List.of("-f", file.toString()));
@@ -168,7 +170,7 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  /** Subscribes to everything with Debian's mosquitto_sub; one line is `topic payload`. */
+  /** Subscribes to everything with Debian's mosquitto_sub; each line is `topic payload`. */
   Program subscribe() throws IOException {
     return clients.start(
         "mosquitto_sub",
@@ -177,17 +179,17 @@ final class Fleet implements AutoCloseable {
         "-v",
         "-t",
         "hy300/v1/#",
-        // Pictures are not for lines of text.
+        // Pictures are not text.
         "-T",
         "hy300/v1/+/snapshot");
   }
 
-  /** What a subscriber has heard that violates the contract, unless it was published here. */
+  /** Received messages that violate the contract, except for those that the test published. */
   List<String> violations(Program subscriber) {
     List<String> violations = new ArrayList<>();
     for (String line : subscriber.lines()) {
       int space = line.indexOf(' ');
-      // What mosquitto_sub prints for no payload.
+      // mosquitto_sub prints this for an empty payload.
       boolean known = own.contains(line.replaceFirst(" \\(null\\)$", " "));
       if (line.startsWith("hy300/v1/") && space > 0 && !known) {
         ContractDocument.get()

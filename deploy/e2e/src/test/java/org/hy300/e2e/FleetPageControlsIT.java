@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The controls of the fleet page under a finger, keys and a pointer: what orders something, and
-// what does not. What counts is what reaches the broker.
+// The controls of the fleet page with a finger, keys and a pointer: which actions send a command
+// and which do not. The commands at the broker count.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /**
- * Each test finds the motor of a simulated projector at 500 and a window that has just opened the
+ * Each test starts with the motor of a simulated projector at 500 and a new window with that
  * projector. The last one ends its agent.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -47,10 +47,10 @@ class FleetPageControlsIT {
   private static final String SLIDER = "#position";
   private static final String MOVE = "#do-motor-move";
 
-  /** Points of the slider at which a finger sets down: left of the thumb, on it, right of it. */
+  /** Points of the slider where a finger touches: left of the thumb, on it, right of it. */
   private static final double[] ACROSS = {0.1, 0.5, 0.9};
 
-  /** How long a finger rests between two pieces of its way: it flings, or it draws. */
+  /** Pauses of a finger between two moves: for a fling and for a slow drag. */
   private static final int[] REST_MS = {1, 40};
 
   private final List<String> ordered = new ArrayList<>();
@@ -75,7 +75,7 @@ class FleetPageControlsIT {
             "-v",
             "-t",
             COMMANDS + "#",
-            // Retained: once it has come, commands come too.
+            // Retained: once the status has arrived, commands arrive too.
             "-t",
             STATUS);
     subscriber.awaitLine(Pattern.compile("^" + STATUS), LIMIT);
@@ -114,7 +114,7 @@ class FleetPageControlsIT {
     assertThat(heard()).isEqualTo(ordered);
   }
 
-  /** Gives a command by HTTP, and waits for its end. */
+  /** Sends a command over HTTP, and waits for its end. */
   private void order(String action, String body, String heard) throws Exception {
     assertThat(
             fleet
@@ -124,9 +124,9 @@ class FleetPageControlsIT {
     awaitOrders(heard);
   }
 
-  /** Commands that have come to the broker, with the position of a move. */
+  /** Commands at the broker, with the position of a move. */
   private List<String> heard() {
-    // The relay asks again, with the same id, when it hears nothing for a while.
+    // The relay repeats a command with the same id if it gets no reply for a while.
     Map<String, String> orders = new LinkedHashMap<>();
     for (String line : subscriber.lines()) {
       if (line.startsWith(COMMANDS)) {
@@ -140,7 +140,7 @@ class FleetPageControlsIT {
     return List.copyOf(orders.values());
   }
 
-  /** These have come since the last time, and nothing else. */
+  /** Expects exactly these commands since the last call. */
   private void awaitOrders(String... more) {
     ordered.addAll(List.of(more));
     await()
@@ -154,7 +154,7 @@ class FleetPageControlsIT {
     await().atMost(LIMIT).pollInterval(Duration.ofMillis(100)).until(holds);
   }
 
-  /** What slider, number and button say would be ordered, when they agree. */
+  /** The position in slider, number and button, if they agree. */
   private String chosen() {
     List<?> said =
         (List<?>)
@@ -238,7 +238,7 @@ class FleetPageControlsIT {
             + " document.getElementById(id).dispatchEvent(new Event(type, { bubbles: true }))");
     String wanted = chosen();
     assertThat(wanted).as("keys choose").isNotEqualTo(before);
-    // While somebody else moves it, the choice stays and is not ordered.
+    // While another user moves the motor, the choice stays and is not sent.
     fleet.board(1, "motor_step_ms", "10");
     order("move", "{\"args\":{\"position\":100}}", "motor/move 100");
     order("move", "{\"args\":{\"position\":0}}", "motor/move 0");
@@ -255,12 +255,12 @@ class FleetPageControlsIT {
     awaitOrders("motor/move 40");
   }
 
-  /** Types a number over the one in the field, which the page fills while it has no focus. */
+  /** Replaces the number in the field, which the page updates while it has no focus. */
   private void type(String number) {
     browser.find("#steps:not(:disabled)").sendKeys(Keys.chord(Keys.CONTROL, "a"), number);
   }
 
-  /** Presses a key that repeats before it is let go. */
+  /** Holds a key down until it repeats. */
   private void hold(int code, String key, String text, int times) {
     for (int time = 0; time < times; time++) {
       browser.protocol(
@@ -309,7 +309,7 @@ class FleetPageControlsIT {
     assertThat(Integer.parseInt(browser.text("output.position"))).isBetween(541, 899);
   }
 
-  @SuppressWarnings("unchecked") // The browser's list of strings.
+  @SuppressWarnings("unchecked") // The browser returns a list of strings.
   private List<String> outcomes() {
     return (List<String>)
         browser.js(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fleet page in a real browser: what it shows of a booted projector, and what it does to it.
+// The fleet page with a booted projector in a real browser: what it shows, and its commands.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,8 +30,8 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /**
- * Each test finds a projector at rest at position 0 and a window that has just opened the list. Two
- * come last because they end the projector, and the next one would boot another.
+ * Each test starts with a projector at rest at position 0 and a new window with the list. Two tests
+ * come last because they end the projector, and another test would have to boot a new one.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -40,7 +40,7 @@ class FleetPageIT {
   private static final String DEVICE = "projector-page";
   private static final int KEEP_ALIVE_SECONDS = 4;
 
-  /** No bound of the page's: a busy machine takes so long to boot the projector. */
+  /** The page needs less; a busy machine needs this long to boot the projector. */
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private static final Duration POLL = Duration.ofMillis(100);
@@ -132,8 +132,8 @@ class FleetPageIT {
   }
 
   /**
-   * Waits for the state of the first row; gives it with the numbers of those online and offline,
-   * read at the same time.
+   * Waits for the state of the first row; returns it with the numbers of online and offline
+   * projectors, which are read at the same time.
    */
   private List<?> states(String state) {
     return await()
@@ -175,7 +175,7 @@ class FleetPageIT {
     eventually(() -> browser.text("h1"), DEVICE);
   }
 
-  /** Id or text of what has the focus. */
+  /** Id or text of the focused element. */
   private String focus() {
     return (String)
         browser.js("return document.activeElement.id || document.activeElement.innerText");
@@ -216,7 +216,7 @@ class FleetPageIT {
 
   private void steps(String number) {
     WebElement steps = browser.find("#steps:not(:disabled)");
-    // What is cleared and left is filled again by the page.
+    // Overwrites the old number; the page would refill a cleared field that has lost the focus.
     steps.sendKeys(Keys.chord(Keys.CONTROL, "a"), number, Keys.ENTER);
   }
 
@@ -242,7 +242,7 @@ class FleetPageIT {
     browser.picture("device-light");
     browser.picture("page-device", 0.6);
     browser.dark(true);
-    // The charts are drawn anew in other colours.
+    // The charts are redrawn in other colours.
     eventually(
         () -> (Boolean) browser.js("return matchMedia('(prefers-color-scheme: dark)').matches"));
     browser.picture("device-dark");
@@ -258,7 +258,7 @@ class FleetPageIT {
     for (boolean dark : new boolean[] {false, true}) {
       browser.dark(dark);
       browser.size(390, 844);
-      // The charts take the new width a moment later.
+      // The charts adapt to the new width a moment later.
       eventually(this::overflow, 0);
       browser.picture("device-phone-" + (dark ? "dark" : "light"));
       browser.js("location.hash = '#/'");
@@ -390,7 +390,7 @@ class FleetPageIT {
   void aCollectorThatGoesIsSaidPlainlyAndComesBackByItself() throws Exception {
     browser.js("window.sameDocument = true");
     eventually(() -> browser.text("#link"), "live");
-    // It knows the broker of this collector only, which ends with it.
+    // The projector only uses this collector's broker, which ends with the collector.
     projector.close();
     eventually(() -> row("state"), "Offline");
     int port = fleet.httpPort;
@@ -400,12 +400,12 @@ class FleetPageIT {
     browser.picture("list-lost");
     fleet = new Fleet(KEEP_ALIVE_SECONDS, Map.of("HY300_HTTP_PORT", Integer.toString(port)));
     eventually(() -> browser.text("#link"), "live");
-    // This collector's broker has never heard of it.
+    // This collector's broker knows no projector.
     eventually(() -> browser.text(".empty").startsWith("No projector has been"));
     eventually(() -> browser.text("#notice"), "");
     assertThat(browser.js("return window.sameDocument")).isEqualTo(true);
     agreement.holds();
-    // Nor does a page that is opened now wait for what will not come.
+    // A newly opened page does not wait for rows either.
     browser.js("location.reload()");
     eventually(() -> browser.text(".empty").startsWith("No projector has been"));
   }

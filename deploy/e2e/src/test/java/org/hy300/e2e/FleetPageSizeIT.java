@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fleet page with ten thousand projectors in a real browser: how soon it shows them, and how it
-// scrolls.
+// The fleet page with ten thousand projectors in a real browser: how fast it loads and scrolls.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,26 +29,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bounds are for a busy machine without a graphics card; the figures are printed. */
+/** The limits suit a busy machine without a graphics card; the figures are printed. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FleetPageSizeIT {
   private static final int DEVICES = 10_000;
 
-  /** Each of so many is offline. */
+  /** One in this many is offline. */
   private static final int OFFLINE = 40;
 
   private static final int CHANGING = 200;
 
-  /** What a person can listen to; in the page it is 5 s. */
+  /** The pace that a listener can follow; the page uses 5 s. */
   private static final double READ_OUT_MS = 4_990;
 
-  /** So many of them come and go. */
+  /** This many of them come and go. */
   private static final int FLICKERING = 20;
 
-  /** The model of the last one, which would like to be more than text. */
+  /** The model of the last one tries to become more than text. */
   private static final String HOSTILE = "<img src=x onerror='window.had=1'><b>HY300</b>";
 
-  /** Notes when the first rows stand in the document, and what keeps the page from drawing. */
+  /** Records when the first rows are in the document, and what blocks the page's rendering. */
   private static final String WATCH =
       """
       window.seen = { long: [], first: 0 };
@@ -61,8 +60,8 @@ class FleetPageSizeIT {
       """;
 
   /**
-   * Scrolls as fast as a hand does, 300 pixels in each frame, then to the end at once; gives the
-   * times between frames, and as many without scrolling.
+   * Scrolls fast, 300 pixels in each frame, then jumps to the end. Returns the times between
+   * frames, and as many without scrolling.
    */
   private static final String SCROLL =
       """
@@ -126,7 +125,7 @@ class FleetPageSizeIT {
       double first = number(browser.js("return seen.first"));
       double all = number(browser.js("return performance.now()"));
       List<?> whileLoading = (List<?>) browser.js("return seen.long.splice(0)");
-      // Beside what goes on in a fleet: some hundred rows change each second.
+      // Background load of a fleet: some hundred rows change each second.
       long moving =
           vertx.setPeriodic(
               1000,
@@ -147,7 +146,7 @@ class FleetPageSizeIT {
                       + " s.value = 'site=oslo 5'; s.dispatchEvent(new Event('input'));"
                       + " return performance.now() - t"));
       String found = browser.text(".body .row .name");
-      // Rows come and go, numbers with them; somebody who listens hears of it at leisure.
+      // Rows come and go, and numbers change; announcements keep their pace.
       browser.open("http://127.0.0.1:" + fleet.httpPort + "/#/?show=offline");
       await().atMost(Duration.ofMinutes(2)).until(() -> agreement.readOut(READ_OUT_MS) >= 4);
       agreement.holds();
@@ -257,7 +256,7 @@ class FleetPageSizeIT {
     send(client, topics.status(name), new StatusMessage(online, name, Instant.now()).toBuffer());
   }
 
-  /** The state of a motor; the same twice moves nothing. */
+  /** A motor's state; repeating one changes nothing. */
   private void move(MqttClient client, int number, long seq) {
     String name = "hall-" + number;
     Map<String, Number> motor = new TreeMap<>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of README.md or a page under docs, in their order.
+// The commands of README.md or a page in docs, in order.
 package org.hy300.e2e;
 
 import java.io.IOException;
@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A page whose commands stand in fenced blocks. After {@code sh} stands the machine that they run
- * on; without one it is the reader's own.
+ * A page with commands in fenced blocks. The word after {@code sh} is their machine; without one it
+ * is the reader's own.
  */
 record Guide(String page, List<Block> blocks) {
   static final String YOURS = "yours";
@@ -22,12 +22,12 @@ record Guide(String page, List<Block> blocks) {
   /**
    * Commands that are typed one after the other.
    *
-   * @param section the heading that they stand under
+   * @param section the heading above them
    * @param machine where they run
-   * @param line where in the page they begin
+   * @param line of the page where they start
    */
   record Block(String section, String machine, int line, String commands) {
-    /** Each by itself, for blocks in which none goes on but after a backslash or a bar. */
+    /** The separate commands, for blocks in which only a backslash or a bar continues a line. */
     List<String> lines() {
       return commands
           .replace("\\\n", "")
@@ -66,7 +66,7 @@ record Guide(String page, List<Block> blocks) {
     return new Guide(page, blocks);
   }
 
-  /** The same page from one heading to the next. */
+  /** The same page, limited to one section. */
   Guide section(String heading) {
     List<Block> own = blocks.stream().filter(block -> block.section().equals(heading)).toList();
     if (own.isEmpty()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pages of docs/, followed to the letter on machines with nothing but Debian.
+// Follows the pages of docs/ literally, on machines with nothing but Debian.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +24,7 @@ import org.openqa.selenium.Keys;
 /** {@code make test-guides} runs it. */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class GuidesIT {
-  /** The projector is an emulated machine, and this one may be slow as well. */
+  /** The projector is an emulated machine, and this machine may be slow as well. */
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private static final String HOMED = "hy300_motor_homed";
@@ -32,7 +32,7 @@ class GuidesIT {
   @TempDir private Path directory;
   private Machines machines;
 
-  /** One test, for each part finds the machines as the one before has left them. */
+  /** One test, because each part needs the machines as the one before left them. */
   @Test
   void theGuidesLeadThroughTheLifeOfAFleet() throws Exception {
     try (Machines booted = new Machines(directory)) {
@@ -62,17 +62,17 @@ class GuidesIT {
     long begin = System.nanoTime();
     machines.follow(Guide.read("docs/guides/install.md"));
     isOnline();
-    // docs/guides/install.md says some ten minutes, of a reader and his machines.
+    // docs/guides/install.md mentions about ten minutes, for a reader with real machines.
     System.out.printf("installed in %d s%n", (System.nanoTime() - begin) / 1_000_000_000L);
 
-    // Nobody is root, and the agent has what it asked for.
+    // Nothing runs as root, and the agent has the rights that it needs.
     assertThat(on(Machines.PROJECTOR, "ps -o user:32= -C java")).containsExactly("hy300-agent");
     assertThat(on(Machines.FLEET, "ps -o user:32= -C java")).containsExactly("hy300-collector");
     assertThat(on(Machines.PROJECTOR, "cat /sys/class/hy300/motor/target_position"))
         .containsExactly("120");
     fails(Machines.PROJECTOR, "journalctl -u hy300-agent --grep 'ermission|EACCES'");
 
-    // All of it encrypted: neither broker nor collector talk to who does not.
+    // Everything is encrypted: broker and collector refuse plain connections.
     fails(Machines.FLEET, "curl -s -m 5 http://fleet.example:8080/metrics");
     fails(Machines.FLEET, "mosquitto_sub -h fleet.example -p 1883 -t '#' -W 2");
     assertThat(on(Machines.FLEET, "ss -ltnH | awk '{ print $4 }' | grep -v '^127' | sed 's/.*://'"))
@@ -157,17 +157,17 @@ class GuidesIT {
     }
   }
 
-  /** Statuses with which a command may end when nothing is wrong, in the words of the shell. */
+  /** Shell patterns of the exit statuses that a command may have when nothing is wrong. */
   private static String allowed(String command) {
     if (command.startsWith("hy300 ")) {
-      // The projector says no, or anna may not.
+      // The projector refuses, or anna lacks the right.
       return "1|3) ;; *) false ;;";
     }
     return command.contains("| grep ") ? "1) ;; *) false ;;" : "*) false ;;";
   }
 
   private void thePipeCarriesMessages() throws Exception {
-    // Its messages are the agent's as long as it runs.
+    // While the agent runs, it reads all messages.
     on(Machines.PROJECTOR, "systemctl stop hy300-agent");
     Guide guide = Guide.read("docs/guides/kmsgpipe.md");
     machines.follow(guide.section("Load it"));
@@ -225,7 +225,7 @@ class GuidesIT {
     return new JsonObject(String.join("\n", yours("hy300 show projector-7 --json")));
   }
 
-  /** What is shown of a series; null when it is not there. */
+  /** The value of a series; null if there is none. */
   private Integer value(String series) throws Exception {
     return shown().getJsonObject("values").getInteger(series);
   }
@@ -234,7 +234,7 @@ class GuidesIT {
     return value -> value != null && value == expected;
   }
 
-  /** Identifiers of the events that tell of a start of the agent, among the last ones. */
+  /** Identifiers of the agent's start events among the last events. */
   private Set<String> starts() throws Exception {
     return new JsonObject(String.join("\n", yours("hy300 events projector-7 --json")))
         .getJsonArray("events").stream()
@@ -250,19 +250,18 @@ class GuidesIT {
     String boot = shown().getString("boot_id");
     Set<String> starts = starts();
     machines.reset(Machines.PROJECTOR);
-    // The broker misses it after one and a half keep-alives: whether it is back sooner, and so
-    // never
-    // offline, is a matter of the machine.
+    // The broker detects the loss after one and a half keep-alives. Whether the projector is back
+    // sooner, and so never offline, depends on the machine.
     await("projector-7 is back, booted again")
         .atMost(LIMIT)
         .pollInterval(Duration.ofSeconds(2))
         .until(() -> shown().getBoolean("online") && !boot.equals(shown().getString("boot_id")));
     System.out.printf("%4d s: back%n", machines.seconds());
-    // What was homed before the cut is so no more, and not shown for a moment longer.
+    // The motor is no longer homed after the power cut, and must not be shown as homed.
     assertThat(value(HOMED)).isNotEqualTo(1);
     await("the motor is shown as it is").atMost(LIMIT).until(() -> value(HOMED), homed(0));
     await("its start is told").atMost(LIMIT).until(() -> !starts.containsAll(starts()));
-    // Of all devices the video node comes last, and then its picture.
+    // Of all devices the video node appears last, and its picture later still.
     await("a frame is taken")
         .atMost(LIMIT)
         .until(
@@ -276,7 +275,7 @@ class GuidesIT {
   }
 
   private void aProjectorThatIsGoneForGoodIsForgotten() throws Exception {
-    // It has no shell since its power was cut.
+    // Its console shell is gone since the power cut.
     yours("ssh root@projector-7 systemctl stop hy300-agent");
     isNow("offline");
     machines.follow(Guide.read("docs/guides/forget.md"));

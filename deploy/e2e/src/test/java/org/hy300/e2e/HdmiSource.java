@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Somebody who switches a simulated projector's HDMI source on and off.
+// Switches a simulated projector's HDMI source on and off.
 package org.hy300.e2e;
 
 import java.io.IOException;
 import java.util.Random;
 
-/** A thread. The projector counts what it saw of this. */
+/** A thread. The projector counts the changes that it has seen. */
 final class HdmiSource extends Thread {
   private static final int SHORTEST_MS = 800;
   private static final int LONGEST_MS = 3_000;
@@ -23,7 +23,7 @@ final class HdmiSource extends Thread {
     setDaemon(true);
   }
 
-  /** It is off when the thread ends. */
+  /** The source is off when the thread ends. */
   void end() {
     ending = true;
   }

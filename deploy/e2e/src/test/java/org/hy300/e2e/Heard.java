@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was heard at the broker: each event by its number, each command by its replies.
+// The messages at the broker: each event by its number, each command by its replies.
 package org.hy300.e2e;
 
 import io.vertx.core.json.JsonObject;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Takes the listener's lines; those that came twice count once. Times and places are not kept. */
+/** Reads the listener's lines; duplicates count once. Times and positions are not stored. */
 final class Heard {
   private static final String ROOT = "hy300/v1/";
 
@@ -21,7 +21,7 @@ final class Heard {
   private final Map<String, List<JsonObject>> replies = new HashMap<>();
   private int taken;
 
-  /** Takes what is new among all lines. */
+  /** Takes the new ones among all lines. */
   synchronized void take(List<String> lines) {
     for (; taken < lines.size(); taken++) {
       String line = lines.get(taken);
@@ -57,7 +57,7 @@ final class Heard {
     }
   }
 
-  /** Numbers up to this that were neither heard nor said to be lost. */
+  /** Numbers up to this one that neither arrived nor were reported as lost. */
   synchronized List<Integer> missing(String device, long last) {
     BitSet missing = new BitSet();
     missing.set(1, Math.toIntExact(last) + 1);
@@ -66,7 +66,7 @@ final class Heard {
     return missing.stream().boxed().toList();
   }
 
-  /** The highest number that was heard. */
+  /** The highest number that arrived. */
   synchronized int last(String device) {
     return events.getOrDefault(device, new BitSet()).length() - 1;
   }
@@ -83,7 +83,7 @@ final class Heard {
     return kinds.getOrDefault(device, Map.of()).getOrDefault(event, 0);
   }
 
-  /** All different terminal replies to a command; one that was repeated is one. */
+  /** All different final replies to a command; repeated ones count once. */
   synchronized Set<JsonObject> ends(String device, String id) {
     Set<JsonObject> ends = new LinkedHashSet<>();
     replies.getOrDefault(device + " " + id, List.of()).stream()
@@ -92,7 +92,7 @@ final class Heard {
     return ends;
   }
 
-  /** Whether the command was begun anew after it had ended. */
+  /** Whether the command was started again after it had ended. */
   synchronized boolean begunAgain(String device, String id) {
     boolean ended = false;
     for (JsonObject reply : replies.getOrDefault(device + " " + id, List.of())) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A web server of somebody else, with a page that goes at collector and broker by itself and says
-// what came of it.
+// A third party's web server with a page that attacks collector and broker by itself and reports
+// the outcome.
 package org.hy300.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -18,7 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** hostile-page.html, for one collector and one projector. */
+/** Serves hostile-page.html for one collector and one projector. */
 final class HostilePage implements AutoCloseable {
   private final HttpServer server;
   private final String page;
@@ -49,12 +49,12 @@ final class HostilePage implements AutoCloseable {
     }
   }
 
-  /** Its address, by one of the names of this machine. */
+  /** Its address, by one of this machine's names. */
   String url(String host) {
     return "http://" + host + ":" + server.getAddress().getPort() + "/";
   }
 
-  /** Waits until a browser has tried everything; gives what came of each attempt. */
+  /** Waits until a browser has tried everything; returns the outcome of each attempt. */
   Map<String, String> outcomes() throws InterruptedException {
     String said = done.poll(3, TimeUnit.MINUTES);
     if (said == null) {

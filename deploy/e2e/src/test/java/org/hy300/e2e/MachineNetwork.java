@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network of machines in namespaces, each by a link of its own, which can be cut or lose packets.
+// A network of machines in namespaces. Each machine's link can be cut or lose packets.
 package org.hy300.e2e;
 
 import java.io.IOException;
@@ -13,8 +13,8 @@ import java.util.Map;
 import org.hy300.testing.Program;
 
 /**
- * Network namespaces on one bridge; the test is on it, too. Packets are lost by a rule of nftables
- * on arrival and departure, for few kernels have netem. Everything goes with the test's own
+ * Network namespaces on one bridge, which the test is on, too. A rule of nftables drops packets on
+ * arrival and departure, because few kernels have netem. Everything ends with the test's own
  * namespaces, see isolated/bin/java and machines/bin/java.
  */
 final class MachineNetwork {
@@ -37,7 +37,7 @@ final class MachineNetwork {
     Program.run("ip", "link", "set", "switch", "up");
   }
 
-  /** Adds a machine and gives its address. */
+  /** Adds a machine and returns its address. */
   String add(String machine) throws IOException, InterruptedException {
     String address = NETWORK + (addresses.size() + 2);
     addresses.put(machine, address);
@@ -56,14 +56,14 @@ final class MachineNetwork {
     return List.copyOf(addresses.keySet());
   }
 
-  /** The command that runs a command there. */
+  /** The command line that runs a command on that machine. */
   static String[] in(String machine, String... command) {
     List<String> words = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + machine));
     Collections.addAll(words, command);
     return words.toArray(String[]::new);
   }
 
-  /** Pulls the cable; as often as it was pulled it has to be put back. */
+  /** Cuts the link. Cuts nest: it is up again after as many calls of {@link #restore}. */
   synchronized void cut(String machine) throws IOException, InterruptedException {
     cuts.merge(machine, 1, Integer::sum);
     Program.run("ip", "link", "set", machine, "down");
@@ -75,7 +75,7 @@ final class MachineNetwork {
     }
   }
 
-  /** From now on each packet of the machine's link is lost with a certain probability. */
+  /** From now on each packet on the machine's link is lost with a certain probability. */
   void lose(String machine) throws IOException, InterruptedException {
     Path rules = Files.createTempFile("loss", ".nft");
     StringBuilder text = new StringBuilder("table inet loss {\n");

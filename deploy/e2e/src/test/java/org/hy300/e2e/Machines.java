@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.hy300.testing.Program;
 
 /**
- * The fleet's has a systemd, an address and the ports of its own; the reader's shares the test's
- * network, in which the projector's sshd is. Runs in namespaces of its own
+ * The fleet's machine has a systemd, an address and ports of its own. The reader's machine shares
+ * the test's network, where the projector's sshd is reachable. Runs in namespaces of its own
  * (src/test/machines/bin/java).
  */
 final class Machines implements AutoCloseable {
@@ -33,13 +33,13 @@ final class Machines implements AutoCloseable {
   private static final String CLONE = "root/hy300-fleet";
   private static final Path FLEETS = Path.of("/mnt/fleet/tree");
 
-  /** An emulated machine that starts systemd. */
+  /** Time for an emulated machine to start systemd. */
   private static final Duration BOOT = Duration.ofMinutes(20);
 
-  /** What a reader types at once. */
+  /** Time for one block of commands. */
   private static final Duration BLOCK = Duration.ofMinutes(15);
 
-  /** What an emulated processor is slow at, and what does not matter here. */
+  /** Flags that help an emulated processor, and are irrelevant here otherwise. */
   private static final String JAVA =
       "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions"
           + " -XX:-BytecodeVerificationRemote";
@@ -78,7 +78,7 @@ final class Machines implements AutoCloseable {
     shell(PROJECTOR).type("export JDK_JAVA_OPTIONS='" + JAVA + "'");
   }
 
-  /** Since the first of them was started. */
+  /** Time since the first of them was started. */
   long seconds() {
     return (System.nanoTime() - begin) / 1_000_000_000L;
   }
@@ -87,7 +87,7 @@ final class Machines implements AutoCloseable {
     return addresses.get(machine);
   }
 
-  /** Gives a machine its name, and tells it the others'. */
+  /** Sets a machine's name, and adds the others' to its hosts file. */
   private void name(Path files, String name) throws IOException {
     Path etc = Files.createDirectories(files.resolve("etc"));
     Files.writeString(etc.resolve("hostname"), name + "\n");
@@ -139,7 +139,7 @@ final class Machines implements AutoCloseable {
     return new Shell(Guide.YOURS, chroot("sh"));
   }
 
-  /** Of the packages that {@code make package} has made here. */
+  /** The version of the packages that {@code make package} has built here. */
   static String version() throws IOException {
     try (Stream<Path> all = Files.list(Root.DIRECTORY.resolve("target/packages"))) {
       String name = all.map(Machines::name).filter(deb -> deb.startsWith("hy300_")).findAny().get();
@@ -148,8 +148,8 @@ final class Machines implements AutoCloseable {
   }
 
   /**
-   * Does in the reader's clone what {@code make package} does where the version is this: those that
-   * it has made here, or the same with another version.
+   * Stands in for {@code make package} in the reader's clone: copies the packages that were built
+   * here, or builds them with another version.
    */
   void makePackages(String version) throws IOException, InterruptedException {
     Path made = YOURS.resolve(CLONE).resolve("target/packages");
@@ -212,7 +212,7 @@ final class Machines implements AutoCloseable {
     }
   }
 
-  /** Types the commands of a page, each on its machine; says what it types. */
+  /** Types the commands of a page, each on its machine, and prints them. */
   void follow(Guide guide) throws IOException {
     for (Guide.Block block : guide.blocks()) {
       System.out.printf(
@@ -225,7 +225,7 @@ final class Machines implements AutoCloseable {
     }
   }
 
-  /** Takes a guest's power away for a moment; its shell answers no more. */
+  /** Cuts a guest's power briefly; its shell stops answering. */
   void reset(String machine) throws IOException {
     Shell shell = shells.remove(machine);
     gone.add(shell);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shipped Prometheus configurations, rules and dashboards with a fleet that has something to
-// tell: each query gives data, and what is wrong fires.
+// The shipped Prometheus configurations, rules and dashboards with a fleet that has problems: each
+// query returns data, and each problem fires its alert.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,8 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * simulated-1 works until its limit switch gets stuck, simulated-2 has no signal, simulated-3 has
- * lost its power. Each test finds them so; the one that takes the broker away comes last, since the
- * others would wait until its alerts are over.
+ * lost its power. Each test starts in this state. The one that stops the broker comes last, since
+ * the others would wait until its alerts are over.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -133,7 +133,7 @@ class MonitoringIT {
         payload);
   }
 
-  /** The collector's first pause may be far away. */
+  /** The collector may not have paused for garbage collection yet. */
   private void collectGarbage() throws Exception {
     Program.run(
         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
@@ -194,7 +194,7 @@ class MonitoringIT {
   @Test
   void everyRuleIsEvaluatedAndAsksForSeriesThatExist() throws Exception {
     for (Prometheus each : List.of(prometheus, byDevice)) {
-      // Before the first evaluation a rule has no health, and a scrape that takes too long leaves
+      // A rule has no health before its first evaluation, and a scrape that takes too long leaves
       // no series until the next one.
       await()
           .atMost(LIMIT)
@@ -218,7 +218,7 @@ class MonitoringIT {
     }
   }
 
-  /** A metric that nobody looks at is not worth keeping. */
+  /** A metric that nobody uses is not worth storing. */
   @Test
   void everyMetricOfTheCollectorIsInAnAlertOrOnADashboard() throws Exception {
     Set<String> used = families(ShippedPrometheus.rules());
@@ -290,7 +290,7 @@ class MonitoringIT {
                     .doesNotContain("CollectorWithoutBroker"));
   }
 
-  /** Names of the project's families, those of recording rules left out. */
+  /** Names of the project's families, except for those of recording rules. */
   private static Set<String> families(String expression) {
     return Pattern.compile("[A-Za-z0-9_:]+")
         .matcher(expression)

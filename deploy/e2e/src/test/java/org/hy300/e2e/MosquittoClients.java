@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's mosquitto_sub and mosquitto_pub with a user and a password, as the demo has them.
+// Debian's mosquitto_sub and mosquitto_pub with a user and a password, as in the demo.
 package org.hy300.e2e;
 
 import java.io.IOException;
@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.hy300.testing.Program;
 
-/** Their options are in files that they read by themselves, so that no process list shows them. */
+/** Their options are in files that they read themselves, so that no process list shows them. */
 final class MosquittoClients {
   private final Path directory;
 
   /**
    * Writes the files.
    *
-   * @param directory only its user reads it
-   * @param login {@code -u} and {@code -P} with their values, a line each
+   * @param directory only its user can read it
+   * @param login {@code -u} and {@code -P} with their values, one on each line
    */
   MosquittoClients(Path directory, int port, String... login) throws IOException {
     this.directory = directory;

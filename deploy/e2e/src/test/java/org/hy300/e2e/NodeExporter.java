@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's node_exporter, and the links by which it is to read the drivers' metric attributes.
+// Debian's node_exporter, and the links through which it reads the drivers' metric attributes.
 package org.hy300.e2e;
 
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.hy300.testing.FreePort;
 import org.hy300.testing.Program;
 
-/** Nothing but its textfile collector. */
+/** Only its textfile collector is enabled. */
 final class NodeExporter implements AutoCloseable {
   private static final Pattern LINK =
       Pattern.compile(
@@ -44,12 +44,12 @@ final class NodeExporter implements AutoCloseable {
     return Files.readString(Root.DIRECTORY.resolve("deploy/node-exporter/hy300.conf"));
   }
 
-  /** What is linked, as motor/homed_status. */
+  /** The linked attributes, such as motor/homed_status. */
   static List<String> attributes() throws IOException {
     return LINK.matcher(links()).results().map(match -> match.group(1)).toList();
   }
 
-  /** What it shows to Prometheus. */
+  /** Its page for Prometheus. */
   String page() throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
         .send(

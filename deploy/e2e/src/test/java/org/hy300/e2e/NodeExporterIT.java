@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A projector without an agent: Debian's node_exporter reads the drivers' metric attributes by the
-// shipped links, Prometheus has the same series and alerts.
+// A projector without an agent: Debian's node_exporter reads the drivers' metric attributes through
+// the shipped links, and Prometheus has the same series and alerts.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -70,12 +70,12 @@ class NodeExporterIT {
     }
   }
 
-  /** As shipped where the test may give files away, as root may. */
+  /** As shipped if the test runs as root, which may give files away. */
   private static String owner() {
     return System.getProperty("user.name").equals("root") ? " prometheus prometheus " : " - - ";
   }
 
-  /** As systemd does at boot, with directories of the test. */
+  /** Creates the links like systemd at boot, in directories of the test. */
   private void link() throws Exception {
     Path configuration =
         Files.writeString(
@@ -137,7 +137,7 @@ class NodeExporterIT {
     order("motor/home", "1");
     await("MotorFault").atMost(LIMIT).until(() -> fires("MotorFault"));
     Files.writeString(board.resolve("hdmi_source"), "none\n");
-    // What the collector knows by `expect_signal` is a file here.
+    // A file takes the place of the collector's setting `expect_signal`.
     Files.writeString(textfiles.resolve("expect.prom"), "hy300_device_expect_signal 1\n");
     await("SignalLost").atMost(LIMIT).until(() -> fires("SignalLost"));
     exporter.close();
@@ -153,7 +153,9 @@ class NodeExporterIT {
     eventually("hy300_motor_homed" + DEVICE, Optional.of(0.0));
   }
 
-  /** Simulated attributes are plain files; that links into sysfs work is shown by one of Linux. */
+  /**
+   * Simulated attributes are plain files; an attribute of Linux shows that links into sysfs work.
+   */
   @Test
   void aLinkIntoSysfsIsReadAnewEachTime() throws Exception {
     assertThat(NUMASTAT)
@@ -167,7 +169,7 @@ class NodeExporterIT {
     Files.delete(link);
   }
 
-  /** Each attribute that the ABI documents as metrics has its link. */
+  /** Each metric attribute of the ABI documents has a link. */
   @Test
   void theLinksAreTheMetricAttributesOfTheAbi() throws Exception {
     List<String> documented = new ArrayList<>();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pages for people: what they point at is there, and whoever has commands is followed by a
-// test.
+// The documents for people: their links work, and a test follows every page with commands.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,7 +20,7 @@ class PagesIT {
   private static final Pattern VERB = Pattern.compile("(?m)(?:`|^)make ([a-z][a-z0-9-]*)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
-  /** Every page in the tree but what a build has made. */
+  /** Every page in the tree, except for generated ones. */
   private static List<Path> pages() throws IOException {
     try (Stream<Path> files = Files.walk(Root.DIRECTORY)) {
       return files
@@ -59,7 +58,7 @@ class PagesIT {
     }
   }
 
-  /** What GitHub makes of a heading. */
+  /** GitHub's anchor for a heading. */
   private static String anchor(String heading) {
     return heading
         .replaceFirst("^#+ ", "")
@@ -87,7 +86,7 @@ class PagesIT {
     for (Path page : pages()) {
       if (Files.readString(page).contains("\n```sh")) {
         for (Guide.Block block : Guide.read(Root.DIRECTORY.relativize(page).toString()).blocks()) {
-          // What stands after the fence is not shown to who reads the page rendered.
+          // The rendered page does not show the word after the fence.
           assertThat(block.commands().startsWith("# on " + block.machine() + "\n"))
               .as("%s:%d", page, block.line())
               .isEqualTo(!block.machine().equals(Guide.YOURS));

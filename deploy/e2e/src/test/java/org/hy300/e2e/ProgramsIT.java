@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packaged programs as a user starts and ends them.
+// The packaged programs, started and stopped like by a user.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;

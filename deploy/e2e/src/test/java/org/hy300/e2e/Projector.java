@@ -28,16 +28,16 @@ final class Projector implements AutoCloseable {
     return shell(command, Duration.ofMinutes(2));
   }
 
-  /** Runs a command that may take so long. */
+  /** Runs a command with a time limit. */
   synchronized String shell(String command, Duration limit) throws IOException {
     String mark = "answer-" + ++commands;
-    // The mark is put together in the guest, so that the console's echo of the command is not taken
-    // for the answer.
+    // The guest assembles the mark, so that the console's echo of the command is not mistaken for
+    // the answer.
     guest.type("echo answer\"\"-" + commands + " \"$(" + command + ")\"");
     return guest.awaitLine(Pattern.compile("^" + mark + " ?(.*)$"), limit).group(1);
   }
 
-  /** Content of one attribute of the motor. */
+  /** Content of one of the motor's attributes. */
   String motor(String attribute) throws IOException {
     return shell("cat /sys/class/hy300/motor/" + attribute);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole way and back: a driver in a booted kernel, its agent, the broker, the collector,
-// Prometheus; commands by HTTP and by MQTT.
+// The whole way and back: a driver in a booted kernel, its agent, the broker, the collector and
+// Prometheus; commands over HTTP and MQTT.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each test finds a projector at rest at position 0. The last one pulls its plug; the next would
- * boot another.
+ * Each test starts with a projector at rest at position 0. The last one cuts its power; another
+ * test would have to boot a new one.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -55,7 +55,7 @@ class ProjectorIT {
 
   private static final String SIGNAL_CHANGES = "hy300_tvcap_signal_changes_total" + LABEL;
 
-  /** Short, so that a silent projector is missed within the test. */
+  /** Short, so that a silent projector is detected within the test. */
   private static final int KEEP_ALIVE_SECONDS = 10;
 
   private Fleet fleet;
@@ -76,7 +76,7 @@ class ProjectorIT {
       projector = new Projector(DEVICE, fleet, KEEP_ALIVE_SECONDS);
     }
     eventually(() -> fleet.command(DEVICE, "home", "{}").getString("status"), "done");
-    // The collector may still show a step of the way there.
+    // The collector may still show a step on the way there.
     eventually(() -> fleet.metric(POSITION), Optional.of(0.0));
   }
 
@@ -131,8 +131,8 @@ class ProjectorIT {
   void whilePrometheusScrapesTheMotorIsSeenMovingAndStopsAtOnce() throws Exception {
     CompletableFuture<JsonObject> move = order("move", "{\"args\":{\"position\":1000}}");
     eventually(() -> fleet.metric(POSITION).orElse(0.0) > 100, true);
-    // The move takes some seconds. Its guest stands still until Prometheus has looked and the stop
-    // is on its way, which may take longer.
+    // The move takes some seconds. The guest is stopped until Prometheus has scraped and the stop
+    // command is on its way, which may take longer.
     CompletableFuture<JsonObject> stop;
     projector.guest().signal("STOP");
     try {
@@ -204,14 +204,14 @@ class ProjectorIT {
     eventually(() -> prometheus.query("hy300_tvcap_signal_detected" + LABEL), Optional.of(1.0));
     String captured = "hy300_tvcap_frames_captured_total";
     double before = fleet.metric(captured + LABEL).orElseThrow();
-    // By read(), which is the least that a video node offers: three frames of YUYV.
+    // With read(), the minimum that a video node supports: three frames of YUYV.
     projector.shell("dd if=/dev/video0 of=/dev/null bs=4147200 count=3 2>/dev/null");
     eventually(() -> fleet.metric(captured + LABEL).orElse(0.0) >= before + 3, true);
   }
 
   @Test
   void aFrameOfTheRealDriverIsSeenAsAPicture() throws Exception {
-    // Another test may have taken one a moment ago, and there is one in two seconds.
+    // Another test may have just taken one, and the limit is one in two seconds.
     JsonObject reply =
         await()
             .atMost(LIMIT)
@@ -222,7 +222,7 @@ class ProjectorIT {
     BufferedImage picture = fleet.snapshot(DEVICE);
     assertThat(picture.getWidth() + "x" + picture.getHeight())
         .isEqualTo(reply.getJsonObject("result").getString("resolution"));
-    // The test picture has bars: a frame of one colour would be a buffer that nobody wrote.
+    // The test picture has bars: a frame of a single colour would be an unused buffer.
     assertThat(
             IntStream.range(0, picture.getWidth())
                 .map(x -> picture.getRGB(x, picture.getHeight() / 2))
@@ -239,7 +239,7 @@ class ProjectorIT {
     }
     assertThat(projector.motor("position")).isEqualTo("120");
     Path frame = directory.resolve("frame.jpg");
-    // The last frame may have been taken a moment ago, and there is one in two seconds.
+    // The last frame may be very recent, and the limit is one in two seconds.
     await()
         .atMost(LIMIT)
         .until(
@@ -250,7 +250,7 @@ class ProjectorIT {
             });
     BufferedImage picture = ImageIO.read(frame.toFile());
     assertThat(picture.getWidth()).isEqualTo(fleet.snapshot(DEVICE).getWidth());
-    // On a terminal, which only the script that starts it can tell.
+    // On a terminal, which only the start script can detect.
     String list = Root.DIRECTORY.resolve(HY300) + " devices";
     try (Program terminal =
         new Program("hy300", environment(), "script", "-qec", list, "/dev/null")) {
@@ -318,8 +318,8 @@ class ProjectorIT {
         .isEqualTo(Integer.toString(changes / 2));
     eventually(() -> fleet.metric(SIGNAL_CHANGES), Optional.of(counted + changes));
     eventually(() -> transitions() - told - (notifications() - notified), 0.0);
-    // What was lost may have been the size that comes and goes with the signal. What tells of it is
-    // an event as well, and comes in its turn.
+    // The lost transition may have been the size, which changes with the signal. The report of the
+    // loss is an event as well, and comes in order.
     await()
         .atMost(LIMIT)
         .untilAsserted(
@@ -355,8 +355,8 @@ class ProjectorIT {
       eventually(() -> prometheus.query(UP), Optional.of(0.0));
       eventually(() -> prometheus.query(POSITION), Optional.empty());
       assertThat(fleet.command(DEVICE, "home", "{}").getInteger("http")).isEqualTo(503);
-      // Found retained at the broker, a command is refused; a live one reaches subscribers as any
-      // other.
+      // The agent refuses a command that it finds retained at the broker; subscribers get a live
+      // one like any other.
       publishMove("kept", 700, Instant.now().plusSeconds(300), "-r");
     } finally {
       projector.guest().signal("CONT");
@@ -373,7 +373,7 @@ class ProjectorIT {
   @Order(Integer.MAX_VALUE)
   void aPulledPlugIsSeenAtOnce() throws Exception {
     projector.guest().signal("KILL");
-    // Before the broker could miss it by its silence.
+    // Before the broker could detect its silence.
     await()
         .atMost(Duration.ofSeconds(KEEP_ALIVE_SECONDS * 3 / 2))
         .until(() -> fleet.metric(UP).equals(Optional.of(0.0)));
@@ -401,8 +401,8 @@ class ProjectorIT {
   }
 
   /**
-   * Transitions that the agent has got from the bridge, and those of which it knows that it has
-   * not, as it publishes them now.
+   * Transitions that the agent has received from the bridge, and those that it knows to be lost, in
+   * its current state.
    */
   private double transitions() throws IOException, InterruptedException {
     int before = agentStates().size();
@@ -423,7 +423,7 @@ class ProjectorIT {
         .toList();
   }
 
-  /** Transitions that the HDMI input has told. */
+  /** Transitions that the HDMI input has reported. */
   private double notifications() throws IOException {
     return Double.parseDouble(
         projector.shell(
@@ -431,7 +431,7 @@ class ProjectorIT {
                 + " /sys/class/hy300/tvcap/capture_stats"));
   }
 
-  /** Turns a knob of the virtual board. */
+  /** Sets a control of the virtual board. */
   private void board(String knob, String value) throws IOException {
     projector.shell(
         "echo " + value + " > /sys/kernel/debug/hy300-virtual-board/virtual-board/" + knob);
@@ -452,7 +452,7 @@ class ProjectorIT {
         .untilAsserted(() -> assertThat(actual.call()).isEqualTo(expected));
   }
 
-  /** A counter read in the guest from the attribute that holds its family. */
+  /** A counter, read in the guest from the attribute that contains its family. */
   private double counter(String attribute, String series) throws IOException {
     return Double.parseDouble(
         projector.shell("sed -n 's/^" + series + " //p' /sys/class/hy300/motor/" + attribute));

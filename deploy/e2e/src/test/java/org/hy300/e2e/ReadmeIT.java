@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of README.md, the tutorial and the guides that use the demo, typed into the clone
+// Types the commands of README.md, the tutorial and the guides that use the demo into the clone
 // while the demo runs.
 package org.hy300.e2e;
 
@@ -22,15 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * {@code make test-e2e} runs it, in a network of its own: the README has the ports that the demo
- * has unless told otherwise.
+ * {@code make test-e2e} runs it, in a network of its own, because the README uses the demo's
+ * default ports.
  */
 @Timeout(value = 40, unit = TimeUnit.MINUTES)
 class ReadmeIT {
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final Path DEMO = Root.DIRECTORY.resolve("target/demo");
 
-  /** What goes on until its reader has seen enough, and what he sees. */
+  /** Commands that run until the reader has seen enough, and their expected output. */
   private static final Map<String, String> ENDLESS =
       Map.of(
           "XDG_CONFIG_HOME=target/demo mosquitto_sub ", "^hy300/v1/projector-vm/status .*online",
@@ -39,8 +39,8 @@ class ReadmeIT {
           "edge-agent/target/hy300-agent/bin/hy300-agent ", "connected to mqtt://127.0.0.1:1883");
 
   /**
-   * The pages that are read beside the demo, in an order that leaves behind what the test looks at:
-   * orders over MQTT after those over HTTP, the cable pulled last.
+   * The pages to read beside the demo, in an order that the test can check afterwards: commands
+   * over MQTT after those over HTTP, and the unplugged cable last.
    */
   private static final List<String> PAGES =
       List.of(
@@ -72,7 +72,7 @@ class ReadmeIT {
     Program.run("ip", "link", "set", "lo", "up");
     yours = new Shell(Guide.YOURS, "sh");
     yours.run("cd " + Root.DIRECTORY, LIMIT);
-    // The second command of the first block is what runs this test.
+    // The second command of the first block runs this test.
     start(readme.blocks().get(0).lines().get(0))
         .awaitLine(Pattern.compile("Ctrl-C stops everything"), Duration.ofMinutes(15));
     type(readme.page(), readme.blocks().subList(1, readme.blocks().size()));
@@ -106,7 +106,7 @@ class ReadmeIT {
         atConsole(command);
       } else {
         List<String> said = yours.run(command, LIMIT);
-        // curl is content with any answer.
+        // curl succeeds with any answer.
         assertThat(String.join("\n", said)).as(command).doesNotContain("\"code\"");
       }
     }

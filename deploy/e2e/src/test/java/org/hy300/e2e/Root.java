@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the tree is whose programs are tested.
+// The location of the tree whose programs are tested.
 package org.hy300.e2e;
 
 import java.nio.file.Path;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A shell on one of the guides' machines, to which commands are typed as by a reader.
+// A shell on one of the guides' machines; commands are typed like by a reader.
 package org.hy300.e2e;
 
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.hy300.testing.Program;
 
-/** Stays open: what one block exports or where it goes, the next finds. */
+/** Stays open, so that variables and the directory last from one block to the next. */
 final class Shell implements AutoCloseable {
   private final String machine;
   private final Program program;
@@ -25,16 +25,16 @@ final class Shell implements AutoCloseable {
   /**
    * Types commands and waits for their end.
    *
-   * @return what they have printed, errors too
-   * @throws AssertionError if one of them fails; its message has all that was printed
+   * @return their output, including errors
+   * @throws AssertionError if one of them fails; its message has all the output
    */
   List<String> run(String commands, Duration limit) throws IOException {
     int before = program.lines().size();
     String mark = "block-" + ++blocks;
     String encoded = Base64.getEncoder().encodeToString(commands.getBytes(StandardCharsets.UTF_8));
-    // Without a terminal a command that asks would wait for ever: there is nothing to read.
+    // An empty standard input, so that a command with a question does not wait forever.
     program.type("set -e; eval \"$(echo " + encoded + " | base64 -d)\" </dev/null");
-    // On a line of its own, whatever was printed last.
+    // On a line of its own, whatever the last output was.
     program.type("printf '\\n%s %s\\n' " + mark + " $?");
     try {
       program.awaitLine(Pattern.compile("^" + mark + " 0$"), limit);
@@ -54,7 +54,7 @@ final class Shell implements AutoCloseable {
     return all.subList(before, all.get(last - 1).isEmpty() ? last - 1 : last);
   }
 
-  /** Types a command, of which nothing is expected. */
+  /** Types a command without expecting anything. */
   void type(String command) throws IOException {
     program.type(command);
   }

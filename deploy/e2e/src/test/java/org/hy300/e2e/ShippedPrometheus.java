@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prometheus with the configurations and rules of deploy/, where only targets and times are others.
+// Prometheus with the configurations and rules of deploy/; only targets and times differ.
 package org.hy300.e2e;
 
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.hy300.testing.Prometheus;
 
-/** A test does not wait two minutes for what an operator should not be woken for. */
+/** The times are shortened: a test does not wait two minutes for an alert. */
 final class ShippedPrometheus {
   private static final Path DEPLOY = Root.DIRECTORY.resolve("deploy");
 
@@ -20,8 +20,8 @@ final class ShippedPrometheus {
    * Starts one.
    *
    * @param configuration a file below deploy/
-   * @param shippedTarget what is scraped unless told otherwise
-   * @param target what is scraped here
+   * @param shippedTarget the shipped scrape target
+   * @param target its replacement
    */
   static Prometheus start(String configuration, String shippedTarget, String target, Path directory)
       throws IOException {
@@ -32,9 +32,9 @@ final class ShippedPrometheus {
   /**
    * Starts one on a machine of its own, for a fleet.
    *
-   * @param into the beginning of a command that runs there
+   * @param into prefix of a command that runs there
    * @param address of that machine
-   * @param target what is scraped here
+   * @param target the scrape target
    */
   static Prometheus startOn(String[] into, String address, String target, Path directory)
       throws IOException {
@@ -56,7 +56,7 @@ final class ShippedPrometheus {
     }
   }
 
-  /** The recording rules and alerts, as they are shipped. */
+  /** The shipped recording rules and alerts. */
   static String rules() throws IOException {
     StringBuilder text = new StringBuilder();
     for (Path file : files()) {

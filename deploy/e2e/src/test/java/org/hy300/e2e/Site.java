@@ -27,9 +27,9 @@ import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAddress;
 
 /**
- * What an agent is to the broker, at a price that leaves room for thousands: a session that comes
- * back by itself, states with their numbers, counters that live in the kernel and so outlive the
- * agent. An instance of Vert.x is the site's mains.
+ * Behaves like agents towards the broker, and is light enough for thousands: a session that
+ * reconnects by itself, states with their numbers, and counters that live in the kernel and so
+ * outlive the agent. Closing its instance of Vert.x cuts the site's power.
  */
 final class Site {
   private static final long TICK_MS = 20;
@@ -37,7 +37,8 @@ final class Site {
   private static final long BACK_OFF_MS = 1_000;
 
   /**
-   * A broker that is away and a site without power are what is asked for here. Held, or forgotten.
+   * Loggers of expected losses of broker and power. Referenced here because an unreferenced logger
+   * loses its level.
    */
   private static final List<Logger> SILENT =
       List.of(
@@ -108,7 +109,7 @@ final class Site {
         });
   }
 
-  /** Ends all projectors at once; the broker is told nothing. */
+  /** Ends all projectors at once, without a message to the broker. */
   void powerDown() throws Exception {
     mains.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     projectors.forEach(projector -> projector.client = null);
@@ -123,7 +124,7 @@ final class Site {
     return projectors.stream().allMatch(each -> each.client != null && each.client.isConnected());
   }
 
-  /** What each projector's counter of steps stands at, by series. */
+  /** The counter of each projector's steps, by series. */
   Map<String, Double> steps() {
     Map<String, Double> steps = new HashMap<>();
     for (Projector each : projectors) {

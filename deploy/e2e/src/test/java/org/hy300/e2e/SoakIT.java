@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fleet of 2,000 over mosquitto for a while: sites lose their power, the broker is restarted, and
-// Prometheus scrapes all the while.
+// A fleet of 2,000 with mosquitto for a while: sites lose their power, the broker is restarted, and
+// Prometheus scrapes all the time.
 package org.hy300.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code -Dsoak.seconds=3600} goes on for longer. */
+/** {@code -Dsoak.seconds=3600} makes it run longer. */
 @Timeout(value = 1, unit = TimeUnit.DAYS)
 class SoakIT {
   private static final int SECONDS = Integer.getInteger("soak.seconds", 60);
@@ -43,7 +43,7 @@ class SoakIT {
   private static final int ROUNDS = 6;
   private static final String JOB = "{job=\"hy300-fleet\"}";
 
-  /** What may be more on the heap at the end, of the 2 KB that a projector is given. */
+  /** Growth of the heap that is allowed, out of the 2 KB for each projector. */
   private static final double MAX_GROWTH_BYTES = FLEET_SIZE * 2048.0;
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -61,7 +61,7 @@ class SoakIT {
             "127.0.0.1",
             false,
             "allow_anonymous true",
-            // After a power cut it comes back with states that are seconds old.
+            // After a power cut it returns with states that are seconds old.
             "persistence true",
             "persistence_location " + directory + "/",
             "autosave_interval 3");
@@ -161,7 +161,7 @@ class SoakIT {
     assertThat(grown).isLessThan(MAX_GROWTH_BYTES);
   }
 
-  /** Projectors that Prometheus has up; none where the last scrape took too long. */
+  /** Projectors that are up in Prometheus; none if the last scrape took too long. */
   private Optional<Double> up() throws IOException, InterruptedException {
     return prometheus.query("sum(hy300_device_up" + JOB + ")");
   }
@@ -177,7 +177,7 @@ class SoakIT {
         .body();
   }
 
-  /** Waits until the whole fleet is known and so many of it are offline. */
+  /** Waits until the whole fleet is known and this many are offline. */
   private void awaitOffline(int count) {
     await(count + " are offline")
         .atMost(LIMIT)
@@ -189,7 +189,7 @@ class SoakIT {
             });
   }
 
-  /** Waits until the page has what each projector has said last. */
+  /** Waits until the page shows each projector's last values. */
   private void awaitLastStates() {
     await("the last states are on the page")
         .atMost(LIMIT)
@@ -217,7 +217,7 @@ class SoakIT {
     return samples;
   }
 
-  /** The families that only grow; each is asked for by itself, for Prometheus wants it so. */
+  /** The families that only grow; queried one by one, as Prometheus requires. */
   private Set<String> counters(String path) throws IOException, InterruptedException {
     return samples(path, "").keySet().stream()
         .map(series -> series.split("\\{", 2)[0])
@@ -225,7 +225,7 @@ class SoakIT {
         .collect(Collectors.toSet());
   }
 
-  /** What lives on the collector's heap. */
+  /** Live bytes on the collector's heap. */
   private double heapBytes() throws Exception {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     try (Program collect =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a network has that sets the clocks of its machines: an SNTP server.
+// An SNTP server, which sets the clocks of a network's machines.
 package org.hy300.e2e;
 
 import java.io.IOException;
