@@ -1,12 +1,11 @@
 #!/bin/bash
-# Runs a command in a Debian tree as on a machine of its own; its processes and mounts end with it.
+# Runs a command in a Debian tree as if on a machine of its own; its processes and mounts end with it.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: enter.sh TREE COMMAND...
 #        enter.sh --boot TREE         systemd as the first process
 # The network is the caller's.
-# The kernel's own switches in /proc/sys and /sys are read-only in there, but for /sys/devices, which the agent asks for: they are
-# this machine's, too.
+# /proc/sys and /sys belong to this machine, so they are read-only inside, except /sys/devices, which the agent needs.
 set -eu
 namespaces=(--mount --pid --fork --uts --ipc)
 if [ "$1" = --boot ]; then
@@ -43,7 +42,7 @@ exec setpriv --pdeathsig KILL unshare "${namespaces[@]}" --kill-child=KILL bash 
     mount -t tmpfs tmp tmp
     export container=hy300
   fi
-  # Not chroot: who is in one may not have users of his own, as PrivateUsers= wants.
+  # Not chroot: a process in one may not create user namespaces, which PrivateUsers= needs.
   pivot_root . .
   umount -l .
   exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${container:+container=$container} "$@"

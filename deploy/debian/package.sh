@@ -1,9 +1,9 @@
 #!/bin/bash
-# Makes the Debian packages, out of the programs that Maven has built.
+# Builds the Debian packages from the programs that Maven has built.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: package.sh                      all of them, into target/packages
-#        package.sh VERSION DIRECTORY    those for amd64 as another version, to test an upgrade with
+#        package.sh VERSION DIRECTORY    those for amd64 with another version, to test an upgrade
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -11,7 +11,7 @@ out=$(realpath -m "${2:-$root/target/packages}")
 work=$root/target/debian
 stage=$work/hy300-fleet
 
-# lay_out: what the recipe takes, beside it
+# lay_out: copies the input of the recipe next to it
 lay_out() {
   rm -rf "$work"
   mkdir -p "$stage/programs" "$stage/build"
@@ -25,7 +25,7 @@ lay_out() {
   mkdir "$stage/modules"
   find "$root"/deploy/vm/target/modules-arm64/lib/modules/*/updates -name '*.ko' -exec cp -a -t "$stage/modules" {} +
   aarch64-linux-gnu-strip --strip-debug "$stage"/modules/*.ko
-  # DKMS knows the drivers by the package's version: a new one is built anew.
+  # DKMS identifies the drivers by the package's version, so it rebuilds them for a new one.
   sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION="#MODULE_VERSION#"/' "$stage/kernel/dkms.conf"
 }
 

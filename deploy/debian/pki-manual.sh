@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the manual page of hy300-pki, out of what its --help says.
+# Prints the manual page of hy300-pki, generated from its --help.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 cat <<EOF

@@ -1,10 +1,10 @@
-# shellcheck shell=bash disable=SC2154,SC2016  # variables of test.sh; what an inner shell expands
-# Part of test.sh: what is in the packages, also those for other architectures.
+# shellcheck shell=bash disable=SC2154,SC2016  # variables of test.sh; text that an inner shell expands
+# Part of test.sh: the contents of the packages, including those for other architectures.
 # SPDX-License-Identifier: Apache-2.0
 
 lintian_is_content() { lintian --allow-root --tag-display-limit 0 --fail-on none "$debs"/*.changes | grep -v -e '^N:' -e '^[NOMPIX]: ' || true; }
 
-# agent_of ARCHITECTURE NATIVE: an agent for this architecture, with this native library and no other
+# agent_of ARCHITECTURE NATIVE: the agent for this architecture has exactly this native library
 agent_of() {
   local deb
   deb=$(echo "$debs"/hy300-agent_*_"$1".deb)
@@ -12,7 +12,7 @@ agent_of() {
   same "native library" "$2" "$(files "$deb" | grep -o 'linux-[a-z0-9_]*\.jar$')"
 }
 
-# Whoever may write an attribute of a subsystem writes it for the agent: what is writable in the kernel's ABI is in the rules.
+# The rules cover exactly the attributes of the subsystems that the kernel's ABI documents as writable.
 rules_are_the_abi() {
   # shellcheck disable=SC2086  # a list of words
   same "writable attributes" "$(awk '/^What:/ { split($2, path, "/"); what = path[5] " " path[6] }
@@ -22,7 +22,7 @@ rules_are_the_abi() {
       while read -r device attributes; do printf "$device %s\n" $attributes; done | sort)"
 }
 
-# licensed DEB: each library is named by a line of the copyright file
+# licensed DEB: the copyright file covers each library
 licensed() {
   local patterns jar known
   patterns=$(sed -n '/^Files:/,/^Copyright:/p' "$here/copyright" | grep -o '[a-z]*lib/[^ ]*' | sort -u)

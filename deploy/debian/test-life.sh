@@ -1,19 +1,19 @@
-# shellcheck shell=bash disable=SC2154,SC2016  # variables of test.sh; what an inner shell expands
-# Part of test.sh: from apt's first install over an upgrade to the purge, in a tree that is not booted.
+# shellcheck shell=bash disable=SC2154,SC2016  # variables of test.sh; text that an inner shell expands
+# Part of test.sh: from the first install with apt over an upgrade to the purge, in a tree that is not booted.
 # SPDX-License-Identifier: Apache-2.0
 
 ours=(hy300-agent hy300-collector hy300 hy300-dkms)
 
-# listing: every file of the tree but those of apt, dpkg and the machine
+# listing: every file of the tree except those of apt, dpkg and the machine
 listing() {
   (cd "$tree" && find . -xdev \( -path ./debs -o -path ./var/cache/apt -o -path ./var/lib/apt -o -path ./var/lib/dpkg -o -path ./var/log \
     -o -path ./var/cache/ldconfig -o -path ./var/cache/debconf -o -path './var/lib/dkms/mok.*' -o -path ./var/lib/systemd/timers -o -path ./run -o -path ./tmp -o -path ./var/tmp \) -prune -o -print) | sort
 }
 
-# resolve: what apt would install besides ours, from a Debian that has none of it
+# resolve: the packages that apt would install besides ours on a plain Debian
 resolve() { enter sh -c 'apt-get install -q -s --no-install-recommends /debs/old/*.deb' | sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -v '^hy300'; }
 
-# What they need is installed first, so that the listings before and after are ours alone.
+# Dependencies are installed first, so that the listings before and after show only our files.
 prepare() {
   mkdir -p "$tree/debs/old" "$tree/debs/new"
   cp "$debs"/*_{amd64,all}.deb "$tree/debs/old/"
@@ -21,7 +21,7 @@ prepare() {
   grep -qx openjdk-17-jre-headless "$work/needed" || echo "apt takes no openjdk-17-jre-headless to run them"
   # shellcheck disable=SC2046  # words
   quietly enter apt-get install -q -y --no-install-recommends $(cat "$work/needed") linux-headers-amd64 openssl
-  # As it is beside a kernel, of whose modules there are none here
+  # Like next to a kernel, whose modules are missing here
   enter depmod "$(kernel_release)" 2>/dev/null
   listing >"$work/before"
 }
@@ -60,9 +60,9 @@ units() {
 manuals() {
   local page
   for page in man8/hy300-agent.8 man1/hy300-simulator.1 man8/hy300-collector.8 man1/hy300.1 man8/hy300-pki.8; do
-    # shellcheck disable=SC2069  # its complaints are what is heard
+    # shellcheck disable=SC2069  # only its complaints are read
     MANWIDTH=100 LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 "$tree/usr/share/man/$page.gz" 2>&1 >"$work/page" || echo "$page does not format"
-    [ "$(wc -l <"$work/page")" -gt 20 ] || echo "$page says little"
+    [ "$(wc -l <"$work/page")" -gt 20 ] || echo "$page has little text"
     lexgrog "$tree/usr/share/man/$page.gz" >/dev/null || echo "$page has no name that apropos finds"
   done
 }
@@ -70,7 +70,7 @@ manuals() {
 versions() {
   local program
   for program in hy300 hy300-agent hy300-collector hy300-simulator; do
-    enter $program --version | grep -qx "$program [0-9].*" || echo "$program --version does not say it"
+    enter $program --version | grep -qx "$program [0-9].*" || echo "$program --version does not print it"
   done
   enter hy300-pki --help | grep -q '^  init ' || echo "hy300-pki --help does not list init"
 }
@@ -85,16 +85,16 @@ uses_archive() {
 
 class_archive() {
   uses_archive || echo "postinst has made no /$archive that Java takes"
-  # What was another jar, or another Java, when the archive was made
+  # Simulates an archive that was made for another jar, or by another Java
   touch -d 2026-01-01 "$tree"/usr/share/hy300/lib/hy300-0*.jar
   ! uses_archive || echo "Java takes an archive of another jar"
   enter hy300 --version 2>&1 | grep -vx 'hy300 [0-9].*' || true
   enter dpkg-trigger --no-await --by-package=hy300 /usr/lib/jvm
   quietly enter dpkg --configure -a
-  uses_archive || echo "a change of Java does not make the archive anew"
+  uses_archive || echo "a change of Java does not rebuild the archive"
 }
 
-# Every option of --help that takes a value stands in the file, and the file as a whole is sound.
+# Every option of --help with a value is in the file, and the whole file is valid.
 options() {
   local program
   enter sh -c 'umask 027; cd /etc/hy300/agent
@@ -141,18 +141,18 @@ install_packages() {
   check "dkms builds and installs each module" modules
 }
 
-# The next version has another agent.yaml; the one that was changed stays.
+# The next version has a different agent.yaml; the modified one stays.
 upgrade() {
   local version
   version=$(dpkg-deb -f "$next"/hy300_*.deb Version)
   cp "$next"/*.deb "$tree/debs/new/"
   dpkg-deb -R "$tree"/debs/new/hy300-agent_*.deb "$work/agent"
-  echo "# This version says more." >>"$work/agent/etc/hy300/agent.yaml"
+  echo "# This version has more." >>"$work/agent/etc/hy300/agent.yaml"
   dpkg-deb --root-owner-group -z1 -b "$work/agent" "$tree/debs/new/" >/dev/null
   sha256sum "$tree/etc/hy300"/{agent,collector}.yaml "$tree/etc/hy300/agent/device.key" "$(kept)" >"$work/changed"
   quietly enter sh -c 'apt-get install -q -y --no-install-recommends -o Dpkg::Options::=--force-confold /debs/new/*.deb'
   sha256sum --quiet -c "$work/changed" 2>&1
-  tail -n 1 "$tree/etc/hy300/agent.yaml.dpkg-dist" | grep -q 'says more' || echo "the new agent.yaml is not beside the changed one"
+  tail -n 1 "$tree/etc/hy300/agent.yaml.dpkg-dist" | grep -q 'has more' || echo "the new agent.yaml is not beside the changed one"
   same versions "$(printf "%s $version\n" "${ours[@]}" | sort)" "$(enter dpkg-query -W -f '${Package} ${Version}\n' "${ours[@]}" | sort)"
   same "sources for dkms" "hy300-$version" "$(cd "$tree/usr/src" && echo hy300-*)"
   [ -s "$tree/$archive" ] || echo "the upgrade has made no class archive"

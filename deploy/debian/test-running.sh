@@ -1,10 +1,10 @@
-# shellcheck shell=bash disable=SC2154,SC2016  # variables of test.sh; what an inner shell expands
-# Part of test.sh: the tree booted by its own systemd, agent and collector as its services, a projector played beside them.
+# shellcheck shell=bash disable=SC2154,SC2016  # variables of test.sh; text that an inner shell expands
+# Part of test.sh: boots the tree with its own systemd, with agent and collector as services and a simulated projector.
 # SPDX-License-Identifier: Apache-2.0
 
 inside() { nsenter --target "$first" --mount --pid --net --uts --ipc --cgroup --root --wd "$@"; }
 
-# until_true COMMAND...: waits until it succeeds; five minutes are for a machine on which all of this is slow
+# until_true COMMAND...: waits until it succeeds; five minutes are for a slow machine
 until_true() {
   local end=$((SECONDS + 300))
   until "$@" >/dev/null 2>&1; do
@@ -13,7 +13,7 @@ until_true() {
   done
 }
 
-# boot: in the background; sets $machine and $first, its first process
+# boot: in the background; sets $machine, and $first to its first process
 boot() {
   cat >>"$tree/etc/hy300/agent.yaml" <<EOF
 device: projector-7
@@ -43,7 +43,7 @@ services() {
 # The broker refuses an agent without its password.
 levels() { until_true inside sh -c 'journalctl -q --no-pager -u hy300-agent -p warning..warning -o cat | grep -q "^mqtt: "'; }
 
-# What the README tells an agent beside a collector that has a broker of its own
+# The README's steps for an agent of a collector with its own broker
 login() {
   local password=/var/lib/hy300-collector/broker-password
   same password "600 hy300-collector" "$(inside stat -c '%a %U' $password)"
@@ -68,7 +68,7 @@ hy300-collector java
 hy300-collector java" "$(inside sh -c 'for p in /proc/[0-9]*; do [ "$(cat $p/comm)" != java ] || echo "$(stat -c %U $p) java"; done' | sort)"
 }
 
-# Nothing listens but on loopback: addresses of sockets that listen (0A)
+# Everything listens on loopback only: addresses of listening sockets (0A)
 loopback_only() {
   inside cat /proc/net/tcp /proc/net/tcp6 | awk '$4 == "0A" { sub(/:.*/, "", $2); print $2 }' |
     grep -vx -e 0100007F -e 0000000000000000FFFF00000100007F -e 00000000000000000000000001000000 || true
@@ -88,7 +88,7 @@ running_seen() { inside hy300 show projector-7 | grep -q 'hy300_process_running.
 
 status() {
   until_true connected
-  inside systemctl show -P StatusText hy300-agent | grep -q 'mqtt://127.0.0.1:1883' || echo "systemctl status does not say it"
+  inside systemctl show -P StatusText hy300-agent | grep -q 'mqtt://127.0.0.1:1883' || echo "systemctl status does not show it"
 }
 
 connected() { inside hy300-agent --config /etc/hy300/agent.yaml --status | grep -q '^projector-7: process [0-9]*, connected'; }
@@ -122,7 +122,7 @@ running() {
   check "they listen on loopback only" loopback_only
   check "a motor is homed and moved" commands
   check "the agent sees processes of others" watches
-  check "agent and systemd say how it is" status
+  check "agent and systemd report its state" status
   check "the agent's sandbox" sandbox
   check "they stop, and the projector is offline" ends
   kill -KILL "$machine"

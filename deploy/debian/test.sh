@@ -1,17 +1,17 @@
 #!/bin/bash
-# Tests the packages in a plain Debian 12: what is in them, that apt installs them, that systemd runs them, and what is left of them.
+# Tests the packages in a plain Debian 12: contents, installation with apt, services under systemd, and removal.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: test.sh    as root, after package.sh and package.sh 99.1 target/packages-next; KTAP, closes with the sum.
-# A check that says anything has failed.
-# Nothing outlives it: the tree is a copy, its processes and mounts are in namespaces of their own (enter.sh).
+# usage: test.sh    as root, after package.sh and package.sh 99.1 target/packages-next; prints KTAP, and the sum at the end
+# A check fails if it prints anything.
+# Nothing outlives it: the tree is a copy, and its processes and mounts are in namespaces of their own (enter.sh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 debs=$root/target/packages
 next=$root/target/packages-next
 base=$("$here/tree.sh")
-# Beside the base: a copy there shares its blocks where the file system can.
+# Next to the base, where a copy shares its blocks if the file system supports that.
 work=$(mktemp -d "$(dirname "$base")/debian-test.XXXXXX")
 tree=$work/tree
 machine='' running=''
@@ -26,11 +26,11 @@ trap end EXIT
 trap 'exit 1' INT TERM HUP
 passed=0 failed=0
 
-# check NAME COMMAND...: one test; what the command says is why it fails
+# check NAME COMMAND...: one test; the command's output is the reason of its failure
 check() {
   local name=$1 status=0
   shift
-  # In the background, in a process group of its own: a signal is heard at once, and ends all of it.
+  # In the background in a process group of its own, so that a signal takes effect at once and ends all of it.
   set -m
   "$@" >"$work/said" 2>&1 &
   set +m
@@ -49,7 +49,7 @@ check() {
 
 enter() { "$here/enter.sh" "$tree" "$@"; }
 
-# quietly COMMAND...: shows what it says only when it fails
+# quietly COMMAND...: shows its output only if it fails
 quietly() {
   local log
   log=$("$@" 2>&1) || {

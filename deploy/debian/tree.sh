@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes a plain Debian 12 (amd64) with the packages that ours need at hand, once a month; prints its directory.
+# Makes a plain Debian 12 (amd64) with the dependencies of our packages in its cache, once a month; prints its directory.
 # SPDX-License-Identifier: Apache-2.0
 #
 # HY300_CACHE moves the cache (default ~/.cache/hy300-fleet).
@@ -7,9 +7,9 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${HY300_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hy300-fleet}
 mirror=http://deb.debian.org/debian
-# Fetched, not installed: what apt will ask for.
+# Downloaded and not installed, so that apt finds them later.
 packages=(systemd systemd-sysv dkms linux-headers-amd64 openssh-client openssh-server curl procps iproute2 mosquitto mosquitto-clients prometheus)
-# With what they recommend: the reader's own machine in docs/guides/install.md has it so.
+# With recommended packages, like the reader's own machine in docs/guides/install.md.
 recommending=(default-jre-headless openssl)
 mkdir -p "$cache"
 exec 9>"$cache/debian.lock"
@@ -20,17 +20,17 @@ if [ ! -d "$tree" ]; then
   rm -rf --one-file-system "$tree.new"
   log=$cache/debian-12.log
   {
-    # What it mounts goes with it, also when it is killed.
+    # Its mounts end with it, even if it is killed.
     unshare --mount debootstrap --variant=minbase bookworm "$tree.new" $mirror
     printf 'deb %s bookworm main\ndeb %s bookworm-updates main\ndeb %s-security bookworm-security main\n' $mirror $mirror $mirror \
       >"$tree.new/etc/apt/sources.list"
-    # Nothing is started by installing it.
+    # Installing a package must not start services.
     printf '#!/bin/sh\nexit 101\n' >"$tree.new/usr/sbin/policy-rc.d"
     chmod 755 "$tree.new/usr/sbin/policy-rc.d"
     cp -L /etc/resolv.conf "$tree.new/etc/resolv.conf"
-    # apt would throw away what it has fetched.
+    # apt would delete its downloads.
     echo 'APT::Keep-Downloaded-Packages "true"; Binary::apt::APT::Keep-Downloaded-Packages "true";' >"$tree.new/etc/apt/apt.conf.d/99keep"
-    # Nor need dpkg wait for the disk.
+    # dpkg need not wait for the disk.
     echo force-unsafe-io >"$tree.new/etc/dpkg/dpkg.cfg.d/unsafe-io"
     "$here/enter.sh" "$tree.new" apt-get update -q
     "$here/enter.sh" "$tree.new" apt-get dist-upgrade -q -y
@@ -44,6 +44,6 @@ if [ ! -d "$tree" ]; then
   mv "$tree.new" "$tree"
 fi
 touch "$tree"
-# One of another checkout may be in use, but none for a week, nor is then what a killed test.sh has left.
+# Another checkout may use one, but not for a week; the same holds for the remains of a killed test.sh.
 find "$cache" -maxdepth 1 \( -name 'debian-12-*' -o -name 'debian-test.*' \) -mtime +6 -exec rm -rf --one-file-system {} +
 echo "$tree"
