@@ -1,8 +1,8 @@
 #!/bin/bash
-# What the agent costs on this machine and how soon it tells, each figure beside a peer: memory, idle CPU, start, a change to a subscriber.
+# Measures the agent on this machine beside peers: memory, idle CPU, start, and the time from a change to a subscriber.
 # SPDX-License-Identifier: Apache-2.0
 #
-# The projector is a directory (hy300-simulator), so changes come by inotify; the kernel's own notifications are run.sh's part.
+# The projector is a directory (hy300-simulator), so changes come over inotify; run.sh measures the kernel's notifications.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/..
@@ -17,7 +17,7 @@ mkdir -p "$out/echo/bin" "$out/textfile"
 for source in poll_files trigger; do
   gcc -O2 -Wall -Wextra -Werror -o "$out/$source" "$here/$source.c"
 done
-# What hy300-agent would start, said instead of done: the peers in Java get the same flags.
+# Prints hy300-agent's command line instead of running it: the Java peers get the same flags.
 printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >"$out/echo/bin/java"
 chmod +x "$out/echo/bin/java"
 mapfile -t flags < <(JAVA_HOME=$out/echo "$agent_program/hy300-agent" | sed '/^-cp$/,$d' | grep -v SharedArchiveFile)
@@ -30,7 +30,7 @@ end() {
 }
 trap end EXIT
 
-# start LOG PROGRAM...: in the background, ended with this script, reading $input; its process is $!
+# start LOG PROGRAM...: in the background, ends with this script, reads $input; sets $! to its process
 start() {
   local to=$1
   shift
@@ -38,7 +38,7 @@ start() {
   running+=($!)
 }
 
-# until_said LOG TEXT: waits until the program has printed that
+# until_said LOG TEXT: waits until the program has printed the text
 until_said() {
   for _ in $(seq 300); do
     ! grep -q "$2" "$1" || return 0
@@ -69,7 +69,7 @@ until_said "$out/mosquitto.log" running
 start "$out/simulator.log" "$agent_program/hy300-simulator" --directory "$out/fleet"
 simulator=$!
 until_said "$out/simulator.log" 'simulated projectors'
-# It has made the attributes; from here on they change when this script writes them, and not otherwise.
+# It has created the attributes; from here on only this script writes them.
 kill "$simulator"
 wait "$simulator" || true
 projector=$out/fleet/simulated-1
@@ -78,12 +78,12 @@ mkfifo "$out/pipe"
 agent=("$agent_program/hy300-agent" --broker "mqtts://localhost:$tls_port" --broker-ca "$out/broker.pem" --device bench
   --run-directory "$out" --sysfs "$projector/hy300" --kmsgpipe "$out/pipe" --journal "$out/journal" --clock-marker none)
 
-# children_ms: processor time of the programs that have ended; `times` knows, but only of the shell that calls it
+# children_ms: processor time of ended programs; `times` only counts those of the shell that calls it
 children_ms() {
   times >"$out/times"
   children_ms=$(awk 'NR == 2 { gsub("s", ""); split($1, u, "m"); split($2, s, "m"); printf "%d", (u[1] * 60 + u[2] + s[1] * 60 + s[2]) * 1000 }' "$out/times")
 }
-# time_until NAME TEXT PROGRAM...: samples of the time, and the processor's time, from its start to that line; it is killed then
+# time_until NAME TEXT PROGRAM...: samples the time and processor time from its start to a line with the text; kills it then
 time_until() {
   local name=$1 text=$2 begin now line before
   shift 2
@@ -127,7 +127,7 @@ trigger=$out/trigger tmp=$out
 wait_java=("$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$classes/*")
 switch=$projector/hy300/motor/limit_switch
 echo "== from a change to a subscriber: the agent"
-# Further apart than twice the agent's conflation, so that each is a first change.
+# More than twice the agent's conflation apart, so that each is a first change.
 sample subscriber-agent "$switch" '1 0' 60 710000 "${wait_java[@]}" org.hy300.bench.WaitMessage \
   "mqtt://127.0.0.1:$port" hy300/v1/bench/state/motor >>"$log" 2>>"$out/wait.log"
 echo "== the C program of 100 ms, through the same broker"
@@ -142,7 +142,7 @@ printf 'bench_limit_switch 0\n' >"$out/textfile/bench.prom"
 start "$out/node_exporter.log" prometheus-node-exporter --web.listen-address "127.0.0.1:$scrape_port" \
   --collector.disable-defaults --collector.textfile --collector.textfile.directory "$out/textfile"
 until_said "$out/node_exporter.log" 'Listening on'
-# The exporter's file is written at the moment of the change itself: nobody could be sooner.
+# The exporter's file is written at the moment of the change, the best case for it.
 IFS=' ' sample subscriber-scrape "$out/textfile/bench.prom" $'bench_limit_switch\t1\n bench_limit_switch\t0\n' 45 1370000 \
   "${wait_java[@]}" org.hy300.bench.WaitScrape "http://127.0.0.1:$scrape_port/metrics" bench_limit_switch >>"$log"
 

@@ -1,12 +1,12 @@
 #!/bin/bash
-# How long `hy300 devices` takes, with and without its archive of classes, beside a bare Java: the median of twenty runs each.
+# Measures `hy300 devices` with and without its class data archive, beside a bare Java: the median of twenty runs each.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=$root/bench/target/cli
 rm -rf "$out"
 mkdir -p "$out"
-# Elsewhere than where it was made, the archive is passed over.
+# A moved program ignores the archive.
 cp -r "$root/cli/target/hy300" "$out/moved"
 
 setpriv --pdeathsig TERM "$root/collector/target/hy300-collector/bin/hy300-collector" \

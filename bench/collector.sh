@@ -1,9 +1,9 @@
 #!/bin/bash
-# Loads the collector as a fleet would, and prints its rates and its cost beside those of peers in the same run.
+# Loads the collector like a fleet, and prints its rates and cost beside those of peers in the same run.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: collector.sh [DEVICES [ROUNDS [RETAINED]]]
-# DEVICES send ROUNDS of states with ten values, after as many for warm-up; RETAINED are there when it starts.
+# DEVICES send ROUNDS of states with ten values, after as many for warm-up; RETAINED exist when the collector starts.
 set -eu
 devices=${1:-10000} rounds=${2:-30} retained=${3:-100000}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +20,7 @@ time=$out/mqtt_time
 . "$here/programs.sh"
 states='hy300_collector_messages_total{kind="state"}'
 
-# verify URL ROUND DEVICES: every series is there with its last value
+# verify URL ROUND DEVICES: checks that every series has its last value
 verify() {
   curl -sf "$1" >"$out/page" || return 1
   grep -c "hy300_bench_m[0-9]*_celsius{.* $((100 + $2))\.[0-9]*\( [0-9]*\)\?$" "$out/page" | grep -qx $(($3 * 10))
@@ -41,14 +41,14 @@ better() { echo $(($1 > $2 ? $1 : $2)); }
 messages=$((devices * rounds))
 
 row "collector, $devices projectors, 10 values" "states/s" "CPU s/M" ""
-# through_broker QOS: sets $discard and $rate, the better of two turns each, and $cost, of the second
+# through_broker QOS: sets $discard and $rate, the better of two turns each, and $cost of the second
 through_broker() {
   local qos=$1 begin before best=0
   discard=0
   for _ in 1 2; do
     start_broker
     "$load" pub "$broker_port" "$qos" "$devices" 0 "$rounds" >"$out/pub.log"
-    # What is retained comes first.
+    # Retained messages come first.
     spawn discard "$time" sub "$broker_port" "$devices" "$messages"
     until_true 60 grep -q ready "$out/discard.log"
     begin=$(now)
@@ -96,7 +96,7 @@ if command -v prometheus-mqtt-exporter >/dev/null; then
   spawn exporter prometheus-mqtt-exporter -config "$out/exporter.yml" -listen-address 127.0.0.1 -listen-port "$exporter_port"
   exporter_pid=$pid
   until_true 10 curl -sf "http://127.0.0.1:$exporter_port/metrics" -o "$out/page"
-  # Its first message of each series costs more, so they come before. A page of it costs much too: it is done when it is idle.
+  # The first message of each series and the page cost more, so they come before. It is done when it is idle.
   idle() {
     local busy
     busy=$(cpu "$exporter_pid")
@@ -143,7 +143,7 @@ until_true 120 verify "http://127.0.0.1:$http_port/metrics" 1 "$retained"
 row "start to $retained retained projectors on /metrics" "$(calc '%.1f s' "$(now) - $begin")" "" "target: 10 s for 100000"
 end
 
-# As in deploy/mosquitto/mosquitto.conf.
+# The same as in deploy/mosquitto/mosquitto.conf.
 start_broker 'set_tcp_nodelay true'
 start_collector
 spawn simulator "$root/edge-agent/target/hy300-agent/bin/hy300-simulator" --directory="$out" --projectors=1

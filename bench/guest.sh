@@ -1,8 +1,8 @@
 #!/bin/sh
-# Runs the benchmarks in the guest; prints `SAMPLE name nanoseconds` lines for run.sh to sum up.
+# Runs the benchmarks in the guest; prints `SAMPLE name nanoseconds` lines, which run.sh summarises.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: guest.sh BROKER; JAVA_HOME is set, the motor is homed or about to be
+# usage: guest.sh BROKER; JAVA_HOME is set, the motor is homed or will be
 set -f # the class path's * is for Java
 bench=$(dirname "$0")
 broker=$1
@@ -34,7 +34,7 @@ $java org.hy300.bench.WaitMessage "$broker" bench/echo 300 | grep -v ready |
 echo "== notification to subscriber"
 HY300_BROKER=$broker HY300_DEVICE=bench /mnt/agent/bin/hy300-agent >/tmp/agent.log 2>&1 &
 until grep -q 'connected to' /tmp/agent.log; do sleep 1; done
-# Further apart than twice the agent's conflation, so that each is a first change.
+# More than twice the agent's conflation apart, so that each is a first change.
 # shellcheck disable=SC2086
 sample subscriber "$attribute" "$orders" 100 700000 $java org.hy300.bench.WaitMessage "$broker" hy300/v1/bench/state/motor
 echo "== done"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As much of MQTT 3.1.1 on loopback as the benchmarks need. */
+/* The part of MQTT 3.1.1 on loopback that the benchmarks need. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 enum { CONNECT = 0x10, PUBLISH = 0x30, PUBACK = 0x40, SUBSCRIBE = 0x80, PINGREQ = 0xc0 };
 
-/* A connection, and how far it has come with what it sends. */
+/* A connection, and the progress of its output. */
 struct connection {
 	int fd, is_target, device, round, last, step, unanswered, id;
 	size_t in_length, out_length, out_at;
@@ -35,7 +35,7 @@ static inline double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-/* A PUBLISH packet; the identifier, if it has one, is left at 0 and follows the topic. */
+/* A PUBLISH packet. Its identifier, if it has one, follows the topic and is left at 0. */
 static inline int publish(char *to, const char *topic, int flags, const char *payload)
 {
 	size_t name = strlen(topic), length = 2 + name + (flags & 6 ? 2 : 0) + strlen(payload), left = length;
@@ -55,7 +55,7 @@ static inline int publish(char *to, const char *topic, int flags, const char *pa
 	return (char *)mempcpy(at, payload, strlen(payload)) - to;
 }
 
-/* Sends what it can without waiting. */
+/* Sends as much as possible without blocking. */
 static inline void flush(struct connection *c)
 {
 	ssize_t n;
@@ -69,7 +69,7 @@ static inline void flush(struct connection *c)
 	c->out_at = c->out_length = 0;
 }
 
-/* The next packet of what was read: its first byte, or -1. */
+/* The next packet of the input: its first byte, or -1. */
 static inline int packet(struct connection *c, size_t *at, unsigned char **body, size_t *length)
 {
 	size_t from = *at + 1, shift = 0;
@@ -89,7 +89,7 @@ static inline int packet(struct connection *c, size_t *at, unsigned char **body,
 	return c->in[*at - from];
 }
 
-/* Reads what is there; false when the other side has gone. */
+/* Reads the available input; false when the other side is gone. */
 static inline int receive(struct connection *c, int flags)
 {
 	ssize_t n = recv(c->fd, c->in + c->in_length, BUFFER - c->in_length, flags);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Plays a fleet at rest to a broker: each projector has a connection of its own,
+ * Simulates an idle fleet for a broker: each projector has a connection of its own,
  * a Will, a subscription to its commands, and four subsystems of ten values.
  *
  * usage: mqtt_fleet PORT DEVICES SHARING SECONDS...
- *          SHARING projectors are on one connection, 1 as in life; says "ready" when all are connected and have told everything; then
- *          for each SECONDS plays so long and prints the messages and bytes (both
- *          ways, MQTT without TCP) of that time
- * As an agent with nothing to tell: every state again within 60 s, a ping each
- * 10 s. All on 127.0.0.0/8: an address has 28,000 ports, so they take several.
+ *          SHARING projectors share one connection, 1 as in reality; prints "ready" once all
+ *          are connected and have published everything; then runs for each SECONDS and
+ *          prints the messages and bytes (both ways, MQTT without TCP) of that time
+ * Like an agent without news: every state again within 60 s, a ping every 10 s.
+ * All on 127.0.0.0/8, with several addresses, because one has only 28,000 ports.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -58,7 +58,7 @@ static void tell_state(int d, int s)
 	tell(d, topic, payload);
 }
 
-/* Waits for an answer of so many bytes. */
+/* Waits for an answer of this length. */
 static void hear(int d, int length)
 {
 	char answer[16];
@@ -68,7 +68,7 @@ static void hear(int d, int length)
 	bytes += length;
 }
 
-/* A text as MQTT has it, after its length. */
+/* A string in MQTT's format, with its length in front. */
 static int text(char *to, const char *from)
 {
 	int length = strlen(from);
@@ -79,7 +79,7 @@ static int text(char *to, const char *from)
 	return 2 + length;
 }
 
-/* The connection of a projector, its Will and its subscription. */
+/* Opens a projector's connection, with its Will and its subscription. */
 static void enter(int d, int port)
 {
 	struct sockaddr_in to = loopback(port), from = { .sin_family = AF_INET };
@@ -94,7 +94,7 @@ static void enter(int d, int port)
 	if (bind(sockets[d], (struct sockaddr *)&from, sizeof(from)) || connect(sockets[d], (struct sockaddr *)&to, sizeof(to)))
 		die("connect");
 
-	/* Two bytes of length: it is over 127. */
+	/* The length takes two bytes, because it exceeds 127. */
 	snprintf(name, sizeof(name), "d%06d", d);
 	length += text(hello + length, name);
 	snprintf(name, sizeof(name), ROOT "d%06d/status", d);
@@ -151,7 +151,7 @@ static void drain(int milliseconds)
 	}
 }
 
-/* Pings for those that have not for a while, and hears what comes. */
+/* Sends due pings, and reads the input. */
 static void keep_alive(int milliseconds)
 {
 	static double looked;

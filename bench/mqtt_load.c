@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Plays a fleet to a broker, or fleet and broker in one to a collector.
+ * Simulates a fleet for a broker, or fleet and broker in one for a collector.
  *
  * usage: mqtt_load pub PORT QOS DEVICES FIRST LAST
  *          publishes rounds FIRST to LAST, retained: one state of ten values for
- *          each device in each round; round 0 says that the devices are online
+ *          each device in each round; round 0 sets the devices online
  *        mqtt_load serve PORT DEVICES FIRST LAST
  *          is the broker of one collector and sends it rounds 0 to FIRST, then,
  *          after a line on standard input, the others; ends with standard input
- * All on 127.0.0.1. A value is 100 + round, and a fraction that is its own.
+ * All on 127.0.0.1. A value is 100 + round, plus a fraction of its own.
  */
 #define _GNU_SOURCE
 #include <linux/sockios.h>
@@ -77,7 +77,7 @@ static void announce(struct connection *c, int d)
 	c->out_length += publish((char *)c->out + c->out_length, topic, retain, payload);
 }
 
-/* Writes as many messages as there is room and, at QoS 1, patience for. */
+/* Writes as many messages as there is room for and QoS 1 allows. */
 static void fill(struct connection *c)
 {
 	while (c->round <= c->last && c->out_length + 2 * PACKET < BUFFER && (!qos || c->unanswered < WINDOW)) {
@@ -108,7 +108,7 @@ static void fill(struct connection *c)
 	}
 }
 
-/* Waits until a connection can be read, or written when it has something to say. */
+/* Waits until a connection can be read, or written if it has output. */
 static struct connection *await(int epoll, int milliseconds)
 {
 	struct epoll_event event;
@@ -157,7 +157,7 @@ static int pub(int port, int first, int last)
 		if (c->round > c->last && !c->out_length && !c->unanswered && !c->is_target++)
 			left--;
 	}
-	/* What is answered comes after everything else. */
+	/* The answers come after everything else. */
 	for (i = 0; i < PUBLISHERS; i++)
 		ask(all[i], "\xc0\0", 2);
 	printf("%.4f\n", now() - begin);
@@ -170,7 +170,7 @@ static void answer(struct connection *c, const void *bytes, size_t length)
 	c->out_length += length;
 }
 
-/* Answers what a client has said. */
+/* Answers a client's packets. */
 static void serve_packets(struct connection *c)
 {
 	unsigned char *body, ack[16] = { 0x90 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Takes times at a broker or a collector.
+ * Measures times at a broker or a collector.
  *
- * usage: mqtt_time sub PORT SKIP COUNT      reads states and forgets them: prints "ready"
+ * usage: mqtt_time sub PORT SKIP COUNT      reads and discards states: prints "ready"
  *                                           after the first SKIP, ends after COUNT more
  *        mqtt_time echo PORT COUNT          publishes and reads it back, one by one
  *        mqtt_time post PORT PATH COUNT     posts {} to a path, one by one

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The peer: a C program that reads attributes at fixed intervals and tells which
- * have changed.
+ * The peer: a C program that reads attributes at fixed intervals and reports
+ * changes.
  *
  * usage: poll_files INTERVAL_MS ATTRIBUTE...
  * Prints each changed attribute with its value, until it is killed.

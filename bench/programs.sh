@@ -1,11 +1,11 @@
-# shellcheck shell=bash disable=SC2154,SC2034  # $out and $collector are set by whoever reads this file, and the ports are for him
-# Starts and ends a broker and a collector for collector.sh and size.sh, and asks them how they are.
+# shellcheck shell=bash disable=SC2154,SC2034  # the including script sets $out and $collector, and uses the ports
+# Starts and stops a broker and a collector for collector.sh and size.sh, and reads their figures.
 # SPDX-License-Identifier: Apache-2.0
 
 pids=()
 trap 'end' EXIT
 
-# spawn NAME COMMAND...: in the background with its output in a file; its number is then in $pid
+# spawn NAME COMMAND...: in the background with its output in a file; sets $pid
 spawn() {
   local name=$1
   shift
@@ -37,10 +37,10 @@ until_true() {
   done
 }
 
-# start_broker [LINE...]: of its configuration
+# start_broker [LINE...]: with additional lines of configuration
 start_broker() {
   broker_port=$(free_port)
-  # The default of 1000 waiting messages would cut the load.
+  # The default limit of 1000 queued messages would truncate the load.
   printf '%s\n' "listener $broker_port 127.0.0.1" 'allow_anonymous true' 'max_queued_messages 10000000' "$@" >"$out/mosquitto.conf"
   spawn mosquitto mosquitto -c "$out/mosquitto.conf"
   until_true 10 bash -c "exec 3<>/dev/tcp/127.0.0.1/$broker_port"
@@ -50,10 +50,10 @@ start_collector() {
   spawn collector "$collector" --broker="mqtt://127.0.0.1:$broker_port" --http-port=0 --data="$out/data"
   collector_pid=$pid
   until_true 30 grep -q 'metrics at' "$out/collector.log"
-  # Subscribed, too: what is published before that is only there if it is retained.
+  # Waits for the subscription, too: earlier messages only arrive if they are retained.
   until_true 30 grep -q 'connected to .* as hy300-collector' "$out/collector.log"
   http_port=$(sed -n 's,.*http://127.0.0.1:\([0-9]*\)/metrics.*,\1,p' "$out/collector.log")
 }
-# own SERIES: of the collector's own page
+# own SERIES: a value of the collector's own page
 own() { curl -sf "http://127.0.0.1:$http_port/internal/metrics" | awk -v series="$1" '$1 == series { printf "%.0f", $2 }'; }
 has() { [ "$(own "$1")" -ge "$2" ]; }

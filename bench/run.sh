@@ -1,5 +1,5 @@
 #!/bin/bash
-# Boots a projector, runs guest.sh in it with a mosquitto on this machine, and prints the figures beside their peers.
+# Boots a projector, runs guest.sh in it with a mosquitto on this machine, and prints the figures beside those of peers.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,7 +18,7 @@ done
 install -m 755 "$here/guest.sh" "$here/sample.sh" "$program"
 : >"$log"
 
-# Without an emulator in between: cgroup.events is notified by the same kernel function as the drivers' attributes.
+# Without an emulator: the kernel notifies cgroup.events with the same function as the drivers' attributes.
 native() {
   trigger=$out/native/trigger tmp=$out/native
   # shellcheck source=bench/sample.sh

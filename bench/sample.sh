@@ -1,11 +1,11 @@
-# shellcheck shell=sh disable=SC2154  # $trigger and $tmp are set by whoever reads this file
-# How guest.sh and run.sh hold wake-ups against what caused them.
+# shellcheck shell=sh disable=SC2154  # the including script sets $trigger and $tmp
+# Compares wake-ups with their causes, for guest.sh and run.sh.
 # SPDX-License-Identifier: Apache-2.0
 
 # sample NAME ATTRIBUTE 'TEXT...' COUNT INTERVAL_US WAITER...: prints `SAMPLE NAME nanoseconds` lines.
-# The texts are written to the attribute in turn. A notification that comes before the waiter has seen the one
-# before becomes one with it, so each write is held against the first wake-up after it. The first third is warm-up.
-# $trigger is the program, $tmp a directory for its notes.
+# The texts are written to the attribute alternately. A notification that comes before the waiter has seen the previous one merges with it,
+# so each write is compared with the first wake-up after it. The first third is warm-up. $trigger is the program, $tmp a directory for its
+# data.
 sample() {
   name=$1 attribute=$2 texts=$3 times=$4 apart=$5
   shift 5

@@ -1,9 +1,9 @@
 #!/bin/bash
-# What a fleet at rest costs where it is collected: broker, collector and Prometheus, for fleets of several sizes, as a Markdown table.
+# Measures broker, collector and Prometheus with an idle fleet, for several sizes, as a Markdown table.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: size.sh [DEVICES...]
-# Each projector has 40 series and a connection of its own, as far as the machine lets a process have open files; mqtt_fleet.c says what it sends.
+# Each projector has 40 series and a connection of its own, within the limit of open files; mqtt_fleet.c describes its messages.
 set -eu
 [ $# -gt 0 ] || set -- 100 1000 10000 100000
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,11 +17,11 @@ gcc -O2 -Wall -Wextra -Werror -o "$out/mqtt_fleet" "$here/mqtt_fleet.c"
 . "$here/programs.sh"
 
 resident() { awk '$1 == "VmRSS:" { printf "%.0f MB", $2 / 1024 }' "/proc/$1/status"; }
-# share PID CPU_BEFORE: of one core, since then
+# share PID CPU_BEFORE: percent of one core since then
 share() { calc '%.2f %%' "100 * ($(cpu "$1") - $2) / $seconds"; }
-# amount BYTES: as people say it
+# amount BYTES: in readable form
 amount() { awk '{ if ($1 < 1e6) printf "%.0f KB", $1 / 1e3; else if ($1 < 1e9) printf "%.0f MB", $1 / 1e6; else printf "%.1f GB", $1 / 1e9 }' <<<"$1"; }
-# fetch ACCEPT: the page's bytes and seconds, the best of three
+# fetch ACCEPT: bytes and seconds of the page, the best of three
 fetch() {
   for _ in 1 2 3; do
     curl -sf -H "Accept-Encoding: $1" -o "$out/page" -w '%{size_download} %{time_total}\n' "http://127.0.0.1:$http_port/metrics"
@@ -29,11 +29,11 @@ fetch() {
     echo "$(amount "$size") in $(calc '%.0f ms' "$time * 1000")"
   done
 }
-# asked EXPRESSION: Prometheus' answer, a number
+# asked EXPRESSION: the number that Prometheus returns
 asked() { curl -sf --data-urlencode "query=$1" "http://127.0.0.1:$prometheus_port/api/v1/query" | sed -n 's/.*"value":\[[0-9.]*,"\([0-9.e+-]*\)".*/\1/p'; }
 is_scraped() { [ "$(asked 'scrape_samples_scraped{job="hy300-fleet"}' | cut -d. -f1)" -ge "$1" ]; }
 
-# holds SERIES: the collector has them all; what it says of itself is kept
+# holds SERIES: the collector has this many; keeps its own page
 holds() {
   curl -sf "http://127.0.0.1:$http_port/internal/metrics" >"$out/own" && has hy300_collector_series "$1"
 }
@@ -46,12 +46,12 @@ start_prometheus() {
   prometheus_pid=$pid
 }
 
-# A heap with some room: what is live is 2 KB for each projector, and pages under way.
+# A heap with some room: 2 KB of live data for each projector, and pages in progress.
 heap() { echo $(($1 <= 1000 ? 64 : 64 + $1 / 50)); }
 
 measure() {
   local devices=$1 is_scraped=true files sharing before_broker before_collector before_prometheus sent plain gzip prometheus
-  # 4,000,000 series are no page for one Prometheus: it would be shards.
+  # 4,000,000 series are too many for one scrape; a real Prometheus would use shards.
   [ "$devices" -le 10000 ] || is_scraped=false
   ulimit -Sn "$(ulimit -Hn)"
   files=$(ulimit -n)
@@ -63,7 +63,7 @@ measure() {
   export JDK_JAVA_OPTIONS
   start_collector
   unset JDK_JAVA_OPTIONS
-  # The first time is for Java to warm up, the last for the pages.
+  # The first period warms up Java, the last is for the pages.
   spawn fleet "$out/mqtt_fleet" "$broker_port" "$devices" "$sharing" 30 "$seconds" 600
   until_true 600 grep -q ready "$out/fleet.log"
   until_true 120 holds $((devices * 40))
@@ -85,13 +85,13 @@ measure() {
   curl -sf "http://127.0.0.1:$http_port/internal/metrics" >"$out/own"
   ! grep 'drops_total{.*} [1-9]' "$out/own" >&2 || echo 'size.sh: the collector has dropped something' >&2
   end
-  # Prometheus says 1 to 2 bytes for a sample.
+  # Prometheus documents 1 to 2 bytes for a sample.
   printf '| %s | %s | %s | %s (%s MB) | %s | %s; gzip %s | %s | %s |\n' "$(sed ':a; s/\B[0-9]\{3\}\>/,&/; ta' <<<"$devices")" \
     "$(calc %.0f "${sent% *} / $seconds")" "$broker" "$collected" "$(heap "$devices")" "$prometheus" "$plain" "$gzip" \
     "$(calc '%.0f' "${sent#* } / $seconds / $devices")" \
     "$(amount $((devices * 40 * 2 * 86400 / 15)))"
 }
-# until_lines N: of what the fleet says
+# until_lines N: waits for that many lines from the fleet
 until_lines() {
   until [ "$(wc -l <"$out/fleet.log")" -ge "$1" ]; do
     kill -0 "${pids[2]}" 2>/dev/null || [ "$(wc -l <"$out/fleet.log")" -ge "$1" ] || {

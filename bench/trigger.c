@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Makes the kernel notify: writes to an attribute, or to a file or FIFO that
- * stands for one, at intervals, each text in its turn.
+ * Makes the kernel notify: writes to an attribute, or to a file or FIFO in its
+ * place, at intervals, with the texts in turn.
  *
  * usage: trigger ATTRIBUTE COUNT INTERVAL_US TEXT...
  * Prints the time before each write in ns of CLOCK_MONOTONIC.
@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 		usleep(atoi(argv[3]));
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		times[i] = now.tv_sec * 1000000000LL + now.tv_nsec;
-		// A plain file gets it in the place of the text before; a FIFO has no places.
+		// In a plain file the text replaces the one before; a FIFO has no positions.
 		lseek(fd, 0, SEEK_SET);
 		if (write(fd, text, strlen(text)) < 0) {
 			perror(argv[1]);

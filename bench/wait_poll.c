@@ -3,7 +3,7 @@
  * The peer: a C program that waits for an attribute in poll() and reads it.
  *
  * usage: wait_poll ATTRIBUTE
- * Prints `ready` and, when nothing has come for three seconds, the times of its
+ * Prints `ready` and, after three seconds without a wake-up, the times of its
  * wake-ups in ns of CLOCK_MONOTONIC.
  */
 #include <fcntl.h>

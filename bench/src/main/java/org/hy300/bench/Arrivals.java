@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The times at which something arrived.
+// Records the times of arrivals.
 package org.hy300.bench;
 
 import java.util.ArrayList;
@@ -8,14 +8,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Filled on one thread, read on another. */
+/** Written on one thread, read on another. */
 final class Arrivals {
   private static final int FIRST_SECONDS = 20;
   private static final int QUIET_SECONDS = 3;
 
   private final BlockingQueue<Long> times = new LinkedBlockingQueue<>();
 
-  /** Notes an arrival, in ns of CLOCK_MONOTONIC. */
+  /** Records an arrival, in ns of CLOCK_MONOTONIC. */
   void now() {
     times.add(System.nanoTime());
   }
@@ -29,7 +29,7 @@ final class Arrivals {
     return time;
   }
 
-  /** Waits until nothing arrives any more, and returns all of them. */
+  /** Waits until arrivals stop, and returns all of them. */
   List<Long> untilQuiet() throws InterruptedException {
     List<Long> all = new ArrayList<>(List.of(next()));
     for (Long time = times.poll(QUIET_SECONDS, TimeUnit.SECONDS);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The peer in memory: a Java program that does nothing but answer one HTTP request.
+// The peer for memory: a Java program that only answers one HTTP request.
 package org.hy300.bench;
 
 import com.sun.net.httpserver.HttpServer;
@@ -9,7 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
-/** Prints the port, which the system chooses, on loopback. */
+/** Listens on a loopback port that the system chooses, and prints it. */
 final class BareServer {
   private BareServer() {}
 

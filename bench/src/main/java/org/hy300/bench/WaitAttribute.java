@@ -9,9 +9,8 @@ import org.hy300.agent.Agent;
 import org.hy300.agent.attribute.AttributeWatcher;
 
 /**
- * Argument: the attribute. Prints {@code ready} and, when nothing has come for three seconds, the
- * times of the wake-ups in ns of CLOCK_MONOTONIC, which is what {@link System#nanoTime} reads on
- * Linux.
+ * Argument: the attribute. Prints {@code ready} and, after three seconds without a wake-up, the
+ * times of the wake-ups in ns of CLOCK_MONOTONIC, the clock of {@link System#nanoTime} on Linux.
  */
 final class WaitAttribute {
   private WaitAttribute() {}
@@ -37,7 +36,7 @@ final class WaitAttribute {
     Runtime.getRuntime().halt(0);
   }
 
-  /** Notes when each reading is there; the first one is the watcher's own. */
+  /** Records the time of each reading; the first one is the watcher's own. */
   private static final class Stopwatch implements AttributeWatcher.Handler {
     private final Arrivals wakes;
     private boolean first = true;

@@ -10,10 +10,10 @@ import org.hy300.agent.Agent;
 import org.hy300.mqtt.BrokerAddress;
 
 /**
- * Arguments: the broker, a topic, and how many messages to publish there and wait for, one after
- * the other; without it, those of others are waited for until none has come for three seconds.
- * Prints {@code ready}, then the times of arrival, each after the time of publishing if there is
- * one, in ns of CLOCK_MONOTONIC.
+ * Arguments: the broker, a topic, and the number of messages to publish there and wait for, one
+ * after the other. Without the number, it waits for others' messages until there is none for three
+ * seconds. Prints {@code ready}, then the times of arrival, each after its time of publishing if
+ * any, in ns of CLOCK_MONOTONIC.
  */
 final class WaitMessage {
   /** About the size of a motor's state. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for a series to change as Prometheus would: by scraping its page each second.
+// Waits for a series to change like Prometheus: by scraping its page every second.
 package org.hy300.bench;
 
 import java.io.IOException;
@@ -13,9 +13,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Arguments: the page's URL, and how the series' line begins. Prints {@code ready} and, when the
- * line has not changed for three seconds, the times at which it was another one, in ns of
- * CLOCK_MONOTONIC.
+ * Arguments: the page's URL, and the beginning of the series' line. Prints {@code ready} and, after
+ * three seconds without a change of the line, the times of its changes, in ns of CLOCK_MONOTONIC.
  */
 final class WaitScrape {
   private final HttpClient client = HttpClient.newHttpClient();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One page of the fleet, plain and compressed, beside Micrometer's with a gauge per series.
+// One page of the fleet, plain and compressed, beside Micrometer's with a gauge for each series.
 package org.hy300.bench.collector;
 
 import io.micrometer.core.instrument.Gauge;
@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Pages of devices with four subsystems of ten values; what is written is thrown away. */
+/** Pages of devices with four subsystems of ten values; the output is discarded. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(value = 1, jvmArgsAppend = "-Xmx4g")
@@ -39,7 +39,7 @@ public class ExpositionBenchmark {
   /** The collector's fleet. */
   @State(Scope.Benchmark)
   public static class Ours {
-    /** How many series. */
+    /** Number of series. */
     @Param({"100000", "1000000"})
     public int series;
 
@@ -67,7 +67,7 @@ public class ExpositionBenchmark {
   /** The same series as gauges. */
   @State(Scope.Benchmark)
   public static class Gauges {
-    /** How many series; a million of them take gigabytes and seconds. */
+    /** Number of gauges; a million of them take gigabytes and seconds. */
     @Param("100000")
     public int gauges;
 
@@ -114,7 +114,7 @@ public class ExpositionBenchmark {
     }
   }
 
-  /** Of the level that the collector takes, so that only the pages are compared. */
+  /** The collector's compression level, so that only the pages differ. */
   private static final class Gzip extends GZIPOutputStream {
     Gzip() throws IOException {
       super(OutputStream.nullOutputStream(), 16 * 1024);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parse and apply of one state message, beside a tree of JSON and a Micrometer gauge per series.
+// Parses and applies one state message, beside a JSON tree and a Micrometer gauge for each series.
 package org.hy300.bench.collector;
 
 import io.micrometer.core.instrument.Gauge;
@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** On one thread; each call takes the message of another device of 10,000. */
+/** On one thread; each call takes the message of the next of 10,000 devices. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,7 +34,7 @@ public class IngestBenchmark {
   private static final int DEVICES = 10_000;
   private static final byte[] SEQ = "\"seq\":".getBytes(StandardCharsets.US_ASCII);
 
-  /** How many values a message has. */
+  /** Number of values in a message. */
   @Param({"10", "40"})
   public int values;
 
@@ -51,7 +51,7 @@ public class IngestBenchmark {
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, double[]> values = new HashMap<>();
 
-    /** After the messages, which say how many values there are. */
+    /** Runs after the messages, which determine the number of values. */
     @Setup
     public void fill(IngestBenchmark messages) {
       for (int index = 0; index < DEVICES; index++) {
@@ -80,7 +80,7 @@ public class IngestBenchmark {
     }
   }
 
-  /** The next device's message, its number one higher than the last time. */
+  /** The next device's message, with its number increased by one. */
   private Buffer message() {
     next = next + 1 == DEVICES ? 0 : next + 1;
     Buffer message = messages[next];
@@ -97,7 +97,7 @@ public class IngestBenchmark {
     simulated.ingest.message(topics[next], message, false);
   }
 
-  /** What it costs to make the message itself. */
+  /** The cost of creating the message. */
   @Benchmark
   public Buffer nothing() {
     return message();

@@ -10,7 +10,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Arguments: none. */
+/** Takes no arguments. */
 final class Main {
   private final Collection<RunResult> results;
 
@@ -65,8 +65,8 @@ final class Main {
   }
 
   /**
-   * A million gauges take gigabytes, so the peer's page of a million is its page of 100,000
-   * tenfold.
+   * A million gauges take gigabytes, so the peer's page of a million is ten times its page of
+   * 100,000.
    */
   private void page(String ours, String peer, String series, String target) {
     double measured = score("ExpositionBenchmark." + ours, "series", series);

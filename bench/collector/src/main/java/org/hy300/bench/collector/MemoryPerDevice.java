@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The heap that each device of a fleet takes.
+// The heap memory for each device of a fleet.
 package org.hy300.bench.collector;
 
 import java.lang.ref.Reference;
@@ -12,7 +12,7 @@ final class MemoryPerDevice {
 
   static long bytes() {
     SimulatedFleet simulated = new SimulatedFleet(DEVICES, 4, 10);
-    // What is there once, however many devices there are.
+    // Excludes what exists once, however many devices there are.
     simulated.fill(1);
     long before = heap();
     try {

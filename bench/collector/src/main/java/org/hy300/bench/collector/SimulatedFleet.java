@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Devices that send what an agent would, as topics and payloads.
+// Devices that send an agent's messages, as topics and payloads.
 package org.hy300.bench.collector;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,11 +20,11 @@ import org.hy300.collector.knowledge.Snapshots;
 import org.hy300.collector.metrics.CollectorMetrics;
 import org.hy300.contract.Topics;
 
-/** A fleet that is filled through the way that messages take from the broker. */
+/** A fleet that is filled on the same path as messages from the broker. */
 final class SimulatedFleet {
   private static final String TIME = "2026-11-21T04:00:00.123Z";
 
-  /** Numbers of messages have so many digits from the first on. */
+  /** Large, so that all message numbers have the same length. */
   static final long FIRST_SEQ = 1_000_000_000L;
 
   private static final RandomGenerator RANDOM = RandomGenerator.of("L64X128MixRandom");
@@ -85,7 +85,7 @@ final class SimulatedFleet {
     }
   }
 
-  /** New at every start of an agent, and always the same for a device here. */
+  /** An agent has a new one at every start; here it is fixed for each device. */
   private static String session(int index) {
     return new UUID(300, index).toString();
   }
@@ -113,7 +113,7 @@ final class SimulatedFleet {
         .put("families", families);
   }
 
-  /** Every other value is a whole number, the rest have three decimals; sessions are UUIDs. */
+  /** Every other value is an integer, the others have three decimals; sessions are UUIDs. */
   byte[] state(int index, int subsystem, long seq) {
     StringBuilder json = new StringBuilder(64 + values * 48);
     json.append("{\"session\":\"").append(session(index)).append("\",\"seq\":").append(seq);
