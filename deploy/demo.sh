@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts a collector with its embedded broker, a projector in QEMU and simulated ones, says what to try, and ends all with itself.
+# Starts a collector with its embedded broker, a projector in QEMU and simulated ones, prints what to try, and stops all on exit.
 # SPDX-License-Identifier: Apache-2.0
 #
 # HY300_HTTP_PORT (8080), HY300_MQTT_PORT (1883), HY300_DEVICE (projector-vm), HY300_KEEP_ALIVE (20 seconds),
@@ -13,7 +13,7 @@ keep_alive=${HY300_KEEP_ALIVE:-20}
 simulated=${HY300_SIMULATED:-5}
 case $simulated in
 '' | *[!0-9]*)
-  echo "demo.sh: HY300_SIMULATED=$simulated is no number of projectors" >&2
+  echo "demo.sh: HY300_SIMULATED=$simulated is not a number of projectors" >&2
   exit 2
   ;;
 esac
@@ -37,7 +37,7 @@ stop() {
 trap 'stop' EXIT
 trap 'say ""; say "== stopping"; exit 0' INT TERM HUP
 
-# alive PID NAME LOG: ends the demo with the log's last lines when the process has gone
+# alive PID NAME LOG: ends the demo with the log's last lines if the process is gone
 alive() {
   kill -0 "$1" 2>/dev/null && return
   say "$2 has ended; the last lines of $3:"
@@ -45,7 +45,7 @@ alive() {
   exit 1
 }
 
-# wait_for SECONDS TEXT: until the fleet's metrics show the text
+# wait_for SECONDS TEXT: waits until the fleet's metrics show the text
 wait_for() {
   end=$(($(date +%s) + $1))
   until metrics | grep -q "$2"; do
@@ -69,7 +69,7 @@ until [ -e "$password" ]; do
   alive "$collector" "the collector" "$logs/collector.log"
   sleep 0.1
 done
-# Where mosquitto's clients look for options when XDG_CONFIG_HOME names this directory.
+# mosquitto's clients look for options here if XDG_CONFIG_HOME names this directory.
 for client in mosquitto_sub mosquitto_pub mosquitto_rr; do
   rm -f "$logs/$client"
   (umask 077 && printf '%s\n' '-h 127.0.0.1' "-p $mqtt_port" '-u hy300' "-P $(cat "$password")" >"$logs/$client")
@@ -81,7 +81,7 @@ HY300_BROKER_PASSWORD_FILE=$password "$root/deploy/vm/boot.sh" projector \
   "hy300.broker=mqtt://10.0.2.2:$mqtt_port hy300.device=$device hy300.keep_alive=$keep_alive hy300.home=1" \
   >"$logs/projector.log" 2>&1 0<>"$logs/console" &
 guest=$!
-# Both start side by side; the agent finds its broker when it is there.
+# Both start in parallel; the agent connects once its broker is up.
 until metrics >/dev/null; do
   alive "$collector" "the collector" "$logs/collector.log"
   sleep 0.2
@@ -91,7 +91,7 @@ wait_for 120 "^hy300_device_up{device=\"$device\"} 1"
 wait_for 60 "^hy300_motor_homed{device=\"$device\"} 1"
 
 if [ "$simulated" -gt 0 ]; then
-  # Not earlier: while the guest boots it wants all there is of this machine.
+  # Not earlier, because the booting guest needs the whole machine.
   say "== starting $simulated simulated projectors"
   rm -rf "$logs/simulated"
   setpriv --pdeathsig TERM "$agent/hy300-simulator" --directory "$logs/simulated" --projectors "$simulated" \

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Prints the failing Java tests whose reports are newer than a file, each with its report; fails if there is one.
+# Prints the failing Java tests with reports newer than a file, and those reports' names; fails if there is one.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: failed-tests.sh [--show] FILE
-# --show: before them their reports, and the end of what each class and its programs printed
+# --show: first prints their reports, and the last output of each class and its programs
 set -euo pipefail
 show=
 if [ "$1" = --show ]; then

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the named stages of `make test` one after the other, the red ones too, and closes with a table and the failing tests.
+# Runs the named stages of `make test` one after the other, even after failures, and prints a table and the failing tests.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: test.sh STAGE...     a stage is a verb of the Makefile
@@ -22,7 +22,7 @@ failures() {
     grep -a '^ *not ok' "$log" | sed -E "s/^ *not ok *[0-9]* *(- )?//; s#\$#  in $log#"
   })
   if [ -z "$found" ]; then
-    # No test has said so: the first complaint, or what the stage printed last.
+    # No test reported it: the first complaint, or the stage's last line.
     said=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -av '^make' | grep -av '^ *$')
     found="$({ grep -aE '^\[ERROR\]|[Ee]rror:' <<<"$said" || tail -n 1 <<<"$said"; } | head -n 1 | cut -c1-160)  in $log"
   fi

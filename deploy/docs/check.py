@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Checks a built site: every link and anchor leads somewhere in it, and no page loads anything from another machine.
+# Checks a built site: all links and anchors work, and no page loads anything from another machine.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: check.py DIRECTORY
@@ -34,7 +34,7 @@ def main():
     for page, parsed in pages.items():
         name = page.relative_to(site)
         wrong += [f"{name}: loads {each}" for each in parsed.loads if re.match(r"(https?:)?//", each)]
-        # 404.html is shown at any address, so its links are absolute.
+        # 404.html is served at any address, so its links are absolute.
         base = site if name.name == "404.html" else page.parent
         for link in parsed.links + parsed.loads:
             parts = urllib.parse.urlsplit(link)

@@ -1,4 +1,4 @@
-# MkDocs hooks: the site has the pages beside docs/ as well, and every file of the repository that a page links to.
+# MkDocs hooks: add the pages outside docs/, and every file of the repository that a page links to.
 # SPDX-License-Identifier: Apache-2.0
 import pathlib
 import posixpath
@@ -66,8 +66,8 @@ def on_page_markdown(markdown, page, config, files):
         relative = posixpath.relpath(path, posixpath.dirname(here) or ".")
         return f"[{match.group(1)}]({relative}{match.group(3)})"
 
-    # The machine's name after a fence is for the tests, and no language.
+    # The machine's name after a fence is for the tests; it is not a language.
     markdown = re.sub(r"(?m)^```sh \S+$", "```sh", markdown)
-    # Code is shown as it is.
+    # Code is left as it is.
     parts = re.split(r"(^```.*?^```$)", markdown, flags=re.S | re.M)
     return "".join(part if part.startswith("```") else LINK.sub(rewrite, part) for part in parts)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-# Writes the pages of docs/reference that are made from the sources, or checks that they are current.
+# Writes the pages of docs/reference that are generated from the sources, or checks that they are current.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: reference.py [--check] [--options]
-# With --options the page of options as well, from the --help of the programs in their target directories.
+# --options includes the page of options, from the --help of the programs in their target directories.
 import pathlib
 import re
 import subprocess

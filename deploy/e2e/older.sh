@@ -16,7 +16,7 @@ if [ "$(cat $older/commit 2>/dev/null)" != "$commit" ]; then
   rm -rf $older
   mkdir -p $older/source
   git archive "$commit" | tar -x -C $older/source
-  # Its own libraries, which may be others than today's.
+  # Its own libraries, which may differ from today's.
   while read -r _ _ path _; do
     [ -e "$repository/$path" ] || {
       version=$(basename "$(dirname "$path")") name=$(basename "$(dirname "$(dirname "$path")")")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds one program out of its sources and of libraries that are at hand: what Maven's package does, without Maven and its network.
+# Builds one program from its sources and local libraries, like Maven's package phase, but without Maven and its network.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: build.sh PROGRAM LIBRARIES HOME
-# PROGRAM is hy300-agent, hy300-collector or hy300, LIBRARIES a directory laid out as a Maven repository, HOME what is made: bin and lib.
-# libraries.txt says which libraries a program has. Nix runs this in its sandbox; `make test-nixos` holds the result beside Maven's.
+# PROGRAM is hy300-agent, hy300-collector or hy300, LIBRARIES a directory like a Maven repository, HOME the output: bin and lib.
+# libraries.txt lists a program's libraries. Nix runs this in its sandbox; `make test-nixos` compares the result with Maven's.
 set -euo pipefail
 program=$1 libraries=$(cd "$2" && pwd) home=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +16,7 @@ date=$(sed -n 's|.*<project.build.outputTimestamp>\(.*\)</project.build.outputTi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# module SOURCES NAME DIRECTORY: compiles a module against the libraries in the directory and those for building alone, and puts its jar there
+# module SOURCES NAME DIRECTORY: compiles a module with the directory's libraries and those for building only; adds its jar there
 module() {
   mkdir -p "$work/$2"
   find "$root/$1/src/main/java" -name '*.java' >"$work/$2.sources"
@@ -24,7 +24,7 @@ module() {
   [ ! -d "$root/$1/src/main/resources" ] || cp -r "$root/$1/src/main/resources/." "$work/$2/"
   printf 'Implementation-Title: %s\nImplementation-Version: %s\n' "$2" "$version" >"$work/$2.manifest"
   "${java}jar" --create --date="$date" --file="$3/$2-$version.jar" --manifest="$work/$2.manifest" -C "$work/$2" .
-  # The time that the Nix store gives it, which the archive of classes below remembers.
+  # The Nix store sets this time, which the class data archive below records.
   touch -d @1 "$3/$2-$version.jar"
 }
 
@@ -38,7 +38,7 @@ while read -r of directory library _; do
   to=$home/$directory
   [ "$directory" != build ] || to=$work/build
   mkdir -p "$to"
-  # Past the directory of all, so that what only builds is not kept with the program.
+  # Outside the common directory, so that libraries for building only are not installed.
   ln -s "$(readlink -f "$libraries/$library")" "$to/$(basename "$library")"
 done <"$here/libraries.txt"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes libraries.txt, the libraries of each program with their hashes, as Maven has put them into the programs; `make programs` comes first.
+# Writes libraries.txt: the libraries that Maven has put into each program, with their hashes. Run `make programs` first.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: libraries.sh >libraries.txt
@@ -19,9 +19,9 @@ while read -r program as directory; do
   }
   for jar in "$directory"/*.jar; do
     name=$(basename "$jar")
-    # Our own are built, not fetched.
+    # Our own are built, not downloaded.
     case $name in hy300-*SNAPSHOT.jar | hy300-*[0-9].jar) continue ;; esac
-    # The command line is compiled with what the agent has as well, but for the native parts.
+    # The command line is compiled with the agent's libraries as well, except for the native parts.
     case $as/$name in build/*-linux-*.jar) continue ;; esac
     [ "$as" != build ] || [ ! -e "cli/target/hy300/lib/$name" ] || continue
     path=$(grep "/$name\$" "$index") || {

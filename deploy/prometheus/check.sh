@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks what this directory ships: configurations, rules, the tests of every alert, and that each has its runbook.
+# Checks the files of this directory: configurations, rules, the tests of every alert, and that each has its runbook.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: check.sh
@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")"
 runbooks=../../docs/runbooks
 
-# quietly COMMAND...: shows what it says only when it fails
+# quietly COMMAND...: shows its output only if it fails
 quietly() {
   said=$("$@" 2>&1) || {
     echo "$said" >&2
@@ -24,7 +24,7 @@ done
 quietly amtool check-config alertmanager.yml
 quietly promtool test rules tests/*.yml
 
-# cases FIRING: the alerts that a test expects to fire (1) or not to (0), read from its alertname and exp_alerts
+# cases FIRING: the alerts that a test expects to fire (1) or not (0), from its alertname and exp_alerts
 cases() {
   awk -v firing="$1" '
     /alertname:/ { match($0, /alertname: [A-Za-z]+/); name = substr($0, RSTART + 11, RLENGTH - 11) }
@@ -43,7 +43,7 @@ for alert in $alerts; do
   grep -qF "runbook_url: '{{ \$externalLabels.fleet_url }}/docs/runbooks/$alert'" rules/*.yml || complain "$alert does not name docs/runbooks/$alert as its runbook_url"
   grep -q "($alert.md)" "$runbooks/README.md" || complain "docs/runbooks/README.md does not list $alert"
 done
-# Another job's series, or one that a projector forges, must not count.
+# Series of another job, or forged by a projector, must not count.
 sed -E '/^ *(#|summary:|description:|runbook_url:|- (alert|record|name):)/d' rules/*.yml |
   grep -oE '(\bup\b|[a-z_]*:?\bhy300_[a-z0-9_:]+)(\{[^}]*\})?' | grep -vE '[{ ]job=' >&2 &&
   complain "these selectors of deploy/prometheus/rules name no job"
@@ -51,7 +51,7 @@ for page in "$runbooks"/[A-Z]*[a-z].md; do
   alert=$(basename "$page" .md)
   echo "$alerts" | grep -qx "$alert" || complain "docs/runbooks/$alert.md is of no alert"
 done
-# Prometheus 2.42 sends the token of http_sd_configs without a type that is not written out.
+# Prometheus 2.42 sends the token of http_sd_configs without its type, unless it is set.
 cd ../..
 git grep -n 'credentials_file:' -- '*.md' '*.yml' ':!CHANGELOG.md' | grep -v 'type: Bearer, credentials_file' >&2 &&
   complain "these examples do not write out 'type: Bearer'"

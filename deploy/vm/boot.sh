@@ -1,13 +1,13 @@
 #!/bin/sh
-# Boots the guest; its console is standard input and output, and it dies with whoever started it.
+# Boots the guest; its console is standard input and output, and it ends with its parent process.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: boot.sh projector|driver-tests|hardware COMMANDLINE [OPTION-OF-QEMU...]
 # HY300_KERNEL=trixie boots Debian 13's kernel instead of Debian 12's, HY300_KERNEL=debug the one of $DEBUG_KERNEL.
-# HY300_LIMIT=900 ends the guest after so many seconds.
-# HY300_SHARE=directory shows that directory to the projector as /mnt/share.
-# HY300_BROKER_PASSWORD_FILE=file has the projector's agent come to the broker as hy300 with the password in that file.
-# build.sh has made what is booted; the words of the command line are those of the guest's init.
+# HY300_LIMIT=900 ends the guest after this many seconds.
+# HY300_SHARE=directory makes the directory available to the projector as /mnt/share.
+# HY300_BROKER_PASSWORD_FILE=file makes the projector's agent log in to the broker as hy300 with the password in that file.
+# build.sh builds the boot files; the guest's init describes the words of the command line.
 set -eu
 here=$(dirname "$0")
 out=$here/target
@@ -35,10 +35,10 @@ if [ "$what" = projector ]; then
     set -- "$@" -fw_cfg "name=opt/org.hy300/broker-password,file=$HY300_BROKER_PASSWORD_FILE"
   fi
 fi
-# The guest ends with whoever started it, and with timeout if its time is limited.
+# The guest ends with its parent process, and with timeout if its time is limited.
 ends='setpriv --pdeathsig KILL'
 [ -z "${HY300_LIMIT:-}" ] || ends="setpriv --pdeathsig TERM timeout --foreground -k 10 $HY300_LIMIT $ends"
-# KVM is left alone on purpose: an arm64 guest cannot have it on amd64, and a run should be the same everywhere.
+# KVM is deliberately unused: an arm64 guest cannot have it on amd64, and a run should be the same everywhere.
 # shellcheck disable=SC2086  # GUEST_MACHINE is a list of words, and so is $ends
 exec $ends qemu-system-aarch64 $GUEST_MACHINE -accel tcg -nographic -nodefaults -no-reboot \
   -serial stdio -kernel "$GUEST_KERNEL/boot/vmlinuz-$GUEST_RELEASE" -initrd "$out/$what.cpio.gz" -dtb "$out/$what.dtb" \

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds what the guest boots into deploy/vm/target: drivers, device trees, initramfs of the projector and of the driver tests.
+# Builds the guest's boot files in deploy/vm/target: drivers, device trees, and initramfs of the projector and the driver tests.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: build.sh              all of it; modules are built for amd64 besides, with sparse looking at them
+# usage: build.sh              everything; also builds the modules for amd64, with sparse
 #        build.sh projector    only what the guest projector and the Debian machines boot
-# Does nothing when its inputs (kernel/, this directory, the fetched packages) are those of the last time.
-# HY300_KERNELS='bookworm trixie' (the default) is what the driver tests shall boot; `HY300_KERNELS=bookworm` is quicker while
-# working on a driver.
+# Does nothing if its inputs (kernel/, this directory, the fetched packages) have not changed since the last time.
+# HY300_KERNELS='bookworm trixie' (the default) lists the kernels for the driver tests; `HY300_KERNELS=bookworm` is faster during work on a
+# driver.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$here/../../kernel
@@ -20,7 +20,7 @@ echo 'GUEST_MACHINE="-M virt -cpu cortex-a53 -m 512 -smp 2"' >>"$out/guest.env.n
 # shellcheck source=/dev/null  # written by fetch.sh
 . "$out/guest.env.new"
 
-# The inputs of each part; once it is built, they stand in a file beside it.
+# The inputs of each part; after the build, a file next to it lists them.
 inputs() {
   case $1 in
   projector) grep -E '^GUEST_(RELEASE|KERNEL|HEADERS|BUSYBOX|JAVA|MACHINE)=' "$out/guest.env.new" ;;
@@ -40,7 +40,7 @@ say() { echo "== $*" >&2; }
 
 names=tools/testing/selftests/hy300/names/taken_names.ko
 
-# build_modules NAME ARCH HEADERS CROSS: the drivers against one set of headers; a warning or a complaint of sparse fails the build
+# build_modules NAME ARCH HEADERS CROSS: the drivers with one set of headers; a warning, also of sparse, fails the build
 build_modules() {
   say "building the drivers for $2 ($(basename "$3"))"
   rm -rf "$out/kernel-$1"
@@ -52,7 +52,7 @@ build_modules() {
     echo "build.sh: the drivers do not build for $2; the whole log is $log" >&2
     exit 1
   fi
-  # A module of the tests, in its own right: the projector does not get it.
+  # A module for the tests, built separately: the projector does not get it.
   [ "$sparse" = 0 ] || [ "$2" != arm64 ] ||
     make -C "$3" M="$(dirname "$out/kernel-$1/$names")" ARCH="$2" CROSS_COMPILE="$4" modules >"$out/names-$1.log" 2>&1 || {
     echo "build.sh: $names does not build for $2; the whole log is $out/names-$1.log" >&2
@@ -64,8 +64,8 @@ build_modules() {
   fi
 }
 
-# install_modules NAME HEADERS KERNEL RELEASE: what the guest loads into modules-NAME, our modules as modules_install leaves them and
-# the stock ones that they and the guest's devices need
+# install_modules NAME HEADERS KERNEL RELEASE: the guest's modules in modules-NAME: ours as installed by modules_install, and the stock ones
+# that they and the guest's devices need
 install_modules() {
   libs=$out/modules-$1
   rm -rf "$libs"
@@ -74,7 +74,7 @@ install_modules() {
     cat "$out/install.log" >&2
     exit 1
   }
-  # Debian 13 compresses modules, which busybox does not read.
+  # Debian 13 compresses modules, which busybox cannot read.
   find "$libs" -name '*.ko.xz' -exec xz -d {} +
   find "$libs" -name '*.ko' -exec modinfo -F depends {} + | tr ',' '\n' | tr '_' '-' | sort -u >"$out/depends"
   find "$libs" -name '*.ko' -exec basename {} .ko \; | tr '_' '-' | sort >"$out/ours"
@@ -101,7 +101,7 @@ device_tree() {
 }
 device_tree projector "$here/projector.dtsi"
 
-# initramfs NAME: packs $tree, to which the caller has added its own part
+# initramfs NAME: packs $tree, after the caller has added its own part
 tree=$out/tree
 new_tree() {
   rm -rf "$tree"
@@ -119,7 +119,7 @@ initramfs() {
 say "packing the projector"
 new_tree
 mkdir -p "$tree/mnt/java" "$tree/mnt/agent"
-# Java comes over 9p; its loader, libraries and configuration are looked for at their usual places.
+# Java comes over 9p; its loader, libraries and configuration are expected at their usual paths.
 ln -s /mnt/java/lib/ld-linux-aarch64.so.1 /mnt/java/lib/aarch64-linux-gnu "$tree/lib"
 ln -s mnt/java/usr "$tree/usr"
 ln -s /mnt/java/etc/java-17-openjdk "$tree/etc/java-17-openjdk"
@@ -158,7 +158,7 @@ cp -r "$out/selftests" "$tree/selftests"
 for module in "$out"/kernel-arm64/$names "$out"/kernel-trixie/$names; do
   [ ! -e "$module" ] || cp "$module" "$tree/selftests/taken_names-$(modinfo -F vermagic "$module" | cut -d ' ' -f 1).ko"
 done
-# with_libraries FILE...: programs or libraries of v4l-utils, and the libraries that they name
+# with_libraries FILE...: copies programs or libraries of v4l-utils, and the libraries that they need
 with_libraries() {
   for file in "$@"; do
     [ ! -e "$tree/lib/$(basename "$file")" ] || continue

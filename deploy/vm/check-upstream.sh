@@ -1,8 +1,8 @@
 #!/bin/bash
-# Runs what a reviewer of kernel code runs: checkpatch, spdxcheck, kernel-doc, the checks of ABI texts and bindings, DKMS. KTAP.
+# Runs a kernel reviewer's checks: checkpatch, spdxcheck, kernel-doc, the checks of ABI texts and bindings, DKMS. Prints KTAP.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Closes with the sum, `N passed, N failed`. A check that says anything has failed.
+# Prints the sum, `N passed, N failed`, at the end. A check fails if it prints anything.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$(cd "$here/../../kernel" && pwd)
@@ -15,7 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
 
-# check NAME COMMAND...: one test; what the command says is why it fails
+# check NAME COMMAND...: one test; the command's output is the reason of its failure
 check() {
   local name=$1 said
   shift
@@ -29,14 +29,14 @@ check() {
   fi
 }
 
-# The tree as a clone of it would be, without what a build left there
+# The tree like a fresh clone, without build results
 mkdir "$work/kernel"
 (cd "$kernel" && git ls-files -co --exclude-standard -z | tar -c --null -T - -f -) | tar -x -C "$work/kernel"
 cd "$work/kernel"
 mapfile -t files < <(find . -type f ! -name .gitignore ! -name '*.md' | sed 's#^\./##' | sort)
 mapfile -t sources < <(printf '%s\n' "${files[@]}" | grep '\.[ch]$')
 
-# checkpatch_files OPTION...: the files that are named on standard input, a few at a time
+# checkpatch_files OPTION...: checks the files on standard input, a few at a time
 checkpatch_files() {
   xargs -P "$(nproc)" -n 16 perl "$scripts/checkpatch.pl" --no-tree --strict --terse --quiet --no-summary "$@" -f
 }
@@ -44,7 +44,7 @@ checkpatch_files() {
 checkpatch() {
   local compat=include/linux/hy300-compat.h status=0
   echo $compat | checkpatch_files --ignore LINUX_VERSION_CODE --ignore CONSTANT_COMPARISON || status=1
-  # Tests are programs: C11's keywords have a capital letter.
+  # Tests are programs, and C11 keywords contain a capital letter.
   printf '%s\n' "${files[@]}" | grep '^tools/' | checkpatch_files --ignore CAMELCASE || status=1
   printf '%s\n' "${files[@]}" | grep -v -e '^tools/' -e "^$compat$" | checkpatch_files || status=1
   return $status
@@ -62,13 +62,13 @@ spdxcheck() {
 
 kernel_doc() { perl "$GUEST_HEADERS/scripts/kernel-doc" -none "${sources[@]}"; }
 
-# Only this file writes registers, because it knows which ones a driver may have; the virtual board offers its own.
+# Only this file writes registers, because it checks which ones a driver may write; the virtual board has its own.
 registers_in_one_file() {
   grep -rnE 'regmap_[a-z_]+\(|dev_get_regmap\(|\bwrite[bwlq](_relaxed)?\(|\biowrite|\b(memcpy_toio|memset_io)\(|ioremap|iomap\(' \
     drivers include | grep -v -e '^drivers/misc/hy300/hy300-registers.c:' -e '^drivers/misc/hy300-virtual-board/board.c:.*devm_regmap_init(dev, NULL,' || true
 }
 
-# What real boards have there is not what our drivers would write to: no example may lead them to it.
+# Real boards have other devices there, so no example may use these addresses.
 no_device_addresses() { grep -rniE '\b(0x)?0*(5700000|6800000|3061000)\b' . || true; }
 
 abi() { perl "$scripts/get_abi.pl" validate --dir Documentation/ABI; }
@@ -86,7 +86,7 @@ bindings=Documentation/devicetree/bindings
 check_bindings() { (cd $bindings && dt-doc-validate -u "$PWD" .); }
 schema() { dt-mk-schema -j -o "$work/schema.json" $bindings; }
 
-# The examples of a binding, compiled as the kernel's `make dt_binding_check` does
+# Compiles the examples of a binding, like the kernel's `make dt_binding_check`
 example() {
   dt-extract-example "$1" >"$work/example.dts" &&
     cpp -nostdinc -undef -x assembler-with-cpp -I "$(dirname "$GUEST_HEADERS")/linux-headers-${GUEST_RELEASE%-*}-common/include" \
@@ -94,8 +94,7 @@ example() {
     dt-validate -m -s "$work/schema.json" "$work/example.dtb"
 }
 
-# device_tree NAME: what a device tree of ours says beyond QEMU's own, whose nodes are not ours to describe, nor are those of Linux's
-# drivers that the tests borrow
+# device_tree NAME: complaints about our device tree, without QEMU's own nodes and those of Linux drivers that the tests use
 device_tree() {
   dt-validate -m -s "$work/schema.json" "$out/virt.dtb" 2>&1 | sed 's#^[^:]*/##' | sort >"$work/qemu"
   dt-validate -m -s "$work/schema.json" "$out/$1.dtb" 2>&1 | sed "s#^[^:]*/$1.dtb#virt.dtb#" | sort | comm -13 "$work/qemu" - |
@@ -114,7 +113,7 @@ dkms_build() {
       return 1
     }
   done
-  # dkms.conf names each module that Kbuild makes
+  # dkms.conf names each module that Kbuild builds
   diff <(find "$out/kernel-x86_64" -name '*.ko' -printf '%f\n' | sort) \
     <(find "$tree/tree" -path '*/module/*' -printf '%f\n' | sed 's/\.ko.*/.ko/' | sort)
 }

@@ -1,10 +1,9 @@
 #!/bin/sh
-# Prints which part of each driver's lines the debug kernel's runs have reached; fails when one driver has no more than 85 %.
+# Prints the line coverage of each driver in the debug kernel's runs; fails if a driver has no more than 85 %.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: coverage.sh BUILD-DIRECTORY DKMS.CONF CONSOLE-LOG...
-# The drivers are those of dkms.conf; a line counts as reached when one of the runs has reached it. Lines that none has are listed in
-# BUILD-DIRECTORY/unreached.
+# The drivers are those of dkms.conf. A line counts as reached if any run has reached it. BUILD-DIRECTORY/unreached lists the others.
 set -eu
 build=$1 drivers=$2
 shift 2
@@ -20,7 +19,7 @@ for log in "$@"; do
     echo "coverage.sh: $log holds no coverage" >&2
     exit 1
   }
-  # In the guest the data lies under the path of the build.
+  # In the guest the data is under the path of the build.
   (cd "$data/$build" && find . -name '*.gcda') | while read -r file; do
     cp "$data/$build/$file" "$build/$file"
     (cd "$build" && aarch64-linux-gnu-gcov --stdout "$build/$file") >>"$work/annotated" 2>/dev/null

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Builds the arm64 debug kernel out of Debian's kernel source, once, into the cache; prints the cache's paths as shell variables.
+# Builds the arm64 debug kernel from Debian's kernel source, once, in the cache; prints its paths as shell variables.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: eval "$(deploy/vm/debug-kernel.sh)"
-# What is kept: the image and what modules are built against. The key is the source's version, the
-# configuration and the scripts; five to eight minutes on two free cores when it is not there.
+# Keeps the image and the files for building modules. The key is the source's version, the configuration and the scripts. A build takes five
+# to eight minutes on two free cores.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${HY300_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hy300-fleet}
@@ -28,7 +28,7 @@ END
 
 say() { echo "== $*" >&2; }
 
-# Two builds at a time would be slower than one after the other, and the second finds the first one's work.
+# Two builds in parallel would be slower, and the second one finds the result of the first.
 exec 9>"$cache/debug-kernel.lock"
 flock 9
 [ -e "$kernel/.complete" ] && print_paths
@@ -76,7 +76,7 @@ done
 wait $build || failed "make failed"
 trap 'rm -rf "$work"' EXIT
 
-# What Debian's header packages hold: makefiles, scripts, headers, and the symbols of the kernel.
+# The contents of Debian's header packages: makefiles, scripts, headers, and the kernel's symbols.
 say "keeping what modules are built against"
 mkdir -p "$work/kept/boot" "$work/kept/build"
 release=$(cat include/config/kernel.release)

@@ -1,25 +1,25 @@
 #!/bin/sh
-# Fetches kernels and headers of Debian 12 and 13, busybox and Java for the guest into the cache; prints its paths as shell variables.
+# Downloads kernels and headers of Debian 12 and 13, busybox and Java for the guest to the cache; prints its paths as shell variables.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: eval "$(deploy/vm/fetch.sh projector)"   what the guest projector is made of
-#        eval "$(deploy/vm/fetch.sh)"             what the driver tests need besides
+# usage: eval "$(deploy/vm/fetch.sh projector)"   the parts of the guest projector
+#        eval "$(deploy/vm/fetch.sh)"             also what the driver tests need
 #        fetch.sh source-version      prints the version of Debian 12's kernel source
 #        fetch.sh source DIRECTORY    unpacks the package of that source into DIRECTORY
-# Nothing is installed: apt works in a state directory of its own, the packages are only unpacked.
-# HY300_CACHE moves the cache (default ~/.cache/hy300-fleet); a full cache is used without the network.
+# Installs nothing: apt works in a separate state directory, and packages are only unpacked.
+# HY300_CACHE moves the cache (default ~/.cache/hy300-fleet); a full cache needs no network.
 set -eu
 
 cache=${HY300_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hy300-fleet}
 host=$(dpkg --print-architecture)
-# One at a time: two that unpack the same package would take it from each other.
+# One at a time, because two instances that unpack the same package would conflict.
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock 9
 
 say() { echo "== $*" >&2; }
 
-# private_apt TOOL ...: apt with the state and, if there are some, the sources of directory $apt
+# private_apt TOOL ...: apt with the state and, if any, the sources of directory $apt
 private_apt() {
   tool=$1
   shift
@@ -31,7 +31,7 @@ private_apt() {
     -o APT::Architectures::="$host" -o APT::Architectures::=arm64 "$@"
 }
 
-# suite DIRECTORY: from here on packages come out of this directory's index, read again after a day and kept when that fails
+# suite DIRECTORY: selects this directory's index, which is updated daily, and kept if that fails
 suite() {
   apt=$1
   mkdir -p "$apt/lists/partial" "$apt/archives/partial"
@@ -45,13 +45,13 @@ suite() {
   fi
 }
 
-# kernel_release ARCH: what the metapackage of Debian's kernel points at, such as 6.1.0-56
+# kernel_release ARCH: the release that Debian's kernel metapackage depends on, such as 6.1.0-56
 kernel_release() {
   private_apt apt-cache depends "linux-image-$1:$1" 2>/dev/null |
     sed -n "s/.*Depends: <\{0,1\}linux-image-\([^:>]*\)-$1.*/\1/p" | head -n 1
 }
 
-# candidate PACKAGE: the version that the index offers, as it may stand in a file name
+# candidate PACKAGE: the version in the index, made fit for a file name
 candidate() {
   private_apt apt-cache policy "$1" | sed -n 's/.*Candidate: //p' | tr -c 'A-Za-z0-9.\n-' _
 }
@@ -74,13 +74,13 @@ unpack() {
   touch "$dir/.complete"
 }
 
-# headers RELEASE ARCH DIRECTORY KBUILD: a kernel build directory out of unpacked header packages
+# headers RELEASE ARCH DIRECTORY KBUILD: makes a kernel build directory from header packages
 headers() {
   unpack "$3" "linux-headers-$1-$2:$2" "linux-headers-$1-common" "$4:$host"
   sed -i "s#^include .*#include $3/usr/src/linux-headers-$1-common/Makefile#" "$3/usr/src/linux-headers-$1-$2/Makefile"
 }
 
-# reviewers_scripts DIRECTORY: checkpatch and its kin, for which there is no package but the kernel's whole source
+# reviewers_scripts DIRECTORY: checkpatch and similar scripts, which are only in the kernel's full source
 reviewers_scripts() {
   [ -e "$1/.complete" ] && return
   unpack "$1" linux-source-6.1
@@ -108,7 +108,7 @@ arm64_kernel() {
   arm64_headers=$cache/headers-$release-arm64
 }
 
-# Debian 13's headers are made for its gcc 14 and its C library; this lets Debian 12's gcc 12 use them.
+# Debian 13's headers need its gcc 14 and its C library; this makes them work with Debian 12's gcc 12.
 use_host_compiler() {
   [ -e "$arm64_headers/.host-compiler" ] && return
   build=$arm64_headers/usr/src/linux-headers-$release-arm64
@@ -120,9 +120,9 @@ use_host_compiler() {
   printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' "$libc/ld-linux-x86-64.so.2" "$libc" "$modpost.elf" >"$modpost"
   chmod 755 "$modpost"
   sed -i 's/gcc-[0-9]*$/gcc/' "$build/.kernelvariables"
-  # What kconfig says of a compiler without -fmin-function-alignment, such as gcc before 14.
+  # kconfig's result for a compiler without -fmin-function-alignment, such as gcc before 14.
   sed -i -E '/CONFIG_CC_HAS_(MIN|SANE)_FUNCTION_ALIGNMENT\b/d' "$build/include/config/auto.conf" "$build/include/generated/autoconf.h"
-  # Out of it kbuild would make BTF for the modules, with a pahole as new as the kernel.
+  # With it, kbuild would make BTF for the modules, which needs a pahole as new as the kernel.
   rm -f "$build/vmlinux"
   touch "$arm64_headers/.host-compiler"
 }
@@ -136,7 +136,7 @@ arm64_kernel
 headers "$release" arm64 "$arm64_headers" linux-kbuild-6.1
 tools=$cache/busybox-$(candidate busybox-static:arm64)
 unpack "$tools" busybox-static:arm64
-# With libjpeg, which Java makes snapshots with.
+# With libjpeg, which Java needs for snapshots.
 java=$cache/java-$(candidate openjdk-17-jre-headless:arm64)-libjpeg-$(candidate libjpeg62-turbo:arm64)
 unpack "$java" openjdk-17-jre-headless:arm64 libc6:arm64 zlib1g:arm64 libgcc-s1:arm64 libstdc++6:arm64 libjpeg62-turbo:arm64
 cat <<END
@@ -154,7 +154,7 @@ amd64_headers=$amd64_headers/usr/src/linux-headers-$release-amd64
 scripts=$cache/linux-scripts-$(candidate linux-source-6.1)
 reviewers_scripts "$scripts"
 
-# Debian 13 comes from where Debian 12 comes from.
+# Debian 13 comes from the same mirror as Debian 12.
 mkdir -p "$cache/apt-trixie"
 # shellcheck disable=SC2016  # the words in $() are apt's
 private_apt apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
@@ -164,7 +164,7 @@ suite "$cache/apt-trixie"
 arm64_kernel
 headers "$release" arm64 "$arm64_headers" "linux-kbuild-$release"
 use_host_compiler
-# Debian 12's v4l2-compliance finds fault with what newer kernels have added to the interface.
+# Debian 12's v4l2-compliance reports newer kernels' additions to the interface as errors.
 v4l=$cache/v4l-utils-$(candidate v4l-utils:arm64)
 unpack "$v4l" v4l-utils:arm64 libv4l-0t64:arm64 libv4lconvert0t64:arm64 libjpeg62-turbo:arm64 libc6:arm64 \
   libgcc-s1:arm64 libstdc++6:arm64

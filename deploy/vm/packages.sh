@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that the named parts of the build need, if they are missing; quiet when nothing is.
+# Installs missing Debian packages for the named parts of the build; prints nothing if there are none.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: packages.sh PACKAGE...
@@ -23,7 +23,7 @@ fi
 echo "== installing Debian packages:$missing"
 log=$(mktemp)
 policy=/usr/sbin/policy-rc.d
-# Brokers and Prometheus are started by the tests on ports of their own: keep Debian from starting its services.
+# The tests start brokers and Prometheus on their own ports, so Debian must not start its services.
 if [ ! -e $policy ]; then
   printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
   $as_root chmod 755 $policy

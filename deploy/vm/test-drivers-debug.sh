@@ -1,16 +1,16 @@
 #!/bin/sh
-# Runs the drivers on the debug kernel: KUnit, storms, fuzz, failing allocations, the driver tests, leaks, planted bugs, coverage.
+# Runs the drivers on the debug kernel: KUnit, storms, fuzz, failing allocations, driver tests, leaks, planted bugs, coverage.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Environment, all of it for working on a driver:
-#   HY300_BOOTS='debug-failures debug-selftests debug-storms'   these boots only
-#   HY300_PARTS='kunit storms'   these parts of a boot only, see debug/run.sh of the driver tests
-#   HY300_TESTS='motor_* bridge_*'   the driver tests of these names only
+# Environment, for work on a driver:
+#   HY300_BOOTS='debug-failures debug-selftests debug-storms'   only these boots
+#   HY300_PARTS='kunit storms'   only these parts of a boot, see debug/run.sh of the driver tests
+#   HY300_TESTS='motor_* bridge_*'   only driver tests with these names
 #   HY300_SEED=NUMBER   repeats a storm and a fuzz
-#   HY300_PATIENCE=5   how many times as long the driver tests wait as on a stock kernel
-#   HY300_MUTATION=FILE:EXPRESSION   applies a sed expression to a file of kernel/ first, in the copy that is built
-# Coverage is judged when nothing was left out.
-# Prints the guests' KTAP and the drivers' line coverage, and closes with the sum, `N passed, N failed`.
+#   HY300_PATIENCE=5   factor on the driver tests' waiting times, compared with a stock kernel
+#   HY300_MUTATION=FILE:EXPRESSION   first applies a sed expression to a file of kernel/, in the build's copy
+# Coverage is checked only if nothing was left out.
+# Prints the guests' KTAP, the drivers' line coverage, and the sum, `N passed, N failed`, at the end.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$here/../../kernel
@@ -29,7 +29,7 @@ say() { echo "== $*" >&2; }
 . "$out/debug.env"
 export DEBUG_KERNEL DEBUG_RELEASE
 
-# The copy stays from run to run, and make builds what has changed in it.
+# The copy is kept between runs, and make rebuilds only the changes.
 say "building the drivers for the debug kernel"
 build=$out/kernel-debug
 [ "$(cat "$build/.kernel" 2>/dev/null)" = "$DEBUG_KERNEL" ] || rm -rf "$build"
@@ -64,14 +64,14 @@ names=$build/tools/testing/selftests/hy300/names
 make_modules "$names"
 make -s -C "$selftests/debug" CROSS_COMPILE=aarch64-linux-gnu- OUTPUT="$planted"
 
-# The guest of the driver tests, with these modules and tests in it.
+# The guest of the driver tests, with these modules and tests.
 say "packing the guest"
 tree=$out/tree
 modules=$tree/lib/modules/$DEBUG_RELEASE
 rm -rf "$tree"
 mkdir "$tree"
 gzip -dc "$out/driver-tests.cpio.gz" | (cd "$tree" && cpio --quiet -i -d)
-# 32-bit programs are for the stock kernels: their C library asks for system calls that this kernel leaves out.
+# 32-bit programs are for the stock kernels: their C library needs system calls that this kernel lacks.
 rm -rf "$tree/lib/modules" "$tree/selftests/armhf"
 mkdir -p "$modules/updates" "$tree/selftests/debug"
 xargs -I {} cp {} "$modules/updates" <"$build/modules.order"
@@ -88,11 +88,11 @@ for boot in $all; do
 done
 ln -sf driver-tests-selfmade.dtb "$out/debug-storms.dtb"
 
-# The A of slub_debug names the caches whose allocations are made to fail. What the kernel does not know becomes the environment of
-# the guest's first process.
+# The A of slub_debug names the caches whose allocations fail. Unknown options of the kernel become the environment of the guest's first
+# process.
 options="log_buf_len=8M kasan_multi_shot no_hash_pointers slub_debug=A,kmalloc-*,kernfs* rcupdate.rcu_expedited=1 ${HY300_SEED:+HY300_SEED=$HY300_SEED}"
 options="$options HY300_PATIENCE=${HY300_PATIENCE:-5} ${HY300_PARTS:+HY300_PARTS=$(echo "$HY300_PARTS" | tr ' ' ,)}"
-# run BOOT...: one after the other. A guest that hangs is ended; its missing closing line then counts as a failure.
+# run BOOT...: one after the other. A guest that hangs is ended; its missing last line then counts as a failure.
 run() {
   for boot in "$@"; do
     say "$boot: booting the debug kernel ($DEBUG_RELEASE)"
@@ -101,10 +101,10 @@ run() {
       sed -u 's/\r$//' | tee "$out/$boot.log" | without_coverage
   done
 }
-# Coverage is not for reading.
+# Coverage data is not readable.
 without_coverage() { sed -u '/^BEGIN COVERAGE$/,/^END COVERAGE$/d'; }
-# Two guests at a time; one shows its console as it runs. They end with this script: it waits for jobs, which a signal interrupts, and a
-# guest notices that its job is gone.
+# Two guests at a time; one shows its console live. They end with this script: a signal interrupts its waiting for jobs, and a guest notices
+# that its job is gone.
 trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
 shown='' others=''
 for boot in $boots; do

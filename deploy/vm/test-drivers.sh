@@ -1,10 +1,10 @@
 #!/bin/sh
-# Runs the driver tests in the booted guest: with the boards from the device tree and with a board that makes itself, on each kernel.
+# Runs the driver tests in the guest: with boards from the device tree and with a virtual board that creates itself, on each kernel.
 # SPDX-License-Identifier: Apache-2.0
 #
-# HY300_KERNELS=bookworm runs them on Debian 12's kernel only; the default is 'bookworm trixie'.
-# HY300_TESTS='motor_* bridge_*' runs the tests of these names only.
-# Prints the guest's KTAP and closes with the sum, `N passed, N failed`.
+# HY300_KERNELS=bookworm uses Debian 12's kernel only; the default is 'bookworm trixie'.
+# HY300_TESTS='motor_* bridge_*' runs only tests with these names.
+# Prints the guest's KTAP, and the sum, `N passed, N failed`, at the end.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/target
@@ -12,16 +12,16 @@ kernels=${HY300_KERNELS:-bookworm trixie}
 HY300_KERNELS=$kernels "$here/build.sh"
 tests=$(echo "${HY300_TESTS:-*}" | tr ' ' ,)
 
-# run KERNEL BOOT: a guest that hangs is ended; its missing closing line then counts as a failure.
+# run KERNEL BOOT: a guest that hangs is ended; its missing last line then counts as a failure.
 run() {
   echo "== $2: booting Debian's kernel of $1"
   HY300_KERNEL=$1 HY300_LIMIT=3600 "$here/boot.sh" "$2" "hy300.test=$2,$tests" </dev/null 2>&1 | sed -u 's/\r$//'
   echo "== end of $2"
 }
 
-# Guests end with this script: it waits for jobs, which a signal interrupts, and a guest notices that its job is gone.
+# Guests end with this script: a signal interrupts its waiting for jobs, and a guest notices that its job is gone.
 trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
-# They wait for timers most of the time, so that they run all at once. One shows its console as it runs, the others theirs at the end.
+# They mostly wait for timers, so they run in parallel. One shows its console live, the others at the end.
 shown=$out/test-${kernels##* }-driver-tests.log
 logs=
 for kernel in $kernels; do
@@ -36,7 +36,7 @@ for log in $logs; do
   [ "$log" = "$shown" ] || cat "$log"
 done
 
-# check_metrics: what promtool says of the metric attributes as they were at the end of each boot that tells them
+# check_metrics: promtool's report on the metric attributes at the end of each boot that prints them
 check_metrics() {
   for log in $logs; do
     name=$(basename "$log" .log)

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Breaks the drivers in one place after the other, and sees to it that the tests notice each time.
+# Breaks the drivers in one place after the other, and checks that the tests notice it each time.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: test-mutations.sh [WORD-OF-A-NAME]
-# A mutation is a sed expression for one file of kernel/; it is applied to a copy, and the debug kernel runs the tests that should fail
-# with it. A mutation that changes nothing, does not build or does not end is a failure as well, as is a test that fails without any.
-# Prints KTAP; the console of each run is in deploy/vm/target/mutation-*.log. Closes with the sum, `N passed, N failed`.
+# usage: test-mutations.sh [PART-OF-A-NAME]
+# A mutation is a sed expression for one file of kernel/. It is applied to a copy, and the debug kernel runs the tests that should fail. A
+# mutation without a change, a build or an end is a failure as well, and so is a test that fails without a mutation.
+# Prints KTAP, and the sum, `N passed, N failed`, at the end; the console of each run is in deploy/vm/target/mutation-*.log.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/target
@@ -14,11 +14,11 @@ passed=0 failed=0
 everything='motor_unbind_test motor_faults_test motor_moves_test motor_poll_test bridge_wait_test kmsgpipe_ioctl_test kmsgpipe_poll_test
   mips_firmware_test mips_orders_test tvcap_streaming_test'
 
-# run LOG PARTS TESTS [MUTATION]: one boot; tells how it ended by 0 all green, 1 something red, 2 no end
+# run LOG PARTS TESTS [MUTATION]: one boot; returns 0 if all passed, 1 if something failed, 2 without an end
 run() {
   HY300_BOOTS=debug-selftests HY300_PARTS=$2 HY300_TESTS=$3 HY300_MUTATION=${4:-} "$here/test-drivers-debug.sh" >"$1" 2>&1 && return 0
   grep -q '^not ok' "$1" || return 2
-  # A guest that hangs or falls over has noticed too, if it got as far as its tests.
+  # A guest that hangs or crashes counts as well, if it got as far as its tests.
   grep -q '^# debug-selftests: ' "$1" && return 1
   return 2
 }

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Checks the flake, its packages and its modules with Debian's Nix and what stands in for nixpkgs (tests/nixpkgs); nothing stays behind.
+# Checks the flake, its packages and its modules with Debian's Nix and a stand-in for nixpkgs (tests/nixpkgs); leaves nothing behind.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: check.sh
-# The programs have been built (`make programs`), and their libraries are in Maven's repository.
+# Requires built programs (`make programs`), and their libraries in Maven's repository.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 nixos=deploy/nixos
@@ -13,7 +13,7 @@ trap 'chmod -R u+w "$work" && rm -rf "$work"' EXIT
 export HY300_REPOSITORY=${HY300_REPOSITORY:-$HOME/.m2/repository}
 export NIX_STORE_DIR=$work/store NIX_STATE_DIR=$work/state NIX_LOG_DIR=$work/log NIX_CONF_DIR=$work/conf
 export XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config XDG_DATA_HOME=$work/data
-# Without keep-going Nix 2.8 waits for ever when one of several builds fails.
+# Without keep-going Nix 2.8 hangs when one of several builds fails.
 export NIX_CONFIG="experimental-features = nix-command flakes
 sandbox = false
 build-users-group =
@@ -28,7 +28,7 @@ complain() {
   echo "check.sh: $*" >&2
   failed=1
 }
-# quietly COMMAND...: shows what it says only when it fails
+# quietly COMMAND...: shows its output only if it fails
 quietly() {
   said=$("$@" 2>&1) || {
     echo "$said" >&2
@@ -46,7 +46,7 @@ while read -r file; do
   quietly nix-instantiate --parse "$file"
 done < <(find "$nixos" -name '*.nix')
 
-# The documentation's examples but the first, which is a flake.
+# The documentation's examples, except for the first, which is a flake.
 awk -v out="$work" '/^```nix/ { n++; inside = 1; next } /^```/ { inside = 0 } inside && n > 1 { print > (out "/example-" n ".nix") }' "$nixos/README.md"
 examples=$(echo "$work"/example-*.nix)
 
@@ -63,7 +63,7 @@ while read -r option; do
   complain "README.md does not name $option"
 done < <(comm -23 "$work/declared" "$work/documented")
 while read -r option; do
-  grep -qF "$option." "$work/declared" || complain "README.md names $option, which is no option"
+  grep -qF "$option." "$work/declared" || complain "README.md names $option, which is not an option"
 done < <(comm -13 "$work/declared" "$work/documented")
 
 echo "== building the flake's checks"
@@ -86,7 +86,7 @@ for program in hy300-agent:edge-agent hy300-collector:collector hy300:cli; do
     unzip -q "$jar" -d "$work/jars/maven" && unzip -q "$made/$of" -d "$work/jars/made"
     diff -r -x META-INF "$work/jars/maven" "$work/jars/made" || complain "$name: $of is not what Maven makes"
   done
-  [ "$("$work/$name/bin/$name" --version)" = "$("$maven/bin/$name" --version)" ] || complain "$name --version is not what Maven's says"
+  [ "$("$work/$name/bin/$name" --version)" = "$("$maven/bin/$name" --version)" ] || complain "$name --version differs from Maven's"
 done
 $nixos/libraries.sh | diff $nixos/libraries.txt - ||
   complain "libraries.txt is not what Maven fetches (>): make programs && $nixos/libraries.sh >$nixos/libraries.txt"
@@ -106,7 +106,7 @@ cases prometheus >"$work/prometheus.json"
 for shipped in prometheus/prometheus.yml prometheus/prometheus-devices.yml node-exporter/prometheus.yml; do
   json "json.dump(json.load(sys.stdin)['$shipped'], sys.stdout)" <"$work/prometheus.json" >"$work/made.json"
   quietly promtool check config --lint=all --lint-fatal "$work/made.json"
-  # The rules' paths differ; tests/cases.nix looks at them.
+  # The rules' paths differ; tests/cases.nix checks them.
   comparable='c = yaml.safe_load(sys.stdin); del c["rule_files"]; json.dump(c, sys.stdout, sort_keys=True, indent=1)'
   diff <(json "$comparable" <deploy/$shipped) <(json "$comparable" <"$work/made.json") || complain "the jobs are not (>) those of deploy/$shipped (<)"
 done
@@ -119,7 +119,7 @@ for unit in hy300-agent hy300-collector; do
   diff <(grep -v ^ExecStart= "deploy/debian/$unit.service") <(grep -v ^ExecStart= "$file") || complain "$unit.service is not Debian's"
   json "print(json.load(sys.stdin)['$unit'])" <"$work/drop-ins.json" >"$file.d/overrides.conf"
   quietly systemd-analyze verify --man=no "$file"
-  # What services.prometheus.exporters of nixpkgs has, for each exporter.
+  # The settings of services.prometheus.exporters in nixpkgs for each exporter.
   for directive in CapabilityBoundingSet LockPersonality NoNewPrivileges PrivateTmp ProtectClock ProtectControlGroups ProtectHome \
     ProtectHostname ProtectKernelLogs ProtectKernelModules ProtectKernelTunables ProtectSystem RemoveIPC RestrictAddressFamilies \
     RestrictNamespaces RestrictRealtime RestrictSUIDSGID SystemCallArchitectures UMask; do
@@ -131,7 +131,7 @@ grep -q '^/\|bin/chgrp\|/bin/sh' "$work/hy300-agent/lib/udev/rules.d/60-hy300-ag
 test=$(nix build "$flake#checks.x86_64-linux.vm" "${standing_in[@]}" --no-link --json 2>/dev/null | json 'print(json.load(sys.stdin)[0]["outputs"]["out"])')
 PYFLAKES_BUILTINS=start_all,subtest,$(tr ' ' , <"$test/machines") quietly pyflakes3 "$test/script.py"
 while read -r unit; do
-  [ -e "$work/units/$unit" ] || complain "tests/vm.nix waits for $unit, which is no unit"
+  [ -e "$work/units/$unit" ] || complain "tests/vm.nix waits for $unit, which is not a unit"
 done < <(grep -oE 'wait_for_unit\("hy300[^"]*' "$test/script.py" | sed 's/.*"//')
 
 [ $failed = 0 ] || exit 1

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Boots a projector with Debian, systemd and sshd; its console is standard output, and it dies with whoever started it.
+# Boots a projector with Debian, systemd and sshd; its console is standard output, and it ends with its parent process.
 # SPDX-License-Identifier: Apache-2.0
 #
 # usage: boot.sh FILES ADDRESS
-#   FILES    directory with what this machine has beside its disk, from etc/hostname to root/.ssh/authorized_keys
-#   ADDRESS  the host's, at which sshd is reached
-# It reaches what the host reaches.
-# What it writes on its disk is gone when it ends.
+#   FILES    directory with the machine's own files, from etc/hostname to root/.ssh/authorized_keys
+#   ADDRESS  the host's address for its sshd
+# It can reach everything that the host can reach.
+# Its changes of the disk are discarded when it ends.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/../target

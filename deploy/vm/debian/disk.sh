@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes the disk of an arm64 Debian 12 with systemd, sshd and what our packages depend on, once; prints its path in the cache.
+# Makes the disk of an arm64 Debian 12 with systemd, sshd and our packages' dependencies, once; prints its path in the cache.
 # SPDX-License-Identifier: Apache-2.0
 #
-# usage: disk.sh    after fetch.sh; as root when there is none for this script and the guest's kernel
-# Java is in it already, for an emulated processor takes minutes to unpack it. While it is made qemu-user runs programs for arm64.
+# usage: disk.sh    after fetch.sh; as root if there is none for this script and the guest's kernel
+# Includes Java, which an emulated processor needs minutes to unpack. qemu-user runs the arm64 programs during the build.
 # HY300_CACHE moves the cache (default ~/.cache/hy300-fleet).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -37,7 +37,7 @@ if ! mmdebstrap --arch=arm64 --variant=minbase --mode=root \
   echo "disk.sh: mmdebstrap failed; its whole log is $log" >&2
   exit 1
 fi
-# The kernel's package would have an initramfs made for it, which takes qemu-user ten minutes and is not booted.
+# The kernel's package would build an initramfs, which takes qemu-user ten minutes and is not used.
 cp -r "$GUEST_KERNEL/lib/modules/." "$tree/lib/modules"
 install -D -m 644 "$GUEST_KERNEL/boot/System.map-$GUEST_RELEASE" "$tree/boot/System.map-$GUEST_RELEASE"
 systemctl -q --root="$tree" enable systemd-networkd
@@ -46,6 +46,6 @@ truncate -s 6G "$disk.new"
 mkfs.ext4 -q -d "$tree" "$disk.new"
 rm -rf --one-file-system "$tree" "$log"
 mv "$disk.new" "$disk"
-# One of another checkout may be in use, but none for a week.
+# Another checkout may use one, but not for a week.
 find "$cache" -maxdepth 1 -name 'debian-arm64-*.ext4*' -mtime +6 -delete
 echo "$disk"

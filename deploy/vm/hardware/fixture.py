@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-# Where the guest's memory begins.
+# Start of the guest's memory.
 RAM = 0x40000000
 
 

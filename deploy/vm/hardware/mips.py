@@ -84,7 +84,7 @@ def sleeps_through_what_u_boot_started(guest, mips):
 
 def follows_its_interrupt(guest, mips):
     mips.qtest.writel(DATA, IDLE)
-    # What stands beside the event bit shows that the driver writes that bit alone.
+    # The bits next to the event bit show that the driver only writes that bit.
     mips.qtest.writel(STATUS, 0x82)
     mips.interrupt()
     mips.until(STATUS, 0x2)
@@ -97,7 +97,7 @@ def follows_its_interrupt(guest, mips):
 
 def restarts(guest, mips):
     longest = 0
-    # Who looks late, on a busy machine, sees little of it or nothing.
+    # On a busy machine this test may miss most of the change, or all of it.
     for _ in range(100):
         guest.start(f"echo 1 > {MIPS}/restart")
         held = mips.held_in_reset()
@@ -147,7 +147,7 @@ def gives_up_a_busy_processor(guest, mips):
 def supplies_a_processor_that_is_off(guest, mips):
     driver = f"/sys/bus/platform/drivers/{DRIVER}"
     assert guest.run(f"echo 5ff00000.mips > {driver}/unbind")[0] == 0
-    # Its clock has been held since it was found running, and Linux starts no clock twice.
+    # Its clock is held since it was found running, and Linux does not start a clock twice.
     mips.supplies.put(True, False)
     mips.qtest.writel(DATA, 0)
     assert guest.run(f"echo 5ff00000.mips > {driver}/bind")[0] == 0
@@ -160,7 +160,7 @@ def supplies_a_processor_that_is_off(guest, mips):
 def unloads(guest, mips):
     status, said = guest.run("rmmod sunxi_mipsloader && [ ! -e /dev/mipsloader ]")
     assert status == 0, said
-    # The processor runs.
+    # The processor is running.
     mips.supplies.check(True, True)
     mips.qtest.writel(STATUS, 0x82)
     mips.interrupt()

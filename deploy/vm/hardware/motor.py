@@ -72,7 +72,7 @@ def homes(guest, rotor):
     assert guest.read(f"{MOTOR}/fault") == "none", guest.read(f"{MOTOR}/fault")
     assert guest.read(f"{MOTOR}/homed") == "1"
     assert guest.read(f"{MOTOR}/position") == "0"
-    # Four steps of margin after the switch opened at 1. A busy machine answers late, and then these are more.
+    # Four steps of margin after the switch opened at 1, and more on a busy machine, which answers late.
     assert 5 <= rotor.position < 64, f"the rotor is at {rotor.position}"
     assert rotor.lost == 0, f"{rotor.lost} patterns that the rotor could not follow"
     assert not rotor.coils, "the coils are on"

@@ -43,7 +43,7 @@ def bind(guest, driver, device):
 
 def are_left_alone_by_probe(guest, memory):
     memory.fill()
-    # The devices that are the drivers' own share the clock controller.
+    # The drivers' own devices share the clock controller.
     guest.run(f"echo 0 > {PLATFORM}/drivers_autoprobe")
     for module in "sunxi-mipsloader", "sunxi-tvcap", "hy300-keystone-motor":
         assert guest.run(f"modprobe {module}")[0] == 0, f"{module} does not load"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The standard environment that stands in for nixpkgs': source, build, install, each with this machine's tools.
+# A replacement for nixpkgs' standard environment: source, build, install, each with this machine's tools.
 # SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 export PATH=/usr/bin:/bin HOME=$TMPDIR
@@ -38,6 +38,6 @@ if [ -n "${src:-}" ]; then
   chmod -R u+w source
   cd source
 fi
-# What the standard environment does by make needs a kernel's headers: it is written down.
+# Running make needs a kernel's headers, so its command line is recorded instead.
 eval "${buildPhase-true}"
 eval "${installPhase-echo make "${makeFlags:-}" "${buildFlags:-}" "${installTargets:-}" >"\$out"}"
