@@ -4,7 +4,8 @@
 #
 # usage: check.py
 # Pages are all *.md of the repository. Help texts, and the manual pages that are made of them, are the string literals of the
-# programs' option and command declarations. Commit subjects count from the commit on that added this file.
+# programs' option and command declarations. Comments are those of *.java, *.js, *.css and *.sh. Commit subjects count from the
+# commit on that added this file.
 import pathlib
 import re
 import subprocess
@@ -12,10 +13,29 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WIDTH, SUBJECT = 120, 72
-# A path that begins so is not checked for words, and why.
+# Paths with these prefixes are not checked for words, and why.
 EXEMPT = {
     "docs/decisions/": "records keep the words of their date",
 }
+COLLECTOR = tuple(f"collector/src/{part}/java/org/hy300/collector/" for part in ("main", "test"))
+E2E = "deploy/e2e/src/test/java/org/hy300/e2e/"
+# The same for comments.
+EXEMPT_COMMENTS = dict.fromkeys(
+    (
+        "kernel/",
+        "common/runtime/src/main/java/org/hy300/mqtt/",
+        *(part + name for part in COLLECTOR for name in ("access/", "http/", "ingest/", "Collector", "Main.", "Parts.")),
+        *(E2E + name for name in ("BrokerAclTest", "FaultLedger", "FaultsIT", "FaultyFleet", "HostilePageIT", "OlderIT", "SimulatedFleet")),
+    ),
+    "not rewritten yet",
+)
+# Strings are matched so that a comment's marker inside one does not count.
+COMMENT = re.compile(
+    r"""\"{3}(?:\\.|[^\\])*?\"{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
+    r"""|(?P<comment>//[^\n]*(?:\n[ \t]*//[^\n]*)*|/\*.*?\*/)""",
+    re.S,
+)
+SHELL_COMMENT = re.compile(r"(?P<comment>(?:^|(?<=[ \t]))# [^\n]*(?:\n[ \t]*#[^\n]*)*)", re.M)
 RULES = [
     (re.compile(rule, re.I), better)
     for rule, better in (
@@ -31,6 +51,8 @@ def git(*arguments):
 
 
 def words(text):
+    """Complaints about a text, in which a line break may separate two words."""
+    text = re.sub(r"\s", " ", text)
     return [f"'{found.group(0)}': write {better}" for rule, better in RULES for found in rule.finditer(text)]
 
 
@@ -57,6 +79,15 @@ def help_texts(source):
         yield source[: found.start()].count("\n") + 1, "".join(literals)
 
 
+def comments(source, pattern=COMMENT):
+    """Complaints about the comments of a source, each with the line where the comment begins; code in comments is not prose."""
+    for found in pattern.finditer(source):
+        if found.group("comment"):
+            text = re.sub(r"\n[ \t]*(?://|\*(?!/)|#)?[ \t]?", "\n", found.group("comment"))
+            text = re.sub(r"`[^`]*`|\{@(?:code|link|value)[^}]*\}|@param \w+", "", text)
+            yield from ((source[: found.start()].count("\n") + 1, each) for each in words(text))
+
+
 def subjects():
     added = git("log", "--diff-filter=A", "--format=%H", "--", "deploy/prose/check.py").split()
     return git("log", "--no-merges", "--format=%h %s", f"{added[-1]}..HEAD").splitlines() if added else []
@@ -69,12 +100,20 @@ def self_test():
             sys.exit(f"check.py: the check does not find the planted '{text}'")
     if not any(words(text) for _, text in help_texts('description =\n "MQTT keep-alive;"\n + " who is told"')):
         sys.exit("check.py: the check does not find a planted help text")
+    for source in ('s = "//";\n/** It is\n * no test. */', "x(); // It says so.", "// Made by\n  // hand.", "/*\n * told\n */"):
+        if not list(comments(source)):
+            sys.exit(f"check.py: the check does not find the planted comment '{source}'")
+    if not list(comments("x=1  # Made\n# anew", SHELL_COMMENT)):
+        sys.exit("check.py: the check does not find a planted comment of a script")
+    if list(comments('s = "// it says";\n/** See {@code told()}. */ String says;')):
+        sys.exit("check.py: the check takes code for a comment")
 
 
 def main():
     self_test()
     wrong = []
-    files = git("ls-files", "-co", "--exclude-standard", "*.md", "*.java", "deploy/mosquitto/hy300-pki").splitlines()
+    files = git("ls-files", "-co", "--exclude-standard", "*.md", "*.java", "*.js", "*.css", "*.sh",
+                "deploy/mosquitto/hy300-pki").splitlines()
     for name in files:
         path = ROOT / name
         if not path.exists():
@@ -88,6 +127,9 @@ def main():
         elif name.endswith("hy300-pki"):
             usage = re.search(r"<<EOF\n(.*?)\nEOF", text, re.S).group(1)
             wrong += [f"{name}: {each}" for each in words(usage)]
+        if name.endswith((".java", ".js", ".css", ".sh")) and not name.startswith(tuple(EXEMPT_COMMENTS)):
+            pattern = SHELL_COMMENT if name.endswith(".sh") else COMMENT
+            wrong += [f"{name}:{number}: {each}" for number, each in comments(text, pattern)]
     wrong += [f"commit {each}: {len(each.split(' ', 1)[1])} characters in its subject, at most {SUBJECT}"
               for each in subjects() if len(each.split(" ", 1)[1]) > SUBJECT]
     if wrong:
