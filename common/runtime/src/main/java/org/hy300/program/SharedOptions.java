@@ -16,7 +16,7 @@ public final class SharedOptions {
       names = Settings.FILE_OPTION,
       paramLabel = "FILE",
       description = "Read options from this YAML file.")
-  @SuppressWarnings("UnusedVariable") // Settings has read it already; the file contains the other options.
+  @SuppressWarnings("UnusedVariable") // Settings has read the file already.
   private String config;
 
   @Option(
