@@ -50,7 +50,7 @@ public record AgentConfig(
       for (String name : labels.keySet()) {
         if (!Series.isLabelName(name) || name.equals("device")) {
           throw new IllegalArgumentException(
-              "label '" + name + "' is no label name that Prometheus takes, or is 'device'");
+              "label '" + name + "' is not a valid Prometheus label name, or is 'device'");
         }
       }
       labels = Map.copyOf(labels);
@@ -90,7 +90,7 @@ public record AgentConfig(
     if (!homeAssistant.isEmpty()
         && !Arrays.stream(homeAssistant.split("/", -1)).allMatch(Topics::isLevel)) {
       throw new IllegalArgumentException(
-          "Home Assistant's prefix '" + homeAssistant + "' is no topic such as homeassistant");
+          "Home Assistant's prefix '" + homeAssistant + "' is not a topic such as homeassistant");
     }
     processes = List.copyOf(processes);
   }

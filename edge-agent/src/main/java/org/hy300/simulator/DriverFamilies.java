@@ -38,7 +38,7 @@ final class DriverFamilies {
     DriverFamily family = FAMILIES.get(name);
     if (family == null) {
       throw new IllegalArgumentException(
-          name + " is no family of the drivers; drivers.txt has those that there are");
+          name + " is not a family of the drivers; drivers.txt lists them");
     }
     return family;
   }

@@ -205,7 +205,8 @@ public final class CollectorClient {
       case 404, 409 ->
           switch (code) {
             case "not_found" ->
-                new FailureException(Exit.COLLECTOR, url + " is no such collector: " + message);
+                new FailureException(
+                    Exit.COLLECTOR, url + " is not a collector with this API: " + message);
             case "unknown_command" -> new FailureException(Exit.USAGE, message);
             default -> new FailureException(Exit.FAILED, message);
           };

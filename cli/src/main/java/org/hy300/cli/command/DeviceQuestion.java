@@ -31,7 +31,7 @@ final class DeviceQuestion {
   /** The path of a device's data. */
   static String path(String device, String below) throws FailureException {
     if (!Topics.isDeviceName(device)) {
-      throw new FailureException(Exit.NO_DEVICE, "'" + device + "' is no name of a projector");
+      throw new FailureException(Exit.NO_DEVICE, "'" + device + "' is not the name of a projector");
     }
     return "/api/v1/devices/" + device + below;
   }

@@ -44,7 +44,7 @@ public final class Snapshots {
     }
     // Start of image (ITU-T T.81, B.1.1.3): browsers will get this as JPEG.
     if (jpeg.length() < 4 || jpeg.getUnsignedShort(0) != 0xffd8) {
-      throw new MalformedMessageException("snapshot is no JPEG");
+      throw new MalformedMessageException("snapshot is not a JPEG");
     }
     Snapshot before = snapshots.remove(device);
     bytes += size(jpeg) - (before == null ? 0 : size(before.jpeg));

@@ -97,7 +97,7 @@ public final class CollectorMetrics {
     if (said.size() < MAX_SAID && said.add(reason + " " + device)) {
       LOG.log(
           Level.WARNING,
-          "{0}: dropped as {1}: {2} (said once, counted in hy300_collector_drops_total)",
+          "{0}: dropped as {1}: {2} (logged once, counted in hy300_collector_drops_total)",
           device,
           reason,
           line(detail));

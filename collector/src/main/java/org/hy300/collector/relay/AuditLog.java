@@ -157,7 +157,7 @@ public final class AuditLog {
         keys.add(Target.key(device, id));
       }
     } catch (DecodeException | ClassCastException e) {
-      LOG.log(Level.DEBUG, "a line of the audit log is no JSON: {0}", line);
+      LOG.log(Level.DEBUG, "a line of the audit log is not JSON: {0}", line);
     }
   }
 

@@ -178,6 +178,7 @@ public final class Command {
         Status.FAILED,
         result.put("not_done", others),
         new ReplyMessage.Reason(
-            ErrorCode.PARTIAL, "not all devices have done it; 'not_done' says which and why"));
+            ErrorCode.PARTIAL,
+            "not all devices have done it; 'not_done' lists the others and their reasons"));
   }
 }

@@ -76,7 +76,7 @@ public record Selection(Set<String> devices, Set<String> unknown, JsonObject ask
     }
     for (Object each : list) {
       if (!(each instanceof String name && Topics.isDeviceName(name))) {
-        throw new MalformedMessageException("'devices' holds " + each + ", which is no name");
+        throw new MalformedMessageException("'devices' contains " + each + ", which is not a name");
       }
       (fleet.find(name).isPresent() ? devices : unknown).add(name);
     }
@@ -89,7 +89,7 @@ public record Selection(Set<String> devices, Set<String> unknown, JsonObject ask
           "'select' is neither labels such as {\"site\":\"berlin\"} nor \"all\"");
     }
     if (!all && ((JsonObject) select).stream().anyMatch(e -> !(e.getValue() instanceof String))) {
-      throw new MalformedMessageException("'select' holds a label whose value is no string");
+      throw new MalformedMessageException("'select' contains a label whose value is not a string");
     }
     for (Device device : fleet.devices()) {
       if (all || hasLabels(device, (JsonObject) select)) {

@@ -89,6 +89,6 @@ public record ReplyMessage(String id, Status status, JsonObject result, Reason e
         return status;
       }
     }
-    throw new MalformedMessageException("field 'status' is no status of a reply");
+    throw new MalformedMessageException("field 'status' is not a status of a reply");
   }
 }

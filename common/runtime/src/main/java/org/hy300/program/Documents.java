@@ -144,7 +144,7 @@ public final class Documents {
     }
     if (!examples.isEmpty()) {
       throw new IllegalArgumentException(
-          name + " has examples of what is no option: " + String.join(", ", examples.keySet()));
+          name + " has examples of unknown options: " + String.join(", ", examples.keySet()));
     }
     return file.toString();
   }

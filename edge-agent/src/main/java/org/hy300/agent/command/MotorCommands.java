@@ -312,8 +312,8 @@ public final class MotorCommands implements CommandReceiver.Executor {
   }
 
   /**
-   * Whether the motion has begun, so that rest means its end. A driver sets `moving` before the write
-   * returns. The simulator sets it a little later, and until then the motor still rests from
+   * Whether the motion has begun, so that rest means its end. A driver sets `moving` before the
+   * write returns. The simulator sets it a little later, and until then the motor still rests from
    * before.
    */
   private boolean hasBegun(Reading now) {
@@ -383,7 +383,7 @@ public final class MotorCommands implements CommandReceiver.Executor {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
-      throw new IOException(directory.resolve(attribute) + " says '" + text + "'", e);
+      throw new IOException(directory.resolve(attribute) + " contains '" + text + "'", e);
     }
   }
 

@@ -81,7 +81,7 @@ public record Snapshot(byte[] jpeg, Instant time, int width, int height) {
     Picture picture = Picture.of(tvcap);
     Matcher size = RESOLUTION.matcher(picture.resolution);
     if (!size.matches()) {
-      throw new NoFrameException(tvcap + "/resolution says '" + picture.resolution + "'");
+      throw new NoFrameException(tvcap + "/resolution contains '" + picture.resolution + "'");
     }
     int width = Integer.parseInt(size.group(1));
     int height = Integer.parseInt(size.group(2));

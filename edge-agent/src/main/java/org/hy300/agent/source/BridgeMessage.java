@@ -34,7 +34,7 @@ record BridgeMessage(int type, int cookie, ByteBuffer payload) {
   static BridgeMessage parse(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
     if (bytes.length < HEADER_BYTES) {
-      throw new IllegalArgumentException(bytes.length + " bytes are no header");
+      throw new IllegalArgumentException(bytes.length + " bytes are not a header");
     }
     if (buffer.getInt() != MAGIC || buffer.getInt() != VERSION) {
       throw new IllegalArgumentException("neither magic nor version are those of the bridge");
