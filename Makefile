@@ -164,10 +164,10 @@ docs: ## the documentation site in target/docs, without a warning; links, anchor
 	@mkdocs build --quiet --strict 2>target/docs.log || { cat target/docs.log >&2; exit 1; }
 	@deploy/docs/check.py target/docs
 
-reference: ## the generated pages of docs/reference: metrics, commands, HTTP API, error codes, options
-	@$(PACKAGES) $(JAVA_PACKAGES) $(DOCS_PACKAGES)
+reference: ## the generated pages of docs/reference: metrics, commands, rights, HTTP API, error codes, options
+	@$(PACKAGES) $(JAVA_PACKAGES) $(DOCS_PACKAGES) mosquitto openssl
 	@$(MAVEN) -q -pl common/contract test -Dtest=ReferencePageTest -Dreference.write=true
-	@$(MAVEN) -q -pl cli -am test -Dtest='CommandLineTest#theReferencePageHasEveryMetric' \
+	@$(MAVEN) -q -pl cli,collector -am test -Dtest='CommandLineTest#theReferencePageHasEveryMetric,RightsPageTest' \
 	  -Dsurefire.failIfNoSpecifiedTests=false -Dreference.write=true
 	@$(MAKE) -s --no-print-directory programs
 	@deploy/docs/reference.py --options
