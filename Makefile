@@ -187,11 +187,17 @@ target/packages/.made: $(JAVA_SOURCES) $(PACKAGE_SOURCES)
 	@deploy/debian/package.sh
 	@touch $@
 
+sbom: ## target/sbom/hy300-fleet.json: what the programs are made of (CycloneDX), and by which licences
+	@$(PACKAGES) $(JAVA_PACKAGES) python3
+	@$(MAVEN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.3:makeAggregateBom -DincludeTestScope=false \
+	  -DoutputDirectory=$(CURDIR)/target/sbom -DoutputName=hy300-fleet -DoutputFormat=json
+	@deploy/sbom.py target/sbom/hy300-fleet.json
+
 clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-older test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size docs reference pictures package clean programs
+.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-older test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size docs reference pictures package sbom clean programs
 
 programs: target/programs
 
