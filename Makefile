@@ -24,7 +24,7 @@ SOAK_SECONDS := 3600
 OLDER ?= ff1ec25
 FAULTS_SECONDS ?= 240
 FAULTS_PACKAGES := mosquitto prometheus openssl nftables libfaketime iproute2 util-linux mount
-TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev man-db zsh
+TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev man-db zsh python3-prometheus-client
 RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
 DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
@@ -164,10 +164,10 @@ docs: ## the documentation site in target/docs, without a warning; links, anchor
 	@mkdocs build --quiet --strict 2>target/docs.log || { cat target/docs.log >&2; exit 1; }
 	@deploy/docs/check.py target/docs
 
-reference: ## the generated pages of docs/reference: metrics, commands, HTTP API, error codes, options
-	@$(PACKAGES) $(JAVA_PACKAGES) $(DOCS_PACKAGES)
+reference: ## the generated pages of docs/reference: metrics, commands, rights, HTTP API, error codes, options
+	@$(PACKAGES) $(JAVA_PACKAGES) $(DOCS_PACKAGES) mosquitto openssl
 	@$(MAVEN) -q -pl common/contract test -Dtest=ReferencePageTest -Dreference.write=true
-	@$(MAVEN) -q -pl cli -am test -Dtest='CommandLineTest#theReferencePageHasEveryMetric' \
+	@$(MAVEN) -q -pl cli,collector -am test -Dtest='CommandLineTest#theReferencePageHasEveryMetric,RightsPageTest' \
 	  -Dsurefire.failIfNoSpecifiedTests=false -Dreference.write=true
 	@$(MAKE) -s --no-print-directory programs
 	@deploy/docs/reference.py --options
@@ -187,11 +187,17 @@ target/packages/.made: $(JAVA_SOURCES) $(PACKAGE_SOURCES)
 	@deploy/debian/package.sh
 	@touch $@
 
+sbom: ## target/sbom/hy300-fleet.json: what the programs are made of (CycloneDX), and by which licences
+	@$(PACKAGES) $(JAVA_PACKAGES) python3
+	@$(MAVEN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.3:makeAggregateBom -DincludeTestScope=false \
+	  -DoutputDirectory=$(CURDIR)/target/sbom -DoutputName=hy300-fleet -DoutputFormat=json
+	@deploy/sbom.py target/sbom/hy300-fleet.json
+
 clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-older test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size docs reference pictures package clean programs
+.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-older test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size docs reference pictures package sbom clean programs
 
 programs: target/programs
 

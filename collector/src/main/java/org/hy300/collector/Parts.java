@@ -87,7 +87,7 @@ final class Parts {
             vertx,
             new MqttSession.Options(
                 broker,
-                "hy300-collector-" + UUID.randomUUID(),
+                MqttSession.ID_PREFIX + "collector-" + UUID.randomUUID(),
                 config.keepAliveSeconds(),
                 FleetSubscriber.subscriptions(topics),
                 OUTBOX),

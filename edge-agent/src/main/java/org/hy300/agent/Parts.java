@@ -114,7 +114,7 @@ final class Parts {
             vertx,
             new MqttSession.Options(
                 config.broker(),
-                "hy300-agent-" + device,
+                MqttSession.ID_PREFIX + "agent-" + device,
                 config.keepAliveSeconds(),
                 List.of(
                     Subscription.asPublished(topics.commandsOf(device), 1),

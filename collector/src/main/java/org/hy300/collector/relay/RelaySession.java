@@ -44,7 +44,7 @@ public final class RelaySession implements MqttSession.Listener {
             vertx,
             new MqttSession.Options(
                 broker,
-                "hy300-relay-" + UUID.randomUUID(),
+                MqttSession.ID_PREFIX + "relay-" + UUID.randomUUID(),
                 keepAliveSeconds,
                 subscriptions(topics),
                 OUTBOX),

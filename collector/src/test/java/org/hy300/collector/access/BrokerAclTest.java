@@ -212,6 +212,44 @@ class BrokerAclTest {
     return "hy300/v1/" + device + "/cmd/" + command.name();
   }
 
+  /** A broker ends the older of two connections with the same identifier. */
+  @ParameterizedTest
+  @ValueSource(strings = {"p2", "hy300:p2", "hy300:agent-p2"})
+  void nobodyWithAPasswordTakesAProjectorsIdentifier(String identifier) {
+    try (MqttProbe device = new MqttProbe(broker.forDevices(), certificate("p2"));
+        MqttProbe collector = person("hy300-collector").subscribe("hy300/v1/p2/event/+")) {
+      for (String user : USERS) {
+        MqttClientOptions options = broker.client();
+        options.setUsername(user).setPassword("secret of " + user).setClientId(identifier);
+        if (identifier.equals("p2")) {
+          assertThatThrownBy(() -> new MqttProbe(broker.forPeople(), options).close())
+              .hasMessageContaining("NOT_AUTHORIZED");
+        } else {
+          new MqttProbe(broker.forPeople(), options).close();
+        }
+      }
+      device.publish("hy300/v1/p2/event/motor", "{}");
+      collector.await("hy300/v1/p2/event/motor", any -> true);
+      assertThat(device.isConnected()).isTrue();
+    }
+  }
+
+  /** A projector takes none of the identifiers of collectors and people either. */
+  @Test
+  void aProjectorIsItsCertificatesNameWhateverItSays() {
+    MqttClientOptions people = broker.client();
+    people.setUsername("homeassistant").setPassword("secret of homeassistant");
+    people.setClientId("hy300:homeassistant");
+    try (MqttProbe home = new MqttProbe(broker.forPeople(), people).subscribe("homeassistant/#");
+        MqttProbe device =
+            new MqttProbe(
+                broker.forDevices(), certificate("p2").setClientId("hy300:homeassistant"))) {
+      device.publish("homeassistant/device/hy300_p2/config", "{}");
+      home.await("homeassistant/device/hy300_p2/config", any -> true);
+      assertThat(home.isConnected()).isTrue();
+    }
+  }
+
   @Test
   void whoHasNoCertificateAndNoPasswordIsNotLetIn() {
     assertThatThrownBy(() -> new MqttProbe(broker.forDevices(), broker.client()).close())

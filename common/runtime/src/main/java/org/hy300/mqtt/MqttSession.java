@@ -60,6 +60,12 @@ public final class MqttSession {
     CLIENT_LOG.setLevel(java.util.logging.Level.OFF);
   }
 
+  /**
+   * Begins the client identifiers of agent and collector, for the shipped mosquitto lets in no
+   * others. The colon keeps them apart from the names of projectors, which are identifiers there.
+   */
+  public static final String ID_PREFIX = "hy300:";
+
   private static final String CLOSED = "the broker closed the connection";
 
   /** What vertx-mqtt's client says when that comes before a CONNACK. */

@@ -146,7 +146,7 @@ class FaultsIT {
         vertx,
         new MqttSession.Options(
             fleet.broker.operator(),
-            "operator",
+            MqttSession.ID_PREFIX + "operator",
             5,
             List.of(Subscription.of("hy300/v1/fleet/reply/+/+", 1)),
             1000),

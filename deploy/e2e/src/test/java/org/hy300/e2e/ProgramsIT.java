@@ -5,6 +5,7 @@ package org.hy300.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.mqtt.MqttClientOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.hy300.testing.Mosquitto;
+import org.hy300.testing.MqttProbe;
 import org.hy300.testing.Program;
 import org.hy300.testing.Secrets;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(300)
 class ProgramsIT {
@@ -131,6 +135,65 @@ class ProgramsIT {
     try (Program check = start(Map.of(), "--config=" + settings, "--check-config")) {
       assertThat(check.awaitExit(LIMIT)).isEqualTo(2);
       assertThat(check.lines()).singleElement().asString().contains(tokens + " line 1");
+    }
+  }
+
+  /**
+   * By a script: in such a locale Java itself, and so this test, has no names that are not ASCII.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "POSIX", "de_DE.ISO-8859-1"})
+  void passwordsLabelsAndPathsAreUtf8InEveryLocale(String locale) throws Exception {
+    Path script =
+        Files.writeString(
+            data.resolve("script"),
+            """
+            set -eu
+            cd '%s'
+            umask 077
+            mkdir bücher
+            printf 'pässwört\n' >bücher/kennwort
+            mosquitto_passwd -c -b passwords jürgen pässwört
+            """
+                .formatted(data));
+    Program.run("sh", script.toString());
+    try (Mosquitto broker =
+        new Mosquitto(
+            data,
+            "127.0.0.1",
+            false,
+            "allow_anonymous false",
+            "password_file " + data.resolve("passwords"))) {
+      Path settings =
+          Files.writeString(
+              data.resolve("agent.yaml"),
+              """
+              broker: %1$s
+              broker-username: jürgen
+              broker-password-file: %2$s/bücher/kennwort
+              device: p1
+              labels: {room: küche}
+              journal: %2$s/bücher/journal
+              run-directory: %2$s
+              sysfs: %2$s/none
+              """
+                  .formatted(broker.address(), data));
+      MqttClientOptions options = new MqttClientOptions();
+      options.setUsername("jürgen").setPassword("pässwört");
+      try (MqttProbe probe =
+              new MqttProbe(broker.address(), options).subscribe("hy300/v1/p1/info");
+          Program agent =
+              new Program(
+                  "hy300-agent",
+                  Map.of("LC_ALL", locale),
+                  path("edge-agent/target/hy300-agent/bin/hy300-agent"),
+                  "--config=" + settings)) {
+        assertThat(agent.isAlive()).isTrue();
+        probe.await(
+            "hy300/v1/p1/info",
+            info -> "küche".equals(info.getJsonObject("labels").getString("room")));
+      }
+      Program.run("sh", "-c", "cd '%s' && test -d b*cher/journal/p1".formatted(data));
     }
   }
 
