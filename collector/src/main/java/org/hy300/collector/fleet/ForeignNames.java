@@ -14,7 +14,7 @@ import org.hy300.contract.Series;
 final class ForeignNames {
   /** Prometheus's own, the names of recorded rules, and what the collector says itself. */
   private static final Pattern OTHERS =
-      Pattern.compile("up|ALERTS.*|scrape_.*|.*:.*|hy300_(device|collector)_.*");
+      Pattern.compile("up|ALERTS.*|scrape_.*|.*:.*|hy300_(device|collector|push)_.*");
 
   /** Any legal subsystem, so that an agent newer than the collector is not cut. */
   private static final Pattern OURS = Pattern.compile("hy300_[a-z][a-z0-9]*_[a-zA-Z0-9_]+");
