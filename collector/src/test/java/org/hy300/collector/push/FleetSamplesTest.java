@@ -199,6 +199,7 @@ class FleetSamplesTest {
     state("b", START - 3_000, "\"x\":4");
     List<Long> times = samples().stream().map(Sample::time).toList();
     assertThat(times).hasSize(5).isSorted().doesNotHaveDuplicates();
+    assertThat(times.get(1)).isEqualTo(START + 6_000);
     assertThat(times.get(4)).isBetween(START + 6_000, START + 6_010);
   }
 

@@ -2,12 +2,13 @@
 // What a pushed sample costs the collector and Prometheus, beside a page with the same samples.
 package org.hy300.bench.collector;
 
-import com.sun.management.OperatingSystemMXBean;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -26,7 +27,11 @@ import org.hy300.collector.push.PushConfig;
 import org.hy300.collector.push.PushMetrics;
 import org.hy300.collector.push.Pusher;
 
-/** Argument: the URL of a receiver; without one, this program reads the samples and drops them. */
+/**
+ * CPU time is that of the threads that do the work, so that neither the compiler nor the making of
+ * messages counts. Argument: the URL of a receiver; without one, this program reads the samples and
+ * drops them.
+ */
 final class PushCost {
   private static final int DEVICES = 1_000;
   private static final int SUBSYSTEMS = 4;
@@ -35,8 +40,7 @@ final class PushCost {
   private static final int ROUNDS = 20;
   private static final int WARM_UP = 15;
 
-  private static final OperatingSystemMXBean SYSTEM =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /** Messages of all devices, whose times are a second apart and end now. */
   private static final class Load {
@@ -65,12 +69,12 @@ final class PushCost {
         messages[i] =
             Buffer.buffer(fleet.state(i / SUBSYSTEMS, i % SUBSYSTEMS, seq + i % SUBSYSTEMS));
       }
-      long before = SYSTEM.getProcessCpuTime();
+      long before = THREADS.getCurrentThreadCpuTime();
       for (int i = 0; i < messages.length; i++) {
         fleet.ingest.message(
             SimulatedFleet.topic(i / SUBSYSTEMS, i % SUBSYSTEMS), messages[i], false);
       }
-      cpuNanos += SYSTEM.getProcessCpuTime() - before;
+      cpuNanos += THREADS.getCurrentThreadCpuTime() - before;
     }
   }
 
@@ -127,31 +131,42 @@ final class PushCost {
         new Pusher(new PushConfig(url, Optional.empty(), 600), new PushMetrics(registry));
     pusher.start();
     Load load = new Load(pusher.watcher());
-    long cpu = 0;
+    long sending = 0;
     for (int round = 1; round <= rounds; round++) {
-      long before = load.cpuNanos;
+      if (round == WARM_UP + 1) {
+        load.cpuNanos = 0;
+        sending = sendingNanos();
+      }
       load.round();
-      long taken = SYSTEM.getProcessCpuTime();
       // A value that is by chance the one before is not sent, so their number is not known before.
       while (registry.get("hy300.push.lag").gauge().value() > 0) {
         TimeUnit.MILLISECONDS.sleep(1);
       }
-      if (round > WARM_UP) {
-        cpu += SYSTEM.getProcessCpuTime() - taken + load.cpuNanos - before;
+    }
+    return perMillion(load.cpuNanos + sendingNanos() - sending, ROUNDS);
+  }
+
+  /** CPU time of the pushers and of their HTTP clients so far. */
+  private static long sendingNanos() {
+    long nanos = 0;
+    for (long id : THREADS.getAllThreadIds()) {
+      ThreadInfo thread = THREADS.getThreadInfo(id);
+      if (thread != null && thread.getThreadName().matches("push|HttpClient-.*")) {
+        nanos += THREADS.getThreadCpuTime(id);
       }
     }
-    return perMillion(cpu, ROUNDS);
+    return nanos;
   }
 
   private static double page(Load load, boolean gzip) throws IOException {
     for (int round = 0; round < WARM_UP; round++) {
       pageBytes(load, gzip);
     }
-    long before = SYSTEM.getProcessCpuTime();
+    long before = THREADS.getCurrentThreadCpuTime();
     for (int round = 0; round < ROUNDS; round++) {
       pageBytes(load, gzip);
     }
-    return perMillion(SYSTEM.getProcessCpuTime() - before, ROUNDS);
+    return perMillion(THREADS.getCurrentThreadCpuTime() - before, ROUNDS);
   }
 
   private static double pageBytes(Load load, boolean gzip) throws IOException {
