@@ -24,7 +24,7 @@ SOAK_SECONDS := 3600
 OLDER ?= ff1ec25
 FAULTS_SECONDS ?= 240
 FAULTS_PACKAGES := mosquitto prometheus openssl nftables libfaketime iproute2 util-linux mount
-TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter systemd shellcheck openssl gcc libc6-dev man-db zsh python3-prometheus-client
+TEST_PACKAGES := mosquitto mosquitto-clients prometheus prometheus-node-exporter victoria-metrics systemd shellcheck openssl gcc libc6-dev man-db zsh python3-prometheus-client
 RULES_PACKAGES := prometheus prometheus-alertmanager
 BENCH_PACKAGES := prometheus-node-exporter curl perl
 DEBIAN_PACKAGES := debhelper dh-dkms dpkg-dev git
@@ -148,6 +148,11 @@ bench-collector: ## the collector in process, beside Micrometer; under load with
 	java -Xmx3g -cp 'bench/collector/target/hy300-bench-collector/lib/*' org.hy300.bench.collector.Main
 	bench/collector.sh
 
+bench-push: ## what a pushed sample costs the collector and Prometheus, beside the scraping of the same samples; a minute
+	@$(PACKAGES) $(JAVA_PACKAGES) prometheus
+	@$(MAKE) -s --no-print-directory programs
+	java -Xmx1g -cp 'bench/collector/target/hy300-bench-collector/lib/*' org.hy300.bench.collector.PushCost
+
 bench-size: ## what 100 to 100,000 projectors cost the collector's machine: memory, CPU, page, network (docs/guides/size.md); nine minutes
 	@$(PACKAGES) $(JAVA_PACKAGES) $(TEST_PACKAGES) curl perl
 	@$(MAKE) -s --no-print-directory programs
@@ -197,7 +202,7 @@ clean: ## removes what the build made; the cache in ~/.cache/hy300-fleet stays
 	@$(MAVEN) -q clean
 	@rm -rf deploy/vm/target
 
-.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-older test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-size docs reference pictures package sbom clean programs
+.PHONY: help demo test test-changed test-scripts test-rules test-java test-packages test-nixos test-kernel test-kernel-debug test-mutations test-e2e test-guides test-faults test-older test-soak bench bench-agent bench-cli bench-collector bench-kernel bench-push bench-size docs reference pictures package sbom clean programs
 
 programs: target/programs
 

@@ -58,6 +58,7 @@ class HouseTest {
           "collector.knowledge",
           "collector.ingest",
           "collector.exposition",
+          "collector.push",
           "collector.relay",
           "collector.page",
           "collector.http",

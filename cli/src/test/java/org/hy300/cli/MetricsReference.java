@@ -32,6 +32,7 @@ import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.fleet.MetricFamily;
 import org.hy300.collector.metrics.CollectorMetrics;
+import org.hy300.collector.push.PushMetrics;
 import org.hy300.collector.relay.RelayMetrics;
 import org.hy300.contract.Topics;
 import org.hy300.testing.MqttProbe;
@@ -67,7 +68,8 @@ final class MetricsReference {
           new Part(
               "Processes",
               "hy300_process_",
-              "`/proc` of the watched processes; the label is `name`, `unit` or `pid`, as the watch"),
+              "`/proc` of the watched processes; the label is `name`, `unit` or `pid`, as the"
+                  + " watch"),
           new Part("Agent", "hy300_agent_", "the agent's own counters"),
           new Part(
               "Projectors",
@@ -77,8 +79,10 @@ final class MetricsReference {
           new Part(
               "Collector",
               "hy300_collector_",
-              "the collector's own counters at `/internal/metrics`; `hy300_collector_broker_connected`"
-                  + " also at `/metrics`"));
+              "the collector's own counters at `/internal/metrics`;"
+                  + " `hy300_collector_broker_connected` also at `/metrics`"),
+          new Part(
+              "Push", "hy300_push_", "the collector with `--push-url`, at `/internal/metrics`"));
 
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
 
@@ -174,6 +178,7 @@ final class MetricsReference {
     new RelayMetrics(guarded).refused("rate");
     CollectorMetrics metrics = new CollectorMetrics(guarded);
     metrics.refused("PUBACK", "not authorized");
+    new PushMetrics(guarded).lag(() -> 0);
     AgentMetrics bridged = new AgentMetrics(() -> 0, () -> 0);
     bridged.bridgeRoundTripNanos = 1;
     bridged.refused("PUBACK", "not authorized");

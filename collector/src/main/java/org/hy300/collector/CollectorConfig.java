@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.http.HttpConfig;
+import org.hy300.collector.push.PushConfig;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
 
@@ -16,6 +17,7 @@ import org.hy300.mqtt.BrokerAccess;
  * @param mqttPort the embedded broker's, 0 for one that the system chooses
  * @param data directory for commands under way, the audit log, settings and the embedded broker's
  *     password
+ * @param push empty to push nothing
  */
 public record CollectorConfig(
     HttpConfig http,
@@ -24,7 +26,8 @@ public record CollectorConfig(
     int keepAliveSeconds,
     Topics topics,
     FleetLimits limits,
-    Path data) {
+    Path data,
+    Optional<PushConfig> push) {
   private static final int MAX = 65_535;
 
   public CollectorConfig {

@@ -11,6 +11,7 @@ import org.hy300.collector.access.TokenCommand;
 import org.hy300.collector.access.Tokens;
 import org.hy300.collector.broker.EmbeddedBroker;
 import org.hy300.collector.http.HttpOptions;
+import org.hy300.collector.push.PushOptions;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.mqtt.BrokerAddress;
 import org.hy300.program.Program;
@@ -64,6 +65,8 @@ final class Main implements Callable<Integer> {
 
   @Mixin private LimitOptions ceilings;
 
+  @Mixin private PushOptions push;
+
   public static void main(String[] args) {
     Program.run(new Main(), args);
   }
@@ -80,7 +83,8 @@ final class Main implements Callable<Integer> {
             shared.keepAliveSeconds(),
             shared.topics(),
             ceilings.limits(),
-            data.isEmpty() ? defaultData() : Path.of(data));
+            data.isEmpty() ? defaultData() : Path.of(data),
+            push.config());
     if (shared.checkOnly()) {
       if (config.http().tokens().isPresent()) {
         Tokens.check(config.http().tokens().get());

@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import org.hy300.collector.access.Gate;
 import org.hy300.collector.fleet.Device;
 import org.hy300.collector.fleet.Fleet;
+import org.hy300.collector.fleet.RowWatcher;
 import org.hy300.collector.http.HttpApi;
 import org.hy300.collector.http.MetricsHandler;
 import org.hy300.collector.http.Routes;
@@ -24,6 +26,8 @@ import org.hy300.collector.knowledge.DeviceSettings;
 import org.hy300.collector.knowledge.RecentEvents;
 import org.hy300.collector.knowledge.Snapshots;
 import org.hy300.collector.metrics.CollectorMetrics;
+import org.hy300.collector.push.PushMetrics;
+import org.hy300.collector.push.Pusher;
 import org.hy300.collector.relay.AuditLog;
 import org.hy300.collector.relay.CommandIntake;
 import org.hy300.collector.relay.CommandRelay;
@@ -50,6 +54,7 @@ final class Parts {
 
   private final Promise<Void> stopping = Promise.promise();
   private final Vertx vertx;
+  private final Optional<Pusher> pusher;
   private final Fleet fleet;
   private final FleetSubscriber subscriber;
   private final MqttSession mqtt;
@@ -72,7 +77,13 @@ final class Parts {
     CollectorMetrics own = new CollectorMetrics(registry);
     RelayMetrics relayMetrics = new RelayMetrics(registry);
     Topics topics = config.topics();
-    fleet = new Fleet(config.limits(), own);
+    pusher = config.push().map(push -> new Pusher(push, new PushMetrics(registry)));
+    fleet =
+        new Fleet(
+            config.limits(),
+            own,
+            System::nanoTime,
+            pusher.map(Pusher::watcher).orElse(RowWatcher.NONE));
     RecentEvents events = new RecentEvents(relayMetrics::eventsMissed);
     Snapshots snapshots = new Snapshots();
     subscriber =
@@ -150,6 +161,7 @@ final class Parts {
 
   /** Connects to the broker and listens; gives the server, which knows its port. */
   Future<HttpServer> start() {
+    pusher.ifPresent(Pusher::start);
     subscriber.start(mqtt);
     relaySession.start(relay, fleetCommands, foreignCommands);
     relay.start();
@@ -179,9 +191,15 @@ final class Parts {
               stopping.complete();
               return Future.join(mqtt.stop(STOP_MS), relaySession.mqtt().stop(STOP_MS));
             })
+        .eventually(this::stopPusher)
         .eventually(http::close)
         .eventually(store::close)
         .mapEmpty();
+  }
+
+  /** After the session, which brings its last samples. */
+  private Future<Void> stopPusher() {
+    return pusher.map(one -> one.stop(vertx, STOP_MS)).orElse(Future.succeededFuture());
   }
 
   private Future<Void> drained() {

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.hy300.collector.fleet.FleetLimits;
 import org.hy300.collector.http.HttpConfig;
+import org.hy300.collector.push.PushConfig;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.BrokerAccess;
 import org.hy300.testing.Mosquitto;
@@ -55,11 +56,19 @@ public abstract class CollectorFixture {
     return HttpConfig.onLoopback(0);
   }
 
+  protected Optional<PushConfig> push() throws Exception {
+    return Optional.empty();
+  }
+
   protected int keepAliveSeconds() {
     return 5;
   }
 
   protected void startCollector() throws Exception {
+    startCollector(push());
+  }
+
+  protected void startCollector(Optional<PushConfig> push) throws Exception {
     HttpConfig config = httpConfig();
     PrometheusMeterRegistry registry = Collector.registry();
     Collector collector =
@@ -71,7 +80,8 @@ public abstract class CollectorFixture {
                 keepAliveSeconds(),
                 Topics.standard(),
                 FleetLimits.STANDARD,
-                directory.resolve("data")),
+                directory.resolve("data"),
+                push),
             BrokerAccess.open(broker.address()),
             registry);
     vertx = Collector.vertx(registry);

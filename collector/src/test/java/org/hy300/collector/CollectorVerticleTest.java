@@ -65,7 +65,8 @@ class CollectorVerticleTest {
             5,
             Topics.standard(),
             FleetLimits.STANDARD,
-            data()),
+            data(),
+            Optional.empty()),
         access,
         registry);
   }

@@ -17,6 +17,7 @@ import org.hy300.collector.exposition.PageText;
 import org.hy300.collector.exposition.Shard;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.FleetLimits;
+import org.hy300.collector.fleet.RowWatcher;
 import org.hy300.collector.ingest.Ingest;
 import org.hy300.collector.knowledge.RecentEvents;
 import org.hy300.collector.knowledge.Snapshots;
@@ -41,22 +42,34 @@ public final class PlayedFleet {
 
   public PlayedFleet() {
     // Most tests use short family names.
-    this(
-        new FleetLimits(
-            FleetLimits.DEVICES,
-            FleetLimits.SERIES,
-            FleetLimits.DEVICE_SERIES,
-            FleetLimits.DEVICE_FAMILIES,
-            FleetLimits.LABELS,
-            FleetLimits.LABEL_LENGTH,
-            Limits.MAX_PAYLOAD_BYTES,
-            FleetLimits.FLAPS,
-            FleetLimits.DEVICE_RATE,
-            true));
+    this(shortNames());
+  }
+
+  private static FleetLimits shortNames() {
+    return new FleetLimits(
+        FleetLimits.DEVICES,
+        FleetLimits.SERIES,
+        FleetLimits.DEVICE_SERIES,
+        FleetLimits.DEVICE_FAMILIES,
+        FleetLimits.LABELS,
+        FleetLimits.LABEL_LENGTH,
+        Limits.MAX_PAYLOAD_BYTES,
+        FleetLimits.FLAPS,
+        FleetLimits.DEVICE_RATE,
+        true);
   }
 
   public PlayedFleet(FleetLimits limits) {
-    fleet = new Fleet(limits, own, nanoTime::get);
+    this(limits, RowWatcher.NONE);
+  }
+
+  /** One that a watcher sees. */
+  public PlayedFleet(RowWatcher watcher) {
+    this(shortNames(), watcher);
+  }
+
+  private PlayedFleet(FleetLimits limits, RowWatcher watcher) {
+    fleet = new Fleet(limits, own, nanoTime::get, watcher);
     ingest = new Ingest(Topics.standard(), fleet, events, new Snapshots(), own);
   }
 

@@ -42,6 +42,7 @@ public final class Device {
   private final String name;
   private final byte[] nameBytes;
   private final Layout.Place place;
+  private final RowWatcher watcher;
 
   /** Sorted by subsystem. */
   private volatile Row[] rows = NONE;
@@ -67,8 +68,9 @@ public final class Device {
   private int flaps;
   private long flapsSince;
 
-  Device(String name, Standing standing) {
+  Device(String name, Standing standing, RowWatcher watcher) {
     this.name = name;
+    this.watcher = watcher;
     nameBytes = name.getBytes(StandardCharsets.US_ASCII);
     place = standing.take(nameBytes);
   }
@@ -80,6 +82,10 @@ public final class Device {
   /** The name in the form of a page. */
   public byte[] nameBytes() {
     return nameBytes;
+  }
+
+  RowWatcher watcher() {
+    return watcher;
   }
 
   /** Whether its session is alive, according to the broker, and it is not held for flapping. */

@@ -25,6 +25,7 @@ public final class Fleet {
 
   private final CollectorMetrics own;
   private final LongSupplier nanoTime;
+  private final RowWatcher watcher;
   private final FleetLimits limits;
   private final Map<String, Device> devices = new ConcurrentHashMap<>();
 
@@ -46,16 +47,19 @@ public final class Fleet {
   private final AtomicInteger series = new AtomicInteger();
 
   public Fleet(FleetLimits limits, CollectorMetrics own) {
-    this(limits, own, System::nanoTime);
+    this(limits, own, System::nanoTime, RowWatcher.NONE);
   }
 
   /**
    * Creates a fleet without devices.
    *
    * @param nanoTime a clock like {@link System#nanoTime}
+   * @param watcher sees every value; {@link RowWatcher#NONE} for none
    */
-  public Fleet(FleetLimits limits, CollectorMetrics own, LongSupplier nanoTime) {
+  public Fleet(
+      FleetLimits limits, CollectorMetrics own, LongSupplier nanoTime, RowWatcher watcher) {
     this.nanoTime = nanoTime;
+    this.watcher = watcher;
     this.limits = limits;
     this.own = own;
     families = new Families(own, limits);
@@ -82,6 +86,11 @@ public final class Fleet {
 
   public Families families() {
     return families;
+  }
+
+  /** Whether somebody needs the time of each state message. */
+  public boolean isWatched() {
+    return watcher != RowWatcher.NONE;
   }
 
   /** The collector's own series about each device. */
@@ -111,7 +120,7 @@ public final class Fleet {
         own.dropped("too_many_devices", "fleet", "more than " + limits.devices() + " with " + name);
         return null;
       }
-      device = new Device(name, standing);
+      device = new Device(name, standing, watcher);
       devices.put(name, device);
       known.incrementAndGet();
     }
@@ -236,12 +245,13 @@ public final class Fleet {
    * Takes a state message with the template and session of the row's last one.
    *
    * @param values at least as many as the row's layout has series
+   * @param time of the device's clock, 0 for none; of use to a watcher alone
    */
-  public void repeat(Row row, long seq, double[] values, long heard, boolean retained) {
+  public void repeat(Row row, long seq, double[] values, long time, long heard, boolean retained) {
     Device device = row.device();
     Session session = row.session();
     if (isFresh(device, row, row.subsystem(), session, seq, heard)) {
-      store(row, values);
+      store(row, values, time);
       accept(device, row, session, seq, retained);
     }
   }
@@ -269,7 +279,7 @@ public final class Fleet {
   private void store(
       Device device, Row known, String subsystem, Session session, State state, boolean retained) {
     if (known != null && known.layout().template().equals(state.template())) {
-      store(known, state.values());
+      store(known, state.values(), state.time());
       accept(device, known, session, state.seq(), retained);
       device.refresh();
       return;
@@ -283,7 +293,7 @@ public final class Fleet {
     series.addAndGet(state.values().length - (known == null ? 0 : known.layout().size()));
     Row row = known == null ? new Row(device, subsystem.intern()) : known;
     row.move(place.get());
-    store(row, state.values());
+    store(row, state.values(), state.time());
     accept(device, row, session, state.seq(), retained);
     if (known == null) {
       device.add(row);
@@ -291,8 +301,8 @@ public final class Fleet {
     device.refresh();
   }
 
-  private void store(Row row, double[] values) {
-    int negative = row.store(values);
+  private void store(Row row, double[] values, long time) {
+    int negative = row.store(values, time);
     if (negative >= 0) {
       own.dropped(
           "negative_counter",

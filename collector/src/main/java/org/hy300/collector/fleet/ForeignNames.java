@@ -14,7 +14,7 @@ import org.hy300.contract.Series;
 final class ForeignNames {
   /** Prometheus's own names, those of recorded rules, and the collector's own. */
   private static final Pattern OTHERS =
-      Pattern.compile("up|ALERTS.*|scrape_.*|.*:.*|hy300_(device|collector)_.*");
+      Pattern.compile("up|ALERTS.*|scrape_.*|.*:.*|hy300_(device|collector|push)_.*");
 
   /** Any valid subsystem, so that an agent newer than the collector loses nothing. */
   private static final Pattern OURS = Pattern.compile("hy300_[a-z][a-z0-9]*_[a-zA-Z0-9_]+");

@@ -17,6 +17,8 @@ public final class Row {
   /** Series that another subsystem of the device already shows; null for none. */
   private BitSet hidden;
 
+  private Object note;
+
   Row(Device device, String subsystem) {
     this.device = device;
     this.subsystem = subsystem;
@@ -38,6 +40,34 @@ public final class Row {
     return device;
   }
 
+  /** The device's name as in a page. */
+  public byte[] deviceName() {
+    return device.nameBytes();
+  }
+
+  /** What the fleet's watcher has put here; null before that. */
+  public Object note() {
+    return note;
+  }
+
+  public void note(Object of) {
+    note = of;
+  }
+
+  /** The value that is stored at a position; NaN for one that is not to be shown. */
+  public double value(int position) {
+    return place.block().value(position, place.index());
+  }
+
+  /** What is to be shown of a message's value at a position; NaN for nothing. */
+  public double value(double[] message, int position) {
+    boolean left =
+        layout().series(position) == null
+            || (hidden != null && hidden.get(position))
+            || (message[position] < 0 && layout().isTotal(position));
+    return left ? Double.NaN : message[position];
+  }
+
   long seq() {
     return seq;
   }
@@ -45,7 +75,7 @@ public final class Row {
   /** Moves the row to another place. It is not shown yet. */
   void move(Layout.Place to) {
     if (place != null) {
-      leave();
+      giveBack();
     }
     place = to;
     hidden = null;
@@ -54,6 +84,11 @@ public final class Row {
   /** Frees the place and its values. */
   void leave() {
     show(false);
+    giveBack();
+  }
+
+  private void giveBack() {
+    place.block().show(place.index(), 0);
     layout().release(place);
   }
 
@@ -65,9 +100,11 @@ public final class Row {
   /**
    * Stores the values of a message with this row's layout.
    *
+   * @param time of the device's clock, in ms of Unix time; 0 for none
    * @return the position of a counter that was dropped for its value; negative for none
    */
-  int store(double[] values) {
+  int store(double[] values, long time) {
+    device.watcher().message(this, values, time);
     int left = -1;
     Block block = place.block();
     int index = place.index();
@@ -93,6 +130,7 @@ public final class Row {
 
   void show(boolean shown) {
     place.block().show(place.index(), shown ? place.stamp() : 0);
+    device.watcher().shown(this, shown);
   }
 
   /**

@@ -116,7 +116,8 @@ public final class Ingest {
       return false;
     }
     own.received(Topics.Kind.STATE);
-    fleet.repeat(row, repeat.seq(), repeat.values(), retained ? repeat.time() : now, retained);
+    long time = retained || fleet.isWatched() ? repeat.time() : 0;
+    fleet.repeat(row, repeat.seq(), repeat.values(), time, retained ? time : now, retained);
     return true;
   }
 

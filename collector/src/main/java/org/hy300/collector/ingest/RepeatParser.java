@@ -43,8 +43,9 @@ public final class RepeatParser {
 
   /** The time in ms of Unix time; 0 when there is none that can be read. */
   public long time() {
-    return timeTo == timeFrom
-        ? 0
+    long time = AgentTime.read(message, timeFrom, timeTo);
+    return time >= 0 || timeTo == timeFrom
+        ? Math.max(0, time)
         : StateParser.time(
             new String(message, timeFrom, timeTo - timeFrom, StandardCharsets.US_ASCII));
   }

@@ -109,6 +109,7 @@ class GuardTest {
         "fleet:hy300_up:sum",
         ":x",
         "hy300_collector_drops_total",
+        "hy300_push_lag_seconds",
         "hy300_motor_x{job=\\\"j\\\"}",
         "hy300_motor_x{instance=\\\"i\\\"}",
         "hy300_motor_x{device=\\\"p2\\\"}",

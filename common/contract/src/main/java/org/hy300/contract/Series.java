@@ -50,6 +50,29 @@ public record Series(String family, String labels) {
     return Optional.of(new Series(matcher.group(1), String.join(",", labels.values())));
   }
 
+  /** The labels by name, their values without escapes. */
+  public Map<String, String> labelValues() {
+    Map<String, String> values = new TreeMap<>();
+    Matcher label = EACH_LABEL.matcher(labels);
+    while (label.find()) {
+      String name = label.group(1);
+      values.put(name, unescape(labels.substring(label.end(1) + 2, label.end() - 1)));
+    }
+    return values;
+  }
+
+  private static String unescape(String value) {
+    StringBuilder text = new StringBuilder(value.length());
+    for (int at = 0; at < value.length(); at++) {
+      char c = value.charAt(at);
+      if (c == '\\') {
+        c = value.charAt(++at) == 'n' ? '\n' : value.charAt(at);
+      }
+      text.append(c);
+    }
+    return text.toString();
+  }
+
   /**
    * Formats a series as Prometheus does.
    *

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * A kind of failure is said when it is new. While it repeats itself it is said again after a
  * minute, then after twice that and so on up to an hour, with how often it has been.
  */
-final class FailureLog {
+public final class FailureLog {
   private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -35,12 +35,12 @@ final class FailureLog {
    *
    * @param nanos a clock that never goes back, such as {@link System#nanoTime}
    */
-  FailureLog(LongSupplier nanos) {
+  public FailureLog(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
   /** Counts a failure; returns what is to be said of it, empty for nothing. */
-  Optional<String> failed(String why) {
+  public Optional<String> failed(String why) {
     // Dates, ports and the like make no other kind of it.
     String name = why.replaceAll("\\d+", "#");
     Kind kind = kinds.get(name);
@@ -62,7 +62,7 @@ final class FailureLog {
   }
 
   /** All is well for a while: what fails from now on is new. */
-  void forget() {
+  public void forget() {
     kinds.clear();
   }
 }

@@ -26,6 +26,12 @@ public record Refusal(String packet, String reason, String line) {
     return new Refusal("connack", reason, "the broker refuses the connection: " + words(reason));
   }
 
+  /** Whether the broker knows no MQTT of the version that was tried. */
+  static boolean isOfVersion(MqttConnectReturnCode code) {
+    return code == MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION
+        || code == MqttConnectReturnCode.CONNECTION_REFUSED_UNSUPPORTED_PROTOCOL_VERSION;
+  }
+
   /** The code is not here: vertx-mqtt's client has the same for all refusals. */
   static Refusal suback(String filter, MqttProperties properties) {
     MqttProperties.MqttProperty<?> why =

@@ -57,6 +57,7 @@ class MonitoringIT {
   private SimulatedFleet fleet;
   private Prometheus prometheus;
   private Prometheus byDevice;
+  private Prometheus receiver;
 
   MonitoringIT() throws IOException {
     dashboards = new Dashboards();
@@ -67,7 +68,9 @@ class MonitoringIT {
     fleet =
         new SimulatedFleet(
             Files.createDirectory(directory.resolve("fleet")), 3, "--processes=name=java");
-    fleet.startCollector("--http-rate=" + REQUESTS_PER_SECOND);
+    receiver =
+        Prometheus.receiving("10m", "", Files.createDirectory(directory.resolve("receiver")));
+    fleet.startCollector("--http-rate=" + REQUESTS_PER_SECOND, "--push-url=" + receiver.writeUrl());
     fleet.awaitOnline(3);
     String target = "127.0.0.1:" + fleet.httpPort();
     prometheus =
@@ -104,7 +107,7 @@ class MonitoringIT {
 
   @AfterAll
   void stop() {
-    for (AutoCloseable each : Arrays.asList(byDevice, prometheus, fleet)) {
+    for (AutoCloseable each : Arrays.asList(byDevice, prometheus, fleet, receiver)) {
       if (each != null) {
         try {
           each.close();
@@ -224,7 +227,7 @@ class MonitoringIT {
     Set<String> used = families(ShippedPrometheus.rules());
     dashboards.queries(VARIABLES).forEach(query -> used.addAll(families(query.expression())));
     Set<String> own =
-        Pattern.compile("^# TYPE (hy300_collector_\\w+) ", Pattern.MULTILINE)
+        Pattern.compile("^# TYPE (hy300_(?:collector|push)_\\w+) ", Pattern.MULTILINE)
             .matcher(fleet.get("/internal/metrics"))
             .results()
             .map(match -> match.group(1))

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.hy300.collector.fleet.Fleet;
 import org.hy300.collector.fleet.FleetLimits;
+import org.hy300.collector.fleet.RowWatcher;
 import org.hy300.collector.ingest.Ingest;
 import org.hy300.collector.knowledge.RecentEvents;
 import org.hy300.collector.knowledge.Snapshots;
@@ -29,6 +30,9 @@ final class SimulatedFleet {
 
   private static final RandomGenerator RANDOM = RandomGenerator.of("L64X128MixRandom");
 
+  /** Of the messages that are made from now on. */
+  String time = TIME;
+
   final Fleet fleet;
   final Ingest ingest;
   private final int subsystems;
@@ -40,6 +44,11 @@ final class SimulatedFleet {
    * @param values of each subsystem
    */
   SimulatedFleet(int devices, int subsystems, int values) {
+    this(devices, subsystems, values, RowWatcher.NONE);
+  }
+
+  /** One that is watched. */
+  SimulatedFleet(int devices, int subsystems, int values, RowWatcher watcher) {
     this.subsystems = subsystems;
     this.values = values;
     MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -49,7 +58,9 @@ final class SimulatedFleet {
         new Fleet(
             new FleetLimits(
                 devices, devices * series, series, series, 16, 256, 64 * 1024, 10, 1_000_000, true),
-            own);
+            own,
+            System::nanoTime,
+            watcher);
     ingest =
         new Ingest(Topics.standard(), fleet, new RecentEvents(missed -> {}), new Snapshots(), own);
   }
@@ -117,7 +128,7 @@ final class SimulatedFleet {
   byte[] state(int index, int subsystem, long seq) {
     StringBuilder json = new StringBuilder(64 + values * 48);
     json.append("{\"session\":\"").append(session(index)).append("\",\"seq\":").append(seq);
-    json.append(",\"time\":\"").append(TIME).append("\",\"values\":{");
+    json.append(",\"time\":\"").append(time).append("\",\"values\":{");
     for (int value = 0; value < values; value++) {
       json.append(value == 0 ? "\"" : ",\"").append(family(subsystem, value)).append("\":");
       int number = RANDOM.nextInt(100_000);
