@@ -16,6 +16,7 @@ final class PushQueue {
   static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final int most;
+  private final long lingerNanos;
   private final LongSupplier nanoTime;
   private final PushMetrics metrics;
   private final Deque<Batch> full = new ArrayDeque<>();
@@ -30,10 +31,12 @@ final class PushQueue {
    * A queue without samples.
    *
    * @param most batches that may wait
+   * @param lingerNanos how long a batch waits for more samples
    * @param nanoTime a clock as {@link System#nanoTime}
    */
-  PushQueue(int most, LongSupplier nanoTime, PushMetrics metrics) {
+  PushQueue(int most, long lingerNanos, LongSupplier nanoTime, PushMetrics metrics) {
     this.most = most;
+    this.lingerNanos = lingerNanos;
     this.nanoTime = nanoTime;
     this.metrics = metrics;
   }
@@ -88,7 +91,7 @@ final class PushQueue {
   }
 
   private long dueIn() {
-    return open.begunNanos() + LINGER_NANOS - nanoTime.getAsLong();
+    return open.begunNanos() + lingerNanos - nanoTime.getAsLong();
   }
 
   /** Gives out what is there without waiting for more, then nothing. */

@@ -35,13 +35,13 @@ public final class Pusher {
   private boolean failing;
 
   public Pusher(PushConfig config, PushMetrics metrics) {
-    this(config, metrics, MOST_WAITING);
+    this(config, metrics, MOST_WAITING, PushQueue.LINGER_NANOS);
   }
 
-  Pusher(PushConfig config, PushMetrics metrics, int mostWaiting) {
+  Pusher(PushConfig config, PushMetrics metrics, int mostWaiting, long lingerNanos) {
     this.metrics = metrics;
     receiver = new Receiver(config);
-    queue = new PushQueue(mostWaiting, System::nanoTime, metrics);
+    queue = new PushQueue(mostWaiting, lingerNanos, System::nanoTime, metrics);
     samples =
         new FleetSamples(queue, metrics, config.skewSeconds() * 1000L, System::currentTimeMillis);
     metrics.lag(queue::lagSeconds);

@@ -22,7 +22,7 @@ class FleetSamplesTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final PushMetrics metrics = new PushMetrics(registry);
-  private final PushQueue queue = new PushQueue(10, () -> 0, metrics);
+  private final PushQueue queue = new PushQueue(10, PushQueue.LINGER_NANOS, () -> 0, metrics);
   private long now = START;
   private final PlayedFleet fleet =
       new PlayedFleet(new FleetSamples(queue, metrics, 600_000, () -> now));

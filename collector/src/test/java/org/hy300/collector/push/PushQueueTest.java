@@ -21,7 +21,8 @@ class PushQueueTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicLong nanos = new AtomicLong();
-  private final PushQueue queue = new PushQueue(3, nanos::get, new PushMetrics(registry));
+  private final PushQueue queue =
+      new PushQueue(3, PushQueue.LINGER_NANOS, nanos::get, new PushMetrics(registry));
   private final SeriesLabels labels = labels();
   private double next;
 

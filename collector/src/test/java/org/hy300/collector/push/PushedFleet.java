@@ -27,15 +27,15 @@ final class PushedFleet implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private long seq;
 
-  PushedFleet(PushConfig config, int mostWaiting) {
-    pusher = new Pusher(config, new PushMetrics(registry), mostWaiting);
+  PushedFleet(PushConfig config, int mostWaiting, long lingerNanos) {
+    pusher = new Pusher(config, new PushMetrics(registry), mostWaiting, lingerNanos);
     fleet = new PlayedFleet(pusher.watcher());
     pusher.start();
     fleet.online("p1", "a");
   }
 
   PushedFleet(PushConfig config) {
-    this(config, Pusher.MOST_WAITING);
+    this(config, Pusher.MOST_WAITING, PushQueue.LINGER_NANOS);
   }
 
   /** A state with the value at that time. */
