@@ -18,7 +18,7 @@ final class Receiver {
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final int TOO_MANY_REQUESTS = 429;
 
-  /** Of what a server says, for the log. */
+  /** Characters of a server's answer that are logged. */
   private static final int MAX_DETAIL = 200;
 
   /** What is to happen with the samples of a request. */

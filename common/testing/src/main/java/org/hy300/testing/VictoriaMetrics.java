@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** A real VictoriaMetrics with a data directory of its own, set up as the guide says. */
+/** A real VictoriaMetrics with a data directory of its own, set up as in the guide. */
 public final class VictoriaMetrics extends PromApi implements AutoCloseable {
   private final Program program;
 
