@@ -74,7 +74,7 @@ class DocumentsTest {
         .withMessageContaining("no example of 'room'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> write("room: hall\nfloor: 2\n"))
-        .withMessageContaining("no option: floor");
+        .withMessageContaining("unknown options: floor");
   }
 
   @Test
