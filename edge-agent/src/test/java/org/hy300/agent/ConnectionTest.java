@@ -47,9 +47,18 @@ class ConnectionTest {
     agent.awaitLine(Pattern.compile("connected to"), LIMIT);
   }
 
-  /** Ignores INFO lines; a stack trace would be many lines. */
+  /**
+   * What the agent has logged but INFO lines, and what Vert.x logs when a busy machine holds up the
+   * event loop; a stack trace would be many lines.
+   */
+  private List<String> logged() {
+    return agent.lines().stream()
+        .filter(line -> !line.startsWith("INFO ") && !line.startsWith("WARNING vertx: "))
+        .toList();
+  }
+
   private void hasSaidOnly(BrokerAddress broker, String why) {
-    assertThat(agent.lines().stream().filter(line -> !line.startsWith("INFO ")))
+    assertThat(logged())
         .containsExactly("WARNING mqtt: " + broker + ": " + why + "; trying again");
   }
 
@@ -157,7 +166,7 @@ class ConnectionTest {
                               + "{packet=\"puback\",reason=\"not_authorized\"}",
                           0)
                   > 0);
-      assertThat(agent.lines().stream().filter(line -> !line.startsWith("INFO ")))
+      assertThat(logged())
           .containsExactly(
               "WARNING mqtt: "
                   + broker.address()
@@ -193,7 +202,7 @@ class ConnectionTest {
           "--broker-certificate=" + certificates.certificate("p1"),
           "--broker-key=" + certificates.key("p1"));
       connects();
-      assertThat(agent.lines()).allMatch(line -> line.startsWith("INFO "));
+      assertThat(logged()).isEmpty();
     }
   }
 }
