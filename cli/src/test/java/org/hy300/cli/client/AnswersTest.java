@@ -61,6 +61,7 @@ class AnswersTest {
   private static final String DEVICE =
       """
       {%s, "kernel": "6.12", "agent_version": "1", "boot_id": "b", "subsystems": ["motor"],
+       "commands": ["motor/home"], "role": {"motor": "focus"}, "source": {"motor": "drivers"},
        "settings": {"expect_signal": true}, "values": {"hy300_motor_homed": 1}, "faults": ["x"]}"""
           .formatted(SUMMARY);
 
