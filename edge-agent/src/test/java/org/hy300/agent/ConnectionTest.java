@@ -58,8 +58,7 @@ class ConnectionTest {
   }
 
   private void hasSaidOnly(BrokerAddress broker, String why) {
-    assertThat(logged())
-        .containsExactly("WARNING mqtt: " + broker + ": " + why + "; trying again");
+    assertThat(logged()).containsExactly("WARNING mqtt: " + broker + ": " + why + "; trying again");
   }
 
   private Path brokerLog() {
