@@ -51,7 +51,7 @@ start_collector() {
   collector_pid=$pid
   until_true 30 grep -q 'metrics at' "$out/collector.log"
   # Waits for the subscription, too: earlier messages only arrive if they are retained.
-  until_true 30 grep -q 'connected to .* as hy300-collector' "$out/collector.log"
+  until_true 30 grep -q 'connected to .* as hy300:collector' "$out/collector.log"
   http_port=$(sed -n 's,.*http://127.0.0.1:\([0-9]*\)/metrics.*,\1,p' "$out/collector.log")
 }
 # own SERIES: a value of the collector's own page

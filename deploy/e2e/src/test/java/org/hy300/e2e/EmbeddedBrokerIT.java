@@ -182,7 +182,7 @@ class EmbeddedBrokerIT {
     assertThat(collector.awaitLine(READY, LIMIT).group(2)).isEqualTo(file.toString());
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
-    collector.awaitLine(Pattern.compile("connected to .* as hy300-collector"), LIMIT);
+    collector.awaitLine(Pattern.compile("connected to .* as hy300:collector"), LIMIT);
     String password = password();
     List<Long> processes =
         Stream.concat(
