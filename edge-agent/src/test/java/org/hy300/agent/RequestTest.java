@@ -93,6 +93,39 @@ class RequestTest extends ProjectorFixture {
     reply(ROOT + "/reply/agent/refresh", "c-77", "done");
   }
 
+  /** Two senders that both count from 1, and a stop that must not be taken for a repeated move. */
+  @Test
+  void theSameCorrelationDataOfAnotherCommandOrSenderIsAnotherRequest() throws Exception {
+    probe.publish(ROOT + "/cmd/motor/home", command("home", "{}"));
+    reply(ROOT + "/reply/motor/home", "home", "done");
+    steer("motor_step_ms", "1000");
+    askCorrelated("1", MOVE, MINE + "-1", "{\"args\":{\"position\":1000}}");
+    reply(MOVE_REPLY, "1", "accepted");
+    askCorrelated("1", ROOT + "/cmd/motor/stop", MINE + "-2", "{}");
+    probe.await(MINE + "-2", r -> r.getString("status").equals("done"));
+    probe.await(MINE + "-1", r -> r.getString("status").equals("cancelled"));
+    askCorrelated("1", REFRESH, MINE + "-3", "{}");
+    askCorrelated("1", REFRESH, MINE + "-4", "{}");
+    probe.await(MINE + "-3", r -> r.getString("status").equals("done"));
+    probe.await(MINE + "-4", r -> r.getString("status").equals("done"));
+  }
+
+  private void askCorrelated(String data, String topic, String answer, String payload)
+      throws Exception {
+    ask(
+        topic,
+        payload,
+        answer,
+        "-D",
+        "publish",
+        "correlation-data",
+        data,
+        "-D",
+        "publish",
+        "message-expiry-interval",
+        "60");
+  }
+
   @Test
   void whoAsksForProgressHearsThatItIsAccepted() throws Exception {
     ask(

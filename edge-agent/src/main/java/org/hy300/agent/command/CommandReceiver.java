@@ -66,6 +66,7 @@ public final class CommandReceiver {
   private final SynchronizedClock synchronizedClock;
   private final CommandLog log;
   private final ResultCache results = new ResultCache(REMEMBERED);
+  private final RequestIds requests = new RequestIds(REMEMBERED);
   private final Map<String, Order> underWay = new HashMap<>();
   private boolean stopping;
 
@@ -102,6 +103,9 @@ public final class CommandReceiver {
       Order order =
           new Order(known.subsystem(), known.action(), known.reply().id(), known.request());
       order.accepted = true;
+      if (order.id().equals(known.request().id())) {
+        requests.of(known.subsystem(), known.action(), known.request());
+      }
       if (!known.reply().status().isTerminal()) {
         underWay.put(order.id(), order);
         order.refuse(
@@ -124,7 +128,7 @@ public final class CommandReceiver {
       return;
     }
     String given = CommandMessage.idOrNull(payload);
-    String id = given == null ? request.id() : given;
+    String id = given == null ? requests.of(topic.subsystem(), topic.action(), request) : given;
     if (id == null) {
       drop("malformed", topic, "no usable 'id'");
       return;
@@ -164,7 +168,7 @@ public final class CommandReceiver {
   private void take(Order order, Buffer payload) {
     CommandMessage command;
     try {
-      command = CommandMessage.parse(payload, order.request.id(), order.request.expires());
+      command = CommandMessage.parse(payload, order.id(), order.request.expires());
     } catch (MalformedMessageException e) {
       order.refuse(Status.REJECTED, ErrorCode.MALFORMED, e.getMessage());
       return;

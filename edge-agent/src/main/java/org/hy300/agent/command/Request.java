@@ -73,6 +73,11 @@ public record Request(String responseTopic, Buffer correlation, Instant expires,
     return CommandMessage.isId(text) ? text : hash(correlation.getBytes());
   }
 
+  /** An identifier for the same Correlation Data of another sender or another command. */
+  String id(String asked) {
+    return hash(correlation.copy().appendString(" " + asked).getBytes());
+  }
+
   private static String hash(byte[] data) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
