@@ -5,6 +5,7 @@ package org.hy300.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,6 +109,24 @@ class RequestTest extends ProjectorFixture {
     askCorrelated("1", REFRESH, MINE + "-4", "{}");
     probe.await(MINE + "-3", r -> r.getString("status").equals("done"));
     probe.await(MINE + "-4", r -> r.getString("status").equals("done"));
+  }
+
+  /** A command has one terminal reply, though somebody retains it while it is under way. */
+  @Test
+  void aRetainedRepeatOfACommandUnderWayIsNotAnswered() throws Exception {
+    probe.publish(ROOT + "/cmd/motor/home", command("home", "{}"));
+    reply(ROOT + "/reply/motor/home", "home", "done");
+    steer("motor_step_ms", "500");
+    String move = command("m1", "{\"position\":10}");
+    probe.publish(MOVE, move);
+    reply(MOVE_REPLY, "m1", "accepted");
+    probe.publish(MOVE, Buffer.buffer(move), true);
+    probe.publish(MOVE, Buffer.buffer(), true);
+    steer("motor_step_ms", "1");
+    reply(MOVE_REPLY, "m1", "done");
+    probe.publish(REFRESH, command("after", "{}"));
+    reply(ROOT + "/reply/agent/refresh", "after", "done");
+    assertThat(statuses(MOVE_REPLY, "m1")).containsExactly("accepted", "done");
   }
 
   private void askCorrelated(String data, String topic, String answer, String payload)

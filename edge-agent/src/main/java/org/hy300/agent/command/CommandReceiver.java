@@ -127,6 +127,10 @@ public final class CommandReceiver {
       drop("too_large", topic, payload.length() + " bytes");
       return;
     }
+    if (retained && payload.length() == 0) {
+      // Clears a retained command, as its rejection asks for.
+      return;
+    }
     String given = CommandMessage.idOrNull(payload);
     String id = given == null ? requests.of(topic.subsystem(), topic.action(), request) : given;
     if (id == null) {
@@ -138,7 +142,12 @@ public final class CommandReceiver {
         new Order(
             topic.subsystem(), topic.action(), id, problem.isEmpty() ? request : Request.NONE);
     ReplyMessage known = results.find(id);
-    if (retained) {
+    boolean wasTaken =
+        underWay.containsKey(id) || (known != null && known.status() != Status.REJECTED);
+    if (retained && wasTaken) {
+      // One terminal reply for an identifier.
+      LOG.log(Level.DEBUG, "command {0} came again, retained", id);
+    } else if (retained) {
       order.refuse(
           Status.REJECTED, ErrorCode.RETAINED, "a command must not be retained; clear its topic");
     } else if (known != null) {
