@@ -108,6 +108,7 @@ options() {
     cd ../collector
     for as in client collector; do cp /root/pki/issued/broker.example.pem $as.pem; cp /root/pki/issued/broker.example.key $as.key; done
     hy300-collector token tokens anna operate
+    echo "Authorization: Bearer secret" >push-headers
     chmod g+r ../*/*.key' >/dev/null 2>"$work/log" || cat "$work/log"
   for program in agent collector; do
     same "options of hy300-$program" "$(enter hy300-$program --help | sed -n 's/^ *\(-., \)\{0,1\}--\([a-z-]*\)\[\{0,1\}=.*/\2/p' | grep -vx config | sort)" \
