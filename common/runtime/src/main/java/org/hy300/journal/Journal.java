@@ -6,13 +6,10 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -36,7 +33,6 @@ public final class Journal implements AutoCloseable {
   /** Limit on entries in memory while the disk refuses writes. */
   private static final int MEMORY_BYTES = 1024 * 1024;
 
-  private static final int LONGEST_LINE = 200;
   private static final Buffer NO_DATA = Buffer.buffer();
 
   /** One entry; numbers may have gaps. */
@@ -50,7 +46,7 @@ public final class Journal implements AutoCloseable {
   private final boolean keepsDone;
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final Deque<Entry> unwritten = new ArrayDeque<>();
-  private FileChannel lock;
+  private DirectoryLock lock;
 
   /** Null if the journal is in memory only. */
   private Mark mark;
@@ -103,16 +99,9 @@ public final class Journal implements AutoCloseable {
     segmentBytes = Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, maxBytes / SEGMENTS));
     try {
       Files.createDirectories(directory);
-      lock =
-          FileChannel.open(
-              directory.resolve("lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              LinkOption.NOFOLLOW_LINKS);
-      takeLock();
+      lock = new DirectoryLock(directory);
       recover();
-    } catch (InUseException e) {
-      lock.close();
+    } catch (DirectoryLock.InUseException e) {
       throw e;
     } catch (IOException e) {
       memoryOnly = true;
@@ -123,27 +112,6 @@ public final class Journal implements AutoCloseable {
       done = last;
       read = last;
       failed(e);
-    }
-  }
-
-  private static final class InUseException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    InUseException(String message) {
-      super(message);
-    }
-  }
-
-  private void takeLock() throws IOException {
-    boolean taken;
-    try {
-      taken = lock.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      taken = false;
-    }
-    if (!taken) {
-      throw new InUseException(
-          directory + " is in use by another program; give each one a directory of its own");
     }
   }
 
@@ -186,7 +154,7 @@ public final class Journal implements AutoCloseable {
     }
     if (!segments.isEmpty()) {
       searched = segments.getLast().first();
-      String holes = holes(numbers);
+      String holes = Holes.in(numbers, Math.max(done + 1, segments.getFirst().first()), last);
       if (!holes.isEmpty()) {
         if (whole) {
           // Counts as damage, like a file that was cut between two records.
@@ -194,23 +162,6 @@ public final class Journal implements AutoCloseable {
         }
         LOG.log(Level.WARNING, "journal {0}: missing are the entries{1}", directory, holes);
       }
-    }
-  }
-
-  private String holes(List<Long> numbers) {
-    StringBuilder holes = new StringBuilder();
-    long expected = Math.max(done + 1, segments.getFirst().first());
-    for (long number : numbers) {
-      hole(holes, expected, number - 1);
-      expected = Math.max(expected, number + 1);
-    }
-    hole(holes, expected, last);
-    return holes.toString();
-  }
-
-  private static void hole(StringBuilder holes, long first, long last) {
-    if (first <= last && holes.length() < LONGEST_LINE) {
-      holes.append(' ').append(first).append(first == last ? "" : "-" + last);
     }
   }
 
