@@ -33,6 +33,7 @@ class HouseTest {
           // common
           "contract",
           "file",
+          "log",
           "mqtt",
           "journal",
           "program",

@@ -9,7 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import org.hy300.collector.fleet.RowWatcher;
-import org.hy300.mqtt.FailureLog;
+import org.hy300.log.FailureLog;
 
 /**
  * One request at a time, so that the samples of a series arrive in their order. What cannot be sent

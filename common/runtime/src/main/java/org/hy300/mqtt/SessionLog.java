@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.util.HashSet;
 import java.util.Set;
 import javax.net.ssl.SSLException;
+import org.hy300.log.FailureLog;
 
 /** Belongs to the session's event loop. */
 final class SessionLog {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decides which failures of a connection are worth a line: the first of a kind, then ever fewer.
-package org.hy300.mqtt;
+package org.hy300.log;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -9,14 +9,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A kind of failure is said when it is new. While it repeats itself it is said again after a
- * minute, then after twice that and so on up to an hour, with how often it has been.
+ * A new kind of failure gets a line. While it repeats itself, further lines come after a minute,
+ * then after twice as long each time, up to an hour. They contain how often it has happened.
  */
 public final class FailureLog {
   private static final long FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
-  /** Whoever can choose what a failure says must not fill the memory: the others are one kind. */
+  /** Failures with texts of a peer's choice must not fill the memory: the others are one kind. */
   private static final int MOST_KINDS = 16;
 
   private static final String OTHERS = "";
@@ -31,7 +31,7 @@ public final class FailureLog {
   private final Map<String, Kind> kinds = new HashMap<>();
 
   /**
-   * Creates a log that has heard of nothing.
+   * Creates a log without failures.
    *
    * @param nanos a clock that never goes back, such as {@link System#nanoTime}
    */
@@ -39,9 +39,9 @@ public final class FailureLog {
     this.nanos = nanos;
   }
 
-  /** Counts a failure; returns what is to be said of it, empty for nothing. */
+  /** Counts a failure; returns its line, empty for none. */
   public Optional<String> failed(String why) {
-    // Dates, ports and the like make no other kind of it.
+    // Dates, ports and other numbers do not make it another kind.
     String name = why.replaceAll("\\d+", "#");
     Kind kind = kinds.get(name);
     if (kind == null) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.hy300.mqtt;
+package org.hy300.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
