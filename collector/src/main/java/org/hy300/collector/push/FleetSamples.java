@@ -5,6 +5,7 @@ package org.hy300.collector.push;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.LongSupplier;
 import org.hy300.collector.fleet.Layout;
 import org.hy300.collector.fleet.Row;
@@ -95,15 +96,19 @@ final class FleetSamples implements RowWatcher {
       addChanges(row, labels, values);
     }
     if (message.size() == 0) {
-      for (int position = 0; position < labels.size(); position++) {
-        double value = row.value(values, position);
-        if (labels.has(position) && !Double.isNaN(value)) {
-          message.add(position, value);
-        }
-      }
+      addAll(labels, position -> row.value(values, position));
       track.whole = at;
     }
     push(track, at, track.skewed);
+  }
+
+  private void addAll(SeriesLabels labels, IntToDoubleFunction values) {
+    for (int position = 0; position < labels.size(); position++) {
+      double value = values.applyAsDouble(position);
+      if (labels.has(position) && !Double.isNaN(value)) {
+        message.add(position, value);
+      }
+    }
   }
 
   private void addChanges(Row row, SeriesLabels labels, double[] values) {
@@ -139,12 +144,7 @@ final class FleetSamples implements RowWatcher {
     track.live = true;
     track.whole = at;
     message.begin(row.deviceName(), labels, at);
-    for (int position = 0; position < labels.size(); position++) {
-      double value = row.value(position);
-      if (labels.has(position) && !Double.isNaN(value)) {
-        message.add(position, value);
-      }
-    }
+    addAll(labels, row::value);
     push(track, at, late || track.skewed);
   }
 

@@ -95,7 +95,7 @@ final class Protobuf {
     length += from.length;
   }
 
-  private void varint(long number) {
+  void varint(long number) {
     long rest = number;
     while ((rest & ~0x7fL) != 0) {
       bytes[length++] = (byte) ((rest & 0x7f) | 0x80);

@@ -13,6 +13,7 @@ final class WriteRequest {
   private static final int CHUNK = 32 * 1024 - 1;
 
   private final Protobuf plain = new Protobuf(256 * 1024);
+  private final Protobuf size = new Protobuf(16);
   private final Snappy snappy = new Snappy();
   private final ByteBuf chunk = Unpooled.buffer(CHUNK + CHUNK / 6 + 64);
   private final ByteBuf whole = Unpooled.buffer(64 * 1024);
@@ -29,27 +30,19 @@ final class WriteRequest {
    * back beyond the beginning of its chunk, so that chunks one after the other are one block.
    */
   byte[] compress(byte[] bytes, int length) {
-    whole.clear();
-    writeVarint(length);
+    size.clear();
+    size.varint(length);
+    whole.clear().writeBytes(size.array(), 0, size.length());
     for (int from = 0; from < length; from += CHUNK) {
-      int size = Math.min(CHUNK, length - from);
+      int part = Math.min(CHUNK, length - from);
       chunk.clear();
       snappy.reset();
       // A buffer of its own: the encoder takes the reader's index for the beginning of the data.
-      snappy.encode(Unpooled.wrappedBuffer(bytes, from, size), chunk, size);
+      snappy.encode(Unpooled.wrappedBuffer(bytes, from, part), chunk, part);
       // The chunk's own length.
-      chunk.skipBytes(Protobuf.size(size));
+      chunk.skipBytes(Protobuf.size(part));
       whole.writeBytes(chunk);
     }
     return ByteBufUtil.getBytes(whole);
-  }
-
-  private void writeVarint(int number) {
-    int rest = number;
-    while ((rest & ~0x7f) != 0) {
-      whole.writeByte((rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    whole.writeByte(rest);
   }
 }
