@@ -98,7 +98,7 @@ public final class Manual {
   private String title(Node document) {
     for (Node node = document.getFirstChild(); node != null; node = node.getNext()) {
       if (node instanceof Heading) {
-        return text.render(node);
+        return text.render(node).replace("&", "&amp;").replace("<", "&lt;");
       }
     }
     return "hy300 fleet";

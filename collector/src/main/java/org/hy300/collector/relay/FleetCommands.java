@@ -19,7 +19,7 @@ import org.hy300.contract.ReplyMessage.Status;
 import org.hy300.contract.Topics;
 import org.hy300.mqtt.MqttSession;
 
-/** The broker's access list decides who may send such commands. Belongs to the event loop. */
+/** The access list of the broker limits who can send these commands. Belongs to the event loop. */
 public final class FleetCommands {
   private final MqttSession mqtt;
   private final Topics topics;

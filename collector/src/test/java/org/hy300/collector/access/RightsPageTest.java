@@ -145,7 +145,8 @@ class RightsPageTest {
             TOPICS.forEach(topic -> say(client, topic(topic), name));
           });
       TOPICS.forEach(topic -> say(judge, topic(topic), JUDGE));
-      // The broker sends in order: who has heard this has heard all that he may.
+      // The broker delivers in order: a client with this message has all earlier ones that it may
+      // have.
       String last = "hy300/v1/%s/status".formatted(DEVICE);
       say(judge, last, "last");
       say(judge, "hy300/v1/other/status", "last");

@@ -26,8 +26,10 @@ import org.hy300.testing.Program;
 final class SimulatedFleet implements AutoCloseable {
   static final Duration LIMIT = Duration.ofMinutes(2);
 
-  private static final Path AGENT = Root.DIRECTORY.resolve("edge-agent/target/hy300-agent");
-  private static final Path COLLECTOR = Root.DIRECTORY.resolve("collector/target/hy300-collector");
+  /** The programs of this checkout. */
+  static final Path AGENT = Root.DIRECTORY.resolve("edge-agent/target/hy300-agent");
+
+  static final Path COLLECTOR = Root.DIRECTORY.resolve("collector/target/hy300-collector");
 
   private final Path directory;
   private final Path agentHome;
@@ -68,15 +70,6 @@ final class SimulatedFleet implements AutoCloseable {
       agents.add(null);
       startAgent(number);
     }
-  }
-
-  /** Where the agent and the collector of this checkout are. */
-  static Path agentOfToday() {
-    return AGENT;
-  }
-
-  static Path collectorOfToday() {
-    return COLLECTOR;
   }
 
   void startAgent(int number) throws IOException {
